@@ -1,0 +1,1 @@
+"""What the Agreement says: profile loading and checking, equivalence, handling rules."""

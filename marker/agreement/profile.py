@@ -1,0 +1,238 @@
+"""The frozen types an agreement profile is loaded into.
+
+One profile describes one bilateral agreement.  Nothing in the package knows a marking, a Party or a rule that does not
+stand in a profile; a second agreement is a second file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from marker.errors import UsageError
+from marker.model import LevelId, MarkingId, PartyId
+
+
+class Receipt(StrEnum):
+    """How a received document is acknowledged (Articles 6(3), 6(5))."""
+
+    WRITTEN = "written"
+    ELECTRONIC = "electronic"
+    NONE = "none"
+
+
+class Destruction(StrEnum):
+    """Whether a document may be destroyed (Articles 7(5) to 7(7))."""
+
+    NEVER = "never"
+    CONSENT = "consent"
+    FREE = "free"
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A Party of the agreement (Article 1) and the practice of its registries."""
+
+    id: PartyId
+    code: str
+    """ISO 3166-1 alpha-3."""
+    name: Mapping[str, str]
+    stamp_languages: tuple[str, ...]
+    state_languages: tuple[str, ...]
+    policy_oid: str
+    zone: str
+    every_page: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A row of Article 3.  ``rank`` grows with secrecy."""
+
+    id: LevelId
+    rank: int
+    article: str
+    classified: bool
+    name: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Marking:
+    """A marking of one Party (Article 3): what is stamped, and all that is read as it."""
+
+    id: MarkingId
+    party: PartyId
+    levels: tuple[LevelId, ...]
+    """The rows it stands in, highest first; its own level is the first."""
+    article: str
+    stamp: str
+    forms: Mapping[str, tuple[str, ...]]
+    foreign: Mapping[str, tuple[str, ...]]
+    """Forms in a language that is not the Party's own; never a marking alone (rule of judgement 3)."""
+    aliases: tuple[str, ...]
+    short: tuple[str, ...]
+
+    @property
+    def level(self) -> LevelId:
+        return self.levels[0]
+
+    def own_forms(self) -> tuple[str, ...]:
+        """Every spelling that is evidence by itself: the stamp, the forms in the Party's own languages, the aliases."""
+        return (self.stamp, *(form for forms in self.forms.values() for form in forms), *self.aliases)
+
+    def foreign_forms(self) -> tuple[str, ...]:
+        return tuple(form for forms in self.foreign.values() for form in forms)
+
+
+@dataclass(frozen=True, slots=True)
+class Equivalence:
+    """One direction of one row of Article 3."""
+
+    source: MarkingId
+    target: MarkingId
+    article: str
+
+
+@dataclass(frozen=True, slots=True)
+class Handling:
+    """What a receiver owes and may do with a document of one level (Articles 6 and 7)."""
+
+    level: LevelId
+    receipt: Receipt
+    receipt_article: str
+    copies_consent: bool
+    copies_article: str
+    destroy: Destruction
+    destroy_article: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """A family of markings that Article 3 does not map; found so that it can be held."""
+
+    id: MarkingId
+    kind: str
+    """``third-party`` or ``no-equivalent``."""
+    owner: str
+    forms: tuple[str, ...]
+    prefixes: tuple[str, ...] = ()
+    """English levels that become this owner's when continued with ``//``."""
+    portions: tuple[str, ...] = ()
+    """Openings of portion marks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Qualifier:
+    """Words that make a form shared by several owners another owner's."""
+
+    owner: MarkingId
+    name: str
+    applies_to: tuple[MarkingId, ...]
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Negative:
+    """Words that say a document is not classified."""
+
+    id: MarkingId
+    forms: tuple[str, ...]
+    qualified_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Declassified:
+    """Words that say a marking was lifted (Article 4(6))."""
+
+    id: MarkingId
+    article: str
+    forms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Words around a marking that change what it is."""
+
+    conditional: tuple[str, ...]
+    copy_words: tuple[str, ...]
+    companions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StampWording:
+    """How a receiving Party words its stamp.  Templates take named fields only (see ``stamp.wording``)."""
+
+    zone: str
+    copy_of: str
+    copy_alone: str
+    register: str
+    date_format: str
+    originator_caption: str
+    originator: str
+    basis: str
+    recipient: str
+    page_of: str
+    block_corner: str
+    """``left`` or ``right``: the upper corner of page 1 that senders of the other Party leave free."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A whole agreement.  ``sha256`` is the hash of the file it was read from; the register records it."""
+
+    id: str
+    title: str
+    short: str
+    in_force: str
+    parties: tuple[Party, ...]
+    levels: tuple[Level, ...]
+    markings: tuple[Marking, ...]
+    equivalences: tuple[Equivalence, ...]
+    handling: tuple[Handling, ...]
+    rules: Mapping[str, str]
+    outside: tuple[Outside, ...]
+    qualifiers: tuple[Qualifier, ...]
+    negatives: tuple[Negative, ...]
+    declassified: tuple[Declassified, ...]
+    context: Context
+    stamp: Mapping[PartyId, StampWording]
+    sha256: str
+
+    def party(self, party: str) -> Party:
+        """The Party of that id. Raises UsageError, naming the Parties there are."""
+        for candidate in self.parties:
+            if candidate.id == party:
+                return candidate
+        known = " and ".join(p.id for p in self.parties)
+        raise UsageError(f"{party} is not a Party of the {self.short}.", remedy=f"The Parties are {known}.")
+
+    def other(self, party: str) -> Party:
+        """The Party that sends when ``party`` receives."""
+        receiving = self.party(party)
+        return next(p for p in self.parties if p.id != receiving.id)
+
+    def marking(self, marking: str) -> Marking:
+        """The marking of that id. Raises UsageError, naming the ids there are."""
+        for candidate in self.markings:
+            if candidate.id == marking:
+                return candidate
+        known = ", ".join(m.id for m in self.markings)
+        raise UsageError(f"{marking} is not a marking of the {self.short}.", remedy=f"Its markings are {known}.")
+
+    def level(self, level: str) -> Level:
+        return next(candidate for candidate in self.levels if candidate.id == level)
+
+    def rank(self, marking: MarkingId) -> int:
+        """How high a marking stands; comparable across Parties (Article 3(1))."""
+        return self.level(self.marking(marking).level).rank
+
+    def equivalent(self, marking: MarkingId) -> Marking:
+        """The marking of the other Party that corresponds to ``marking`` under Article 3."""
+        found = next(e for e in self.equivalences if e.source == marking)
+        return self.marking(found.target)
+
+    def handling_of(self, level: LevelId) -> Handling:
+        return next(h for h in self.handling if h.level == level)
+
+    def wording(self, party: PartyId) -> StampWording:
+        return self.stamp[party]

@@ -1,0 +1,1 @@
+"""Spans to verdict, pure functions: fold, lexicon, match, judge."""

@@ -1,0 +1,1 @@
+"""Ties the rooms together: one document, worker processes, publishing, batch."""

@@ -1,0 +1,1 @@
+"""A file to spans and facts, read-only."""

@@ -1,0 +1,1 @@
+"""Who holds which copy: schema, migrations, copies, ledger."""

@@ -1,0 +1,1 @@
+"""Data files several rooms share: the stamp fonts."""

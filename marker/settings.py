@@ -1,0 +1,118 @@
+"""One frozen :class:`Settings`: the only source of defaults.
+
+An option beats the environment, which beats the configuration file.  Names are the same everywhere: the option
+``--max-pages``, the key ``max_pages``, the variable ``MARKER_MAX_PAGES``.  An unknown key is refused, because a
+misspelt limit that silently does not apply is worse than none.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from marker.errors import UsageError
+
+ENVIRONMENT_PREFIX = "MARKER_"
+
+
+def _default_operator() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
+
+
+def _default_jobs() -> int:
+    return max(1, len(os.sched_getaffinity(0)))
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that can be set.  Sizes in bytes, times in seconds, lengths in points unless a name says otherwise."""
+
+    register: str = ""
+    """Register URL or SQLite path; empty means ``register.sqlite`` in the user's data directory."""
+    agreement: str = ""
+    """Path of an agreement profile; empty means the embedded KZ–LT one."""
+    operator: str = field(default_factory=_default_operator)
+    """Who copies (Article 7(2)); recorded with every copy."""
+    clearance: str = ""
+    """The operator's clearance as stated by the organisation."""
+    timezone: str = ""
+    """IANA name for dates on stamps; empty means the machine's."""
+    jobs: int = field(default_factory=_default_jobs)
+    """Documents worked on at once."""
+    max_file_bytes: int = 200_000_000
+    """A larger file is held as too-large."""
+    max_pages: int = 5_000
+    max_unpacked_bytes: int = 500_000_000
+    """What a DOCX package or PDF streams may unpack to in all."""
+    max_parts: int = 10_000
+    """Parts in a DOCX package."""
+    max_attachment_depth: int = 3
+    timeout: float = 120.0
+    """Wall time for reading, and again for stamping, one document."""
+    max_memory_bytes: int = 2_000_000_000
+    """Address space of one worker."""
+    first_number: int = 1
+    """The first register number of a year, for a registry that goes on from a paper journal."""
+
+    @classmethod
+    def load(cls, config: Path | None, environ: Mapping[str, str], options: Mapping[str, Any]) -> Settings:
+        """Merge file, environment and options.  Options that are None were not given.  Raises UsageError."""
+        values: dict[str, Any] = {}
+        kinds = {f.name: _kind(f.type) for f in fields(cls)}
+        if config is not None:
+            values.update(_from_file(config, kinds))
+        for name, kind in kinds.items():
+            raw = environ.get(ENVIRONMENT_PREFIX + name.upper())
+            if raw is not None:
+                values[name] = _convert(name, raw, kind, f"environment variable {ENVIRONMENT_PREFIX}{name.upper()}")
+        for name, value in options.items():
+            if name in kinds and value is not None:
+                values[name] = _convert(name, value, kinds[name], f"option --{name.replace('_', '-')}")
+        return cls(**values)
+
+
+def _kind(annotation: object) -> type:
+    return {"str": str, "int": int, "float": float, str: str, int: int, float: float}[annotation]  # type: ignore[index]  # annotations are strings or types, both hashable
+
+
+def _from_file(config: Path, kinds: Mapping[str, type]) -> dict[str, Any]:
+    try:
+        data = tomllib.loads(config.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(
+            f"The configuration file {config} cannot be read: {error.strerror}.",
+            remedy="Check the path after --config and the file's permissions.",
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"The configuration file {config} is no valid TOML: {error}.", remedy="Mend that line.") from error
+    values: dict[str, Any] = {}
+    for key, value in data.items():
+        name = key.replace("-", "_")
+        if name not in kinds:
+            raise UsageError(f"{config} has an unknown key: {key}.", remedy=f"Known keys: {', '.join(sorted(kinds))}.")
+        values[name] = _convert(name, value, kinds[name], f"{config}, key {key}")
+    return values
+
+
+def _convert(name: str, value: Any, kind: type, where: str) -> Any:
+    wrong = UsageError(f"{where}: {value!r} is not a value for {name}.", remedy=f"It takes a {_WORDS[kind]}.")
+    if isinstance(value, bool) or (kind is str and not isinstance(value, str)):
+        raise wrong
+    try:
+        converted = kind(value)
+    except (TypeError, ValueError) as error:
+        raise wrong from error
+    if kind is not str and converted <= 0:
+        raise UsageError(f"{where}: {name} must be above 0, not {value}.", remedy="Give a positive number.")
+    return converted
+
+
+_WORDS = {str: "text", int: "whole number", float: "number"}

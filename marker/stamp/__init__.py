@@ -1,0 +1,1 @@
+"""A numbered copy to a stamped file: wording, layout, PDF, DOCX, Data Matrix."""
