@@ -24,16 +24,20 @@ class ExitStatus(IntEnum):
 
     @staticmethod
     def worst(statuses: list[ExitStatus]) -> ExitStatus:
-        """The one status of a run in which several apply: 130, then 1, 4, 5, 3, 0 (usage never mixes: it stops first)."""
+        """The one status of a run in which several apply: 130, then 1, 4, 5, 3, 0 (usage stops before all else)."""
         order = [
-            ExitStatus.INTERRUPTED, ExitStatus.FAULT, ExitStatus.USAGE, ExitStatus.REGISTER, ExitStatus.MISSING,
+            ExitStatus.INTERRUPTED,
+            ExitStatus.FAULT,
+            ExitStatus.USAGE,
+            ExitStatus.REGISTER,
+            ExitStatus.MISSING,
             ExitStatus.HELD,
         ]
         return next((status for status in order if status in statuses), ExitStatus.DONE)
 
 
 class MarkerError(Exception):
-    """Base of all errors of the package.  ``str(error)`` is one sentence for people; ``remedy`` says what to do next."""
+    """Base of all errors of the package: ``str(error)`` is a sentence for people, ``remedy`` says what to do next."""
 
     exit_status = ExitStatus.FAULT
 

@@ -252,7 +252,7 @@ class Verdict:
     evidence: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
     floor: MarkingId | None = None
-    """The highest marking of the sending Party that was seen, even on a held file: nobody may state less (Art. 4(6))."""
+    """The highest marking of the sending Party that was seen, held or not: nobody may state less (Article 4(6))."""
 
 
 @dataclass(frozen=True, slots=True)

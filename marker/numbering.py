@@ -8,8 +8,9 @@
 
 The check characters are ISO 7064 MOD 37,36, which finds every single misread character and every swap of neighbours
 but one pair; the page code has its own, over all of it, so that a foreign bar code is not taken for ours.  A page code
-without page and total (``MK1KZ2026 000123 01F X``) is a DOCX footer's, which is the same on every page.  It uses upper-case letters,
-digits and blanks only, which Data Matrix packs three to two code words: 20 × 20 modules hold it up to 999 pages, 22 × 22 beyond.
+without page and total (``MK1KZ2026 000123 01F X``) is a DOCX footer's, which is the same on every page.  It uses
+upper-case letters, digits and blanks only, which Data Matrix packs three to two code words: 20 × 20 modules hold it
+up to 999 pages, 22 × 22 beyond.
 """
 
 from __future__ import annotations

@@ -80,7 +80,7 @@ class Settings:
 
 
 def _kind(annotation: object) -> type:
-    return {"str": str, "int": int, "float": float, str: str, int: int, float: float}[annotation]  # type: ignore[index]  # annotations are strings or types, both hashable
+    return {"str": str, "int": int, "float": float, str: str, int: int, float: float}[annotation]
 
 
 def _from_file(config: Path, kinds: Mapping[str, type]) -> dict[str, Any]:
@@ -92,7 +92,9 @@ def _from_file(config: Path, kinds: Mapping[str, type]) -> dict[str, Any]:
             remedy="Check the path after --config and the file's permissions.",
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"The configuration file {config} is no valid TOML: {error}.", remedy="Mend that line.") from error
+        raise UsageError(
+            f"The configuration file {config} is no valid TOML: {error}.", remedy="Mend that line."
+        ) from error
     values: dict[str, Any] = {}
     for key, value in data.items():
         name = key.replace("-", "_")
