@@ -53,9 +53,9 @@ def _ids(profile: Profile, file: str) -> None:
 
 
 def _references(profile: Profile, file: str) -> None:
-    parties, levels, markings = (
-        {thing.id for thing in group} for group in (profile.parties, profile.levels, profile.markings)
-    )
+    parties: set[str] = {p.id for p in profile.parties}
+    levels: set[str] = {level.id for level in profile.levels}
+    markings: set[str] = {m.id for m in profile.markings}
     named: list[tuple[str, str, Iterable[str], set[str]]] = []
     for m in profile.markings:
         named.append((f"marking[{m.id}].party", "Party", [m.party], parties))
