@@ -76,6 +76,11 @@ class Marking:
     def level(self) -> LevelId:
         return self.levels[0]
 
+    @property
+    def own_text(self) -> str:
+        """The marking in its Party's own languages (``KONFIDENCIALIAI``, ``ҚҰПИЯ/СЕКРЕТНО``), as the copy cites it."""
+        return "/".join(forms[0] for forms in self.forms.values())
+
     def own_forms(self) -> tuple[str, ...]:
         """Every spelling that is evidence by itself: the stamp, the forms in the Party's own languages, the aliases."""
         return (self.stamp, *(form for forms in self.forms.values() for form in forms), *self.aliases)

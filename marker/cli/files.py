@@ -1,0 +1,231 @@
+"""``marker detect``, ``convert`` and ``batch``: the three ways to give marker files."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from marker.cli.options import Common, common, registers, shared, works
+from marker.cli.words import _
+from marker.errors import UsageError
+from marker.model import MarkingId
+
+if TYPE_CHECKING:
+    from marker.intake.process import Wish
+    from marker.model import FileReport
+    from marker.register.register import Register
+
+_PATH = click.Path(path_type=Path)
+
+
+@click.command(short_help="Read only: what is marked, where, and what it maps to.")
+@click.argument("paths", nargs=-1, required=True, type=_PATH, metavar="PATH…")
+@works
+@registers
+@shared
+@click.option("--json", "as_json", is_flag=True, help="JSON Lines on standard output, one object a file.")
+def detect(paths: tuple[Path, ...], receiving: str, as_json: bool, **options: Any) -> int:
+    """Tell what each file is marked, where the marking stands, and what the receiving Party stamps for it.
+
+    Nothing is written and no number is drawn. Folders are read with all their sub-folders.
+
+    \b
+    Examples:
+      marker detect --to KZ letter.pdf
+      marker detect --to LT --json received/ | jq .hold_reason
+    """
+    from marker.intake.batch import exit_status, inspect
+    from marker.intake.report import to_json
+    from marker.intake.source import expand
+
+    start = common(options)
+    wish = _wish(start, receiving)
+    candidates = list(expand(list(paths)))
+    reports: list[FileReport] = []
+    from marker.cli.show import print_evidence, print_holds, print_reports, print_summary, progress
+
+    with start.look_up() as lookup, progress(len(candidates)) as step:
+        for report in inspect(candidates, wish, start.profile, start.settings, lookup):
+            reports.append(report)
+            step(report)
+            if as_json:
+                click.echo(json.dumps(to_json(report, with_copies=False), ensure_ascii=False))
+    if not as_json:
+        print_reports(reports)
+        print_evidence(reports)
+        print_holds(reports)
+        print_summary(reports, [])
+    return exit_status(reports)
+
+
+@click.command(short_help="Stamp, number and register received files.")
+@click.argument("files", nargs=-1, required=True, type=_PATH, metavar="FILE…")
+@works
+@click.option("-o", "--output", type=_PATH, default=Path(), help="Folder for the stamped copies. Default: this folder.")
+@click.option(
+    "--recipient", "recipients", multiple=True, metavar="NAME", help="One numbered copy each; may be repeated."
+)
+@click.option("--consent", metavar="REF", help="The sender's written consent to further copies (Article 7(1)).")
+@click.option("--sender-ref", metavar="TEXT", help="The sender's reference of the document.")
+@click.option("--sender-date", metavar="YYYY-MM-DD", help="The date of the sender's document.")
+@click.option("--purpose", metavar="TEXT", help="Why the copies are made (Article 7(3)).")
+@click.option("--marking", metavar="ID", help="State the marking of a file that is held as unmarked or uncertain.")
+@click.option("--reason", metavar="TEXT", help="Why it is stated; goes into the register with the operator's name.")
+@click.option("--again", is_flag=True, help="Make a new set of copies of a document that is registered already.")
+@registers
+@shared
+@click.option("--json", "as_json", is_flag=True, help="JSON Lines on standard output, one object a file.")
+def convert(
+    files: tuple[Path, ...],
+    receiving: str,
+    output: Path,
+    recipients: tuple[str, ...],
+    as_json: bool,
+    sender_date: str | None,
+    **options: Any,
+) -> int:
+    """Stamp each file with the receiving Party's marking, number the copies and enter them in the register.
+
+    The copies are named after the file and their copy number, so nothing is ever overwritten.
+
+    \b
+    Examples:
+      marker convert --to KZ -o out letter.pdf
+      marker convert --to LT --recipient "Jonas Jonaitis" --sender-ref 12-345 note.docx
+      marker convert --to KZ --marking lt:secret --reason "cover note 12-345" scan.pdf
+    """
+    from marker.intake.batch import exit_status, run
+    from marker.intake.publish import make_folder
+    from marker.intake.report import shown, to_json
+    from marker.intake.source import Candidate
+
+    start = common(options)
+    asked = {key: options.pop(key) for key in ("consent", "sender_ref", "purpose", "marking", "reason", "again")}
+    wish = _wish(
+        start,
+        receiving,
+        recipients=tuple(recipients) or (None,),
+        sender_date=_day(sender_date, "--sender-date"),
+        **asked,
+    )
+    candidates = [Candidate(path, Path(path.name)) for path in files]
+    reports: list[FileReport] = []
+    from marker.cli.show import print_holds, print_reports, print_summary, progress
+
+    with start.open_register() as register, progress(len(candidates)) as step:
+        _recover(register)
+        running = run(
+            candidates, wish, start.profile, start.settings, register, register, lambda _: make_folder(output, Path())
+        )
+        for report in running:
+            reports.append(report)
+            step(report)
+            if as_json:
+                click.echo(json.dumps(to_json(report, with_copies=True), ensure_ascii=False))
+        place = str(register.location)
+    if not as_json:
+        print_reports(reports)
+        print_holds(reports)
+        print_summary(reports, [(_("copies"), shown(output)), (_("register"), place)])
+    return exit_status(reports)
+
+
+@click.command(short_help="Work off a whole folder of received files.")
+@click.argument("in_dir", type=_PATH)
+@click.argument("out_dir", type=_PATH)
+@works
+@click.option("--dry-run", is_flag=True, help="Tell what would happen; write nothing, draw no number.")
+@registers
+@shared
+@click.option("--json", "as_json", is_flag=True, help="JSON Lines on standard output, one object a file.")
+def batch(in_dir: Path, out_dir: Path, receiving: str, dry_run: bool, as_json: bool, **options: Any) -> int:
+    """Stamp, number and register every document in IN_DIR, sub-folders included.
+
+    OUT_DIR gets marked/ (stamped copies), held/ (why each held file is held), report.jsonl and report.csv. IN_DIR is
+    never touched. Run it again after more documents have come: only what is new is done.
+
+    \b
+    Examples:
+      marker batch --to KZ received/ out/
+      marker batch --to LT --dry-run received/ out/
+    """
+    from marker.intake.batch import HELD, MARKED, REPORT, Output, check_folders, exit_status, inspect
+    from marker.intake.batch import batch as work
+    from marker.intake.report import shown, to_json
+    from marker.intake.source import list_folder
+
+    start = common(options)
+    wish = _wish(start, receiving)
+    check_folders(in_dir, out_dir)
+    listing = list_folder(in_dir)
+    from marker.cli.show import print_holds, print_reports, print_summary, progress
+
+    places: list[tuple[str, str]] = []
+    with progress(len(listing.candidates)) as step:
+        if dry_run:
+            reports = []
+            with start.look_up() as lookup:
+                for report in inspect(listing.candidates, wish, start.profile, start.settings, lookup):
+                    reports.append(report)
+                    step(report)
+        else:
+            with start.open_register() as register:
+                _recover(register)
+                output = Output(out_dir)
+                output.prepare()
+                reports = work(listing.candidates, wish, start.profile, start.settings, register, output, step)
+                places = [
+                    (_("copies"), shown(out_dir / MARKED)),
+                    (_("held"), shown(out_dir / HELD)),
+                    (_("report"), shown(out_dir / REPORT)),
+                    (_("register"), shown(register.location)),
+                ]
+    if as_json:
+        for report in reports:
+            click.echo(json.dumps(to_json(report, with_copies=True), ensure_ascii=False))
+        return exit_status(reports)
+    print_reports(reports, in_dir)
+    print_holds(reports, in_dir)
+    print_summary(reports, places)
+    if listing.litter:
+        click.echo(_("  skipped   {n} files that programs leave behind (~$*, .*, *.tmp …)").format(n=listing.litter))
+    return exit_status(reports)
+
+
+def _wish(start: Common, receiving: str, **asked: Any) -> Wish:
+    from marker.intake.process import Wish
+
+    party = start.profile.party(receiving.upper())
+    if asked.get("marking") is not None:
+        marking = start.profile.marking(asked["marking"])
+        sender = start.profile.other(party.id)
+        if marking.party != sender.id:
+            raise UsageError(
+                f"{marking.id} is not a marking of {sender.id}, which is the sender when {party.id} receives.",
+                remedy="State the marking of the sending Party.",
+            )
+        if not asked.get("reason"):
+            raise UsageError("--marking needs --reason: it goes into the register with your name.", remedy="")
+        asked["marking"] = MarkingId(marking.id)
+    elif asked.get("reason"):
+        raise UsageError("--reason goes with --marking.", remedy="Name the marking you state.")
+    return Wish(receiving=party.id, **asked)
+
+
+def _day(text: str | None, option: str) -> str | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise UsageError(f"{option} {text} is no date.", remedy="Write it as 2026-11-22.") from None
+
+
+def _recover(register: Register) -> None:
+    """Settle what a crash left, and say so: a number that changed its state must not do so silently."""
+    for number in register.recover():
+        click.echo(f"marker: {number.copy_number}: {number.status.value}, {number.reason}", err=True)

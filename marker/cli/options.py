@@ -1,0 +1,121 @@
+"""Options several commands share, and how they become settings, a profile and an open register."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from marker.agreement.load import load_profile
+from marker.agreement.profile import Profile
+from marker.settings import Settings
+
+if TYPE_CHECKING:
+    from marker.intake.process import Lookup
+    from marker.register.register import Register
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What every command starts from."""
+
+    settings: Settings
+    profile: Profile
+
+    @contextmanager
+    def look_up(self) -> Iterator[Lookup]:
+        """The register for reading, or an empty one where none has been made yet.  Raises RegisterError."""
+        from marker.intake.process import EmptyLookup
+        from marker.register.register import exists
+
+        if not exists(self.settings.register):
+            yield EmptyLookup()
+            return
+        with self.open_register(create=False) as register:
+            yield register
+
+    def open_register(self, *, create: bool = True) -> Register:
+        """The register the settings name.  Raises RegisterError."""
+        from marker.register.register import open_register
+
+        return open_register(
+            self.settings.register,
+            operator=self.settings.operator,
+            clearance=self.settings.clearance,
+            profile_sha256=self.profile.sha256,
+            first_number=self.settings.first_number,
+            timezone=self.settings.timezone,
+            create=create,
+        )
+
+
+def common(options: dict[str, Any]) -> Common:
+    """Take the shared options out of a command's and load what they name.  Raises UsageError."""
+    config = options.pop("config", None)
+    named = {name: options.pop(name) for name in _SETTINGS if name in options}
+    settings = Settings.load(config, os.environ, named)
+    profile = load_profile(Path(settings.agreement) if settings.agreement else None)
+    return Common(settings, profile)
+
+
+_SETTINGS = ("register", "agreement", "operator", "clearance", "jobs", "timeout")
+
+
+def shared(command: F) -> F:
+    """Add the options every command has."""
+    for option in reversed(
+        (
+            click.option("--config", type=click.Path(path_type=Path, dir_okay=False), help="TOML file of settings."),
+            click.option("--agreement", metavar="FILE", help="Another agreement profile than the embedded one."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def registers(command: F) -> F:
+    """Add the options of commands that use the register."""
+    for option in reversed(
+        (
+            click.option(
+                "--register", metavar="URL", help="SQLite file or URL; also MARKER_REGISTER. Default: your data folder."
+            ),
+            click.option("--operator", metavar="NAME", help="Who works (Article 7(2)). Default: the system user."),
+            click.option("--clearance", metavar="TEXT", help="The operator's clearance, as stated."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def works(command: F) -> F:
+    """Add the options of commands that read documents."""
+    for option in reversed(
+        (
+            click.option(
+                "--to",
+                "receiving",
+                metavar="KZ|LT",
+                required=True,
+                help="The receiving Party; the other one is the sender.",
+            ),
+            click.option(
+                "--jobs", type=click.IntRange(1, 256), help="Documents worked on at once. Default: one a core."
+            ),
+            click.option(
+                "--timeout",
+                type=click.FloatRange(1),
+                metavar="SECONDS",
+                help="Limit for reading, and for stamping, one file.",
+            ),
+        )
+    ):
+        command = option(command)
+    return command

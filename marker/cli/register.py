@@ -1,0 +1,110 @@
+"""``marker register``: what was registered, and whether the register is whole."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from marker.cli.options import common, registers, shared
+from marker.cli.words import _
+from marker.errors import ExitStatus, RegisterError
+
+
+@click.group(short_help="List, show and verify what was registered.")
+def register() -> None:
+    """The register: which documents came, which copies there are, who holds them."""
+
+
+@register.command("list")
+@registers
+@shared
+@click.option("--json", "as_json", is_flag=True, help="JSON Lines, one document a line.")
+def list_(as_json: bool, **options: Any) -> None:
+    """List the registered documents with their copies, newest last.
+
+    \b
+    Example:
+      marker register list
+    """
+    start = common(options)
+    with start.open_register(create=False) as opened:
+        documents = list(opened.documents())
+        copies = {d.register_number: list(opened.copies_of(d.register_number)) for d in documents}
+    if as_json:
+        for document in documents:
+            value = asdict(document)
+            value["copies"] = [asdict(copy) for copy in copies[document.register_number]]
+            click.echo(json.dumps(value, ensure_ascii=False))
+        return
+    from marker.cli.show import print_documents
+
+    print_documents(documents, copies)
+
+
+@register.command()
+@click.argument("number", metavar="REG")
+@registers
+@shared
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def show(number: str, as_json: bool, **options: Any) -> None:
+    """Show one document, its copies and its history.
+
+    \b
+    Example:
+      marker register show KZ-2026-000123
+    """
+    start = common(options)
+    with start.open_register(create=False) as opened:
+        found = [d for d in opened.documents() if d.register_number == number]
+        if not found:
+            raise RegisterError(f"{number} is not in the register.", remedy="'marker register list' shows what is.")
+        copies = list(opened.copies_of(number))
+        events = list(opened.history(number))
+    if as_json:
+        value = asdict(found[0])
+        value["copies"] = [asdict(copy) for copy in copies]
+        value["events"] = [asdict(event) for event in events]
+        click.echo(json.dumps(value, ensure_ascii=False))
+        return
+    from marker.cli.show import print_document
+
+    print_document(found[0], copies, events)
+
+
+@register.command()
+@registers
+@shared
+def path(**options: Any) -> None:
+    """Print where the register lies.
+
+    \b
+    Example:
+      cp "$(marker register path)" /backup/    (only while no run is writing; see docs/deploy.md)
+    """
+    start = common(options)
+    with start.open_register() as opened:
+        click.echo(str(opened.location))
+
+
+@register.command()
+@registers
+@shared
+def verify(**options: Any) -> int:
+    """Check the ledger's chain, the numbers, and the files of the issued copies. Exit status 4 when anything is wrong.
+
+    \b
+    Example:
+      marker register verify
+    """
+    start = common(options)
+    with start.open_register(create=False) as opened:
+        problems = list(opened.verify())
+    for problem in problems:
+        click.echo(f"{problem.where}: {problem.what}")
+    if problems:
+        return ExitStatus.REGISTER
+    click.echo(_("The register is whole: the chain holds, no number is missing or used twice."))
+    return ExitStatus.DONE

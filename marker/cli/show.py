@@ -1,0 +1,217 @@
+"""Tables on the terminal.  The only module that imports rich; it is imported when there is something to show."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from marker.cli.words import _, ngettext
+from marker.intake.report import shown
+from marker.model import FileReport, Outcome
+from marker.register.records import CopyRecord, DocumentRecord, EventRecord
+
+_STYLE = {
+    Outcome.STAMPED: "green",
+    Outcome.MARKED: "green",
+    Outcome.ALREADY_REGISTERED: "cyan",
+    Outcome.HELD: "bold yellow",
+}
+_PIPE_WIDTH = 160
+"""Columns where output is no terminal: a table that wraps in a pipe is of no use to the next program."""
+
+
+def _console() -> Console:
+    width = None if sys.stdout.isatty() else _PIPE_WIDTH
+    return Console(width=width, highlight=False, soft_wrap=False)
+
+
+def _table(*columns: str, title: str | None = None) -> Table:
+    table = Table(*columns, title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold", pad_edge=False)
+    for column in table.columns:
+        column.overflow = "fold"  # an ellipsis would hide the end of a number or a name
+    return table
+
+
+class Step(Protocol):
+    def __call__(self, report: FileReport) -> None: ...
+
+
+@contextmanager
+def progress(total: int) -> Iterator[Step]:
+    """A bar on standard error where that is a terminal; nothing otherwise."""
+    if not sys.stderr.isatty() or total < 2:
+        yield lambda report: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(_("documents"), total=total)
+        held = 0
+
+        def step(report: FileReport) -> None:
+            nonlocal held
+            held += report.outcome is Outcome.HELD
+            bar.update(task, advance=1, description=_("documents ({held} held)").format(held=held))
+
+        yield step
+
+
+def print_reports(reports: Sequence[FileReport], base: Path | None = None) -> None:
+    """What happened to each file, one row a file; the reason of a hold on a line of its own below the table."""
+    table = _table(_("File"), _("Outcome"), _("Marking"), _("Stamped as"), _("Copies"))
+    for report in reports:
+        name = Path(report.path)
+        if base is not None and name.is_relative_to(base):
+            name = name.relative_to(base)
+        outcome = Text(report.outcome.value, style=_STYLE[report.outcome])
+        if report.hold is not None:
+            outcome = Text(f"{report.outcome.value}: {report.hold.code.value}", style=_STYLE[Outcome.HELD])
+        numbers = "\n".join(copy.copy_number for copy in report.copies)
+        table.add_row(Text(shown(name)), outcome, report.marking or "", report.equivalent_text or "", numbers)
+    _console().print(table)
+
+
+def print_holds(reports: Sequence[FileReport], base: Path | None = None) -> None:
+    """Each held file with the sentence that says what to do."""
+    held = [report for report in reports if report.hold is not None]
+    if not held:
+        return
+    table = _table(_("Held"), _("Why, and what to do next"))
+    for report in held:
+        name = Path(report.path)
+        if base is not None and name.is_relative_to(base):
+            name = name.relative_to(base)
+        assert report.hold is not None  # noqa: S101  # filtered three lines above
+        table.add_row(Text(shown(name)), Text(report.hold.detail))
+    _console().print(table)
+
+
+def print_evidence(reports: Sequence[FileReport]) -> None:
+    """What was seen in each file and where, and how far it counts."""
+    table = _table(_("File"), _("Seen"), _("As it stands"), _("Where"), _("Page"), _("Score"), _("Why"))
+    for report in reports:
+        name = shown(report.path)
+        for finding in report.evidence:
+            where = f"{finding.place.value} ({finding.source.value})"
+            page = "" if finding.page is None else str(finding.page)
+            seen = finding.marking if finding.kind.value == "mark" else f"{finding.marking} · {finding.kind.value}"
+            table.add_row(
+                Text(name), seen, Text(finding.text), where, page, f"{finding.score:.2f}", ", ".join(finding.reasons)
+            )
+            name = ""
+    if table.row_count:
+        _console().print(table)
+
+
+def print_summary(reports: Sequence[FileReport], places: Sequence[tuple[str, str]]) -> None:
+    """Counts by outcome, and where things lie."""
+    counts = Counter(report.outcome for report in reports)
+    parts = [f"{counts[outcome]} {outcome.value}" for outcome in Outcome if counts[outcome]]
+    files = ngettext("{n} file", "{n} files", len(reports)).format(n=len(reports))
+    console = _console()
+    console.print(Text(f"{files}: {', '.join(parts) or _('nothing to do')}", style="bold"))
+    for name, place in places:
+        console.print(Text(f"  {name:<10}{place}"))
+
+
+def print_agreement(facts: dict[str, Any]) -> None:
+    """Article 3, handling and rules."""
+    console = _console()
+    console.print(Text(facts["title"], style="bold"))
+    console.print(
+        _("In force since {date}. Profile {id}, {hash}.").format(
+            date=facts["in_force"], id=facts["id"], hash=facts["sha256"][:12]
+        )
+    )
+    parties = [party["id"] for party in facts["parties"]]
+    rows = _table(_("Level"), *parties, _("Article"), title=_("\nMarkings that correspond (Article 3)"))
+    for row in facts["table"]:
+        rows.add_row(row["name"], *(row["markings"][p]["stamp"] for p in parties), row["article"])
+    console.print(rows)
+    maps = _table(_("Received as"), _("Stamped as"), _("Article"), title=_("What a received marking becomes"))
+    for e in facts["equivalences"]:
+        maps.add_row(e["from"], f"{e['stamped']}  ({e['to']})", e["article"])
+    console.print(maps)
+    handling = _table(_("Level"), _("Receipt"), _("Further copies"), _("Destruction"), title=_("Handling"))
+    copies = {True: _("with the sender's consent"), False: _("by need")}
+    destruction = {"never": _("never; returned"), "consent": _("with the sender's consent"), "free": _("free; notice")}
+    for h in facts["handling"]:
+        handling.add_row(
+            h["level"],
+            f"{h['receipt']} ({h['receipt_article']})",
+            f"{copies[h['copies_consent']]} ({h['copies_article']})",
+            f"{destruction[h['destroy']]} ({h['destroy_article']})",
+        )
+    console.print(handling)
+    rules = _table(_("Article"), _("Rule"), title=_("Rules"))
+    for rule in facts["rules"]:
+        rules.add_row(rule["article"], rule["rule"])
+    console.print(rules)
+    console.print(
+        _("Held, never mapped: {owners}.").format(owners=", ".join(dict.fromkeys(o["owner"] for o in facts["held"])))
+    )
+
+
+def print_documents(documents: Sequence[DocumentRecord], copies: Mapping[str, Sequence[CopyRecord]]) -> None:
+    """The register, one row a document, its copies with their holders and states."""
+    table = _table(_("Register"), _("Received"), _("Marking"), _("Stamped as"), _("Copies"), _("File"))
+    for document in documents:
+        lines = [
+            f"{copy.copy_number}  {copy.status.value}{'  ' + copy.recipient if copy.recipient else ''}"
+            for copy in copies[document.register_number]
+        ]
+        table.add_row(
+            document.register_number,
+            document.registered_on,
+            document.marking,
+            document.equivalent,
+            Text("\n".join(lines)),
+            Text(Path(document.source_name).name),
+        )
+    _console().print(table)
+    _console().print(ngettext("{n} document", "{n} documents", len(documents)).format(n=len(documents)))
+
+
+def print_document(document: DocumentRecord, copies: Sequence[CopyRecord], events: Sequence[EventRecord]) -> None:
+    """One document with all that is known of it."""
+    console = _console()
+    console.print(Text(document.register_number, style="bold"))
+    facts = {
+        _("received"): document.registered_on,
+        _("file"): document.source_name,
+        _("SHA-256"): document.source_sha256,
+        _("marking"): document.marking,
+        _("stamped as"): document.equivalent,
+        _("pages"): document.pages,
+        _("sender's reference"): document.sender_ref,
+        _("sender's date"): document.sender_date,
+        _("purpose"): document.purpose,
+        _("stated by"): document.stated_by,
+        _("reason"): document.stated_reason,
+    }
+    for name, value in facts.items():
+        if value is not None:
+            console.print(Text(f"  {name:<20}{value}"))
+    held = _table(_("Copy"), _("State"), _("Holder"), _("Operator"), _("File, or why void"))
+    for copy in copies:
+        held.add_row(
+            copy.copy_number,
+            copy.status.value,
+            Text(copy.recipient or ""),
+            Text(copy.operator),
+            Text(copy.void_reason or copy.path or ""),
+        )
+    console.print(held)
+    history = _table(_("When (UTC)"), _("What"), _("Copy"), _("Operator"))
+    for event in events:
+        history.add_row(event.at[:19].replace("T", " "), event.kind, event.copy or "", Text(event.operator))
+    console.print(history)

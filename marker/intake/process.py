@@ -1,0 +1,405 @@
+"""One document, from received file to issued copies: snapshot, read, judge, reserve, stamp, prove, publish, issue.
+
+The one way through the house.  Every way out is a :class:`~marker.model.FileReport`; only faults of the register and
+interruptions are raised, because they concern every document.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from marker.agreement.profile import Marking, Profile
+from marker.detect.judge import state_marking
+from marker.errors import HoldError, UsageError
+from marker.intake import publish
+from marker.intake.isolate import Workers
+from marker.intake.order import InWork
+from marker.intake.source import Candidate, Snapshot, take
+from marker.intake.work import Examination
+from marker.intake.workspace import Workspace
+from marker.model import (
+    CopyOrder,
+    FileReport,
+    Hold,
+    HoldCode,
+    IssuedCopy,
+    MarkingId,
+    Outcome,
+    PartyId,
+    Verdict,
+)
+from marker.register.records import (
+    AlreadyRegistered,
+    BeingWorkedOn,
+    CopyRecord,
+    CopyStatus,
+    DocumentEntry,
+    DocumentRecord,
+    Reservation,
+)
+from marker.register.register import Register
+from marker.settings import Settings
+
+ENDINGS = {"pdf": ".pdf", "docx": ".docx"}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the operator asked for, the same for every file of a run."""
+
+    receiving: PartyId
+    recipients: tuple[str | None, ...] = (None,)
+    """One copy each; None is a copy whose holder is not stated yet."""
+    sender_ref: str | None = None
+    sender_date: str | None = None
+    purpose: str | None = None
+    consent: str | None = None
+    marking: MarkingId | None = None
+    reason: str | None = None
+    again: bool = False
+
+
+class Lookup(Protocol):
+    """What a document may ask the register before anything is written."""
+
+    def find(self, sha256: str, party: PartyId) -> DocumentRecord | None: ...
+    def copy(self, copy_number: str) -> CopyRecord | None: ...
+    def copy_by_sha256(self, sha256: str) -> CopyRecord | None: ...
+    def copies_of(self, register_number: str) -> Sequence[CopyRecord]: ...
+
+
+class EmptyLookup:
+    """Stands for a register that does not exist yet."""
+
+    def find(self, sha256: str, party: PartyId) -> DocumentRecord | None:
+        return None
+
+    def copy(self, copy_number: str) -> CopyRecord | None:
+        return None
+
+    def copy_by_sha256(self, sha256: str) -> CopyRecord | None:
+        return None
+
+    def copies_of(self, register_number: str) -> Sequence[CopyRecord]:
+        return ()
+
+
+Recall = Callable[[Candidate, str], FileReport | None]
+"""Asked with a file and its SHA-256: the report of an earlier run that still holds, because nothing has changed."""
+
+
+def no_recall(_candidate: Candidate, _sha256: str) -> FileReport | None:
+    """Nothing is remembered: every file is read."""
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a document is worked with: shared by all documents of a run."""
+
+    wish: Wish
+    profile: Profile
+    settings: Settings
+    lookup: Lookup
+    book: Register | None
+    """The register to write in; None in a dry run, which draws no number and writes nothing."""
+    workers: Workers
+    workspace: Workspace
+    in_work: InWork
+    stopped: threading.Event
+    recall: Recall
+
+
+class Stopped(Exception):  # noqa: N818  # not an error: the operator interrupted the run before this file was begun
+    """The run was interrupted; this file was not touched."""
+
+
+def process(
+    candidate: Candidate,
+    folder: Callable[[], Path],
+    desk: Desk,
+    wait_turn: Callable[[], None],
+    end_turn: Callable[[], None],
+) -> FileReport:
+    """Take one file all the way.
+
+    ``folder`` makes the folder its copies go to; ``wait_turn`` and ``end_turn`` bracket the moment at which its number
+    is drawn, so that numbers follow input order.
+
+    Raises RegisterError when the register fails, Stopped when the run was interrupted before a number was drawn.
+    """
+    case = _Case(candidate, desk, wait_turn, end_turn)
+    target = desk.workspace.fresh()
+    try:
+        return case.go(target, folder)
+    except HoldError as error:
+        return case.held(error.hold)
+    finally:
+        end_turn()
+        # At once, not at the end: a long run must not collect classified files.
+        target.unlink(missing_ok=True)
+
+
+class _Case:
+    """One document on its way.  The fields are what reports tell of it so far; the steps hand on what they found."""
+
+    def __init__(
+        self, candidate: Candidate, desk: Desk, wait_turn: Callable[[], None], end_turn: Callable[[], None]
+    ) -> None:
+        self.candidate = candidate
+        self.desk = desk
+        self.wait_turn = wait_turn
+        self.end_turn = end_turn
+        self.report = FileReport(str(candidate.path), None, None, None, Outcome.HELD)
+
+    def go(self, target: Path, folder: Callable[[], Path]) -> FileReport:
+        desk = self.desk
+        if desk.stopped.is_set():
+            raise Stopped
+        snapshot = take(self.candidate.path, target, desk.settings.max_file_bytes)
+        self.report = replace(self.report, sha256=snapshot.sha256)
+        if (record := self._registered(snapshot)) is not None:
+            self._enter()
+            return self._again(record)
+        if (earlier := desk.recall(self.candidate, snapshot.sha256)) is not None:
+            self._enter()
+            return earlier
+        examination, verdict = self._judge(snapshot)
+        self._enter()
+        if verdict.hold is not None:
+            return self.held(verdict.hold)
+        if desk.book is None:
+            return replace(self.report, outcome=Outcome.MARKED)
+        if desk.in_work.claim(snapshot.sha256):
+            try:
+                return self._number(desk.book, snapshot, examination, verdict, folder)
+            finally:
+                desk.in_work.settle(snapshot.sha256)
+        # The same bytes are being stamped under another name: let the others pass, and see what comes of it.
+        self.end_turn()
+        with desk.in_work.hold(snapshot.sha256):
+            return self._number(desk.book, snapshot, examination, verdict, folder)
+
+    def _enter(self) -> None:
+        self.wait_turn()
+        if self.desk.stopped.is_set():
+            raise Stopped
+
+    def _registered(self, snapshot: Snapshot) -> DocumentRecord | None:
+        if self.desk.wish.again:
+            return None
+        return self.desk.lookup.find(snapshot.sha256, self.desk.wish.receiving)
+
+    # ── judge ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _judge(self, snapshot: Snapshot) -> tuple[Examination, Verdict]:
+        examination = self.desk.workers.examine(snapshot.path, self.candidate.path.name)
+        verdict = self._own_copy(snapshot, examination) or self._stated(examination.verdict)
+        self.report = replace(
+            self.report,
+            format=examination.format,
+            pages=examination.pages,
+            marking=verdict.marking,
+            level=verdict.level,
+            equivalent=verdict.equivalent,
+            equivalent_text=verdict.equivalent_text,
+            evidence=verdict.evidence,
+            notes=(*examination.notes, *verdict.notes),
+        )
+        return examination, verdict
+
+    def _own_copy(self, snapshot: Snapshot, examination: Examination) -> Verdict | None:
+        """Rule 8: one of our stamped copies, known by the register, is never mapped a second time."""
+        lookup = self.desk.lookup
+        known = lookup.copy_by_sha256(snapshot.sha256)
+        for number in examination.copy_numbers:
+            known = known or lookup.copy(number)
+        if known is None:
+            return None
+        return withheld(
+            examination.verdict,
+            HoldCode.ALREADY_STAMPED,
+            f"This is copy {known.copy_number} of this register and is not stamped again; "
+            f"'marker register show {known.register_number}' tells who holds it.",
+        )
+
+    def _stated(self, verdict: Verdict) -> Verdict:
+        wish = self.desk.wish
+        if wish.marking is None:
+            return verdict
+        try:
+            return state_marking(verdict, wish.marking, self.desk.profile, wish.receiving)
+        except UsageError as error:
+            # What may not be stated for this file holds this file; the others of the run are not concerned.
+            sentence = f"{error} {error.remedy}".strip()
+            if verdict.hold is None:
+                return withheld(verdict, HoldCode.CONFLICT, sentence)
+            return replace(verdict, notes=(*verdict.notes, sentence))
+
+    # ── number, stamp, publish ──────────────────────────────────────────────────────────────────────────────────────
+
+    def _number(
+        self, book: Register, snapshot: Snapshot, examination: Examination, verdict: Verdict, folder: Callable[[], Path]
+    ) -> FileReport:
+        if (record := self._registered(snapshot)) is not None:
+            return self._again(record)
+        marked = Marked.of(verdict, self.desk.profile)
+        self._may_copy(marked)
+        place = folder()
+        try:
+            reservation = self._reserve(book, snapshot, examination, marked)
+        except AlreadyRegistered as error:
+            return self._again(error.record)
+        self.end_turn()
+        slots = [
+            publish.slot_for(place, self.candidate.path.name, copy.copy_number, ENDINGS[examination.format])
+            for copy in reservation.copies
+        ]
+        copies = self._make(book, snapshot, examination, self._orders(marked, reservation), slots)
+        return replace(self.report, outcome=Outcome.STAMPED, register=reservation.register_number, copies=tuple(copies))
+
+    def _may_copy(self, marked: Marked) -> None:
+        """Article 7(1): copy no. 1 is owed to nobody's consent (4(5)); every further one of these levels is."""
+        handling = self.desk.profile.handling_of(marked.original.level)
+        further = len(self.desk.wish.recipients) > 1 or self.desk.wish.again
+        if further and handling.copies_consent and self.desk.wish.consent is None:
+            raise HoldError(
+                HoldCode.CONSENT_REQUIRED,
+                f"Further copies of a {marked.original.own_text} document need the sender's written consent "
+                f"(Article {handling.copies_article}); name it with --consent, or make one copy.",
+            )
+
+    def _reserve(self, book: Register, snapshot: Snapshot, examination: Examination, marked: Marked) -> Reservation:
+        wish = self.desk.wish
+        entry = DocumentEntry(
+            party=wish.receiving,
+            source_sha256=snapshot.sha256,
+            source_name=str(self.candidate.path.absolute()),
+            format=examination.format,
+            pages=examination.pages,
+            marking=marked.original.id,
+            level=marked.original.level,
+            equivalent=marked.equivalent.id,
+            stated_reason=wish.reason if wish.marking else None,
+            sender_ref=wish.sender_ref,
+            sender_date=wish.sender_date,
+            purpose=wish.purpose,
+        )
+        try:
+            return book.reserve(entry, wish.recipients, again=wish.again)
+        except BeingWorkedOn as error:
+            raise HoldError(
+                HoldCode.UNSAFE_PATH, "Another run is stamping the same document; run again when it has ended."
+            ) from error
+
+    def _orders(self, marked: Marked, reservation: Reservation) -> list[CopyOrder]:
+        return [
+            CopyOrder(
+                receiving=self.desk.wish.receiving,
+                sending=marked.original.party,
+                marking_text=marked.equivalent.stamp,
+                originator_text=marked.original.own_text,
+                register_number=reservation.register_number,
+                copy_number=copy.copy_number,
+                copy_index=copy.index,
+                set_size=copy.set_size,
+                date=reservation.date,
+                recipient=copy.recipient,
+            )
+            for copy in reservation.copies
+        ]
+
+    def _make(
+        self,
+        book: Register,
+        snapshot: Snapshot,
+        examination: Examination,
+        orders: list[CopyOrder],
+        slots: list[publish.Slot],
+    ) -> list[IssuedCopy]:
+        numbers = [order.copy_number for order in orders]
+        pairs = list(zip(orders, slots, strict=True))
+        published: list[publish.Slot] = []
+        copies: list[IssuedCopy] = []
+        try:
+            results = self.desk.workers.make(
+                snapshot.path, examination.format, [(order, slot.temporary) for order, slot in pairs]
+            )
+            notes = dict.fromkeys(note for result in results for note in result.notes)
+            self.report = replace(self.report, notes=(*self.report.notes, *notes))
+            for order, slot in pairs:
+                digest = publish.flush(slot.temporary)
+                book.announce(order.copy_number, str(slot.final.absolute()), digest)
+                publish.publish(slot)
+                published.append(slot)
+                copies.append(IssuedCopy(order.copy_number, order.recipient, str(slot.final), digest))
+            book.issue(numbers)
+        except HoldError as error:
+            # A set is issued whole or not at all: a clerk told "held" must not find half of it among the copies.
+            for slot in slots:
+                publish.discard(slot, published=slot in published)
+            book.void(numbers, error.hold.detail)
+            raise
+        except BaseException:
+            # The register failed or the run is being ended: the next run's recovery settles the numbers by what it
+            # finds under the final names, so only the unfinished files go.
+            for slot in slots:
+                publish.discard(slot, published=False)
+            raise
+        return copies
+
+    # ── reports ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _again(self, record: DocumentRecord) -> FileReport:
+        """Rule 9: known bytes are an arrival of the same document, not a second one."""
+        if self.desk.book is not None:
+            self.desk.book.arrived_again(record, str(self.candidate.path.absolute()))
+        copies = tuple(
+            IssuedCopy(copy.copy_number, copy.recipient, copy.path or "", copy.sha256 or "")
+            for copy in self.desk.lookup.copies_of(record.register_number)
+            if copy.status is CopyStatus.ISSUED
+        )
+        return replace(
+            self.report,
+            outcome=Outcome.ALREADY_REGISTERED,
+            format=record.format,
+            pages=record.pages,
+            marking=record.marking,
+            level=record.level,
+            equivalent=record.equivalent,
+            equivalent_text=self.desk.profile.marking(record.equivalent).stamp,
+            register=record.register_number,
+            copies=copies,
+        )
+
+    def held(self, hold: Hold) -> FileReport:
+        if self.desk.book is not None:
+            self.desk.book.held(self.report.sha256, str(self.candidate.path.absolute()), hold.code)
+        return replace(
+            self.report, outcome=Outcome.HELD, hold=hold,
+            marking=None, level=None, equivalent=None, equivalent_text=None,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A document that is to be stamped: its own marking and the one Article 3 gives it."""
+
+    original: Marking
+    equivalent: Marking
+
+    @classmethod
+    def of(cls, verdict: Verdict, profile: Profile) -> Marked:
+        """Raises HoldError(uncertain) on a verdict without a marking, which rule 1 excludes."""
+        if verdict.hold is not None or verdict.marking is None:
+            raise HoldError(HoldCode.UNCERTAIN, "The document has no marking to go by; state it with --marking.")
+        return cls(profile.marking(verdict.marking), profile.equivalent(verdict.marking))
+
+
+def withheld(verdict: Verdict, code: HoldCode, detail: str) -> Verdict:
+    """``verdict`` as a hold: what was seen stays, what would be stamped goes (rule 1)."""
+    return replace(verdict, hold=Hold(code, detail), marking=None, level=None, equivalent=None, equivalent_text=None)

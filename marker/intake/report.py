@@ -1,0 +1,111 @@
+"""What is written about a file: the JSON of the interface, the CSV row, and the record of a held file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from typing import Any
+
+from marker.model import Box, FileReport, Finding, FindingKind, Hold, HoldCode, MarkingId, Outcome, Place, Source
+
+SCHEMA = 1
+"""The version of the JSON; ``docs/schema/report-1.json`` describes it."""
+
+CSV_COLUMNS = (
+    "path", "outcome", "hold_reason", "hold_detail", "marking", "equivalent_text", "register", "copy_numbers", "copies",
+    "format", "pages", "sha256",
+)  # fmt: skip
+
+
+def shown(path: object) -> str:
+    """A path as text that every encoding can take: bytes of a name that are no UTF-8 become ``\\xNN``."""
+    return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def to_json(report: FileReport, *, with_copies: bool) -> dict[str, Any]:
+    """The object ``docs/schema`` describes.  ``with_copies`` adds what convert and batch know beyond detect."""
+    value: dict[str, Any] = {
+        "schema": SCHEMA,
+        "path": shown(report.path),
+        "sha256": report.sha256,
+        "format": report.format,
+        "pages": report.pages,
+        "outcome": report.outcome.value,
+        "hold_reason": report.hold.code.value if report.hold else None,
+        "hold_detail": report.hold.detail if report.hold else None,
+        "marking": report.marking,
+        "level": report.level,
+        "equivalent": report.equivalent,
+        "equivalent_text": report.equivalent_text,
+        "evidence": [_evidence(finding) for finding in report.evidence],
+        "notes": list(report.notes),
+    }
+    if with_copies:
+        value["register"] = report.register
+        value["copies"] = [
+            {"copy_number": c.copy_number, "recipient": c.recipient, "path": shown(c.path), "sha256": c.sha256}
+            for c in report.copies
+        ]
+    return value
+
+
+def _evidence(finding: Finding) -> dict[str, Any]:
+    return {
+        "marking": finding.marking,
+        "kind": finding.kind.value,
+        "text": finding.text,
+        "source": finding.source.value,
+        "place": finding.place.value,
+        "page": finding.page,
+        "box": finding.box.as_list() if finding.box else None,
+        "score": round(finding.score, 3),
+        "reasons": list(finding.reasons),
+    }
+
+
+def from_json(value: dict[str, Any]) -> FileReport:
+    """A held report as :func:`to_json` wrote it.  Raises KeyError, TypeError or ValueError when it is not one."""
+    return FileReport(
+        path=value["path"],
+        sha256=value["sha256"],
+        format=value["format"],
+        pages=value["pages"],
+        outcome=Outcome(value["outcome"]),
+        hold=Hold(HoldCode(value["hold_reason"]), value["hold_detail"]),
+        evidence=tuple(
+            Finding(
+                marking=MarkingId(e["marking"]),
+                kind=FindingKind(e["kind"]),
+                text=e["text"],
+                source=Source(e["source"]),
+                place=Place(e["place"]),
+                page=e["page"],
+                box=Box(*e["box"]) if e["box"] else None,
+                score=e["score"],
+                reasons=tuple(e["reasons"]),
+            )
+            for e in value["evidence"]
+        ),
+        notes=tuple(value["notes"]),
+    )
+
+
+def to_csv(reports: Iterable[FileReport]) -> str:
+    """A table for spreadsheets, one row a file, with a header row."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(CSV_COLUMNS)
+    for report in reports:
+        value = to_json(report, with_copies=True)
+        value["copy_numbers"] = " ".join(copy["copy_number"] for copy in value["copies"])
+        value["copies"] = " ".join(copy["path"] for copy in value["copies"])
+        writer.writerow([_cell(value[column]) for column in CSV_COLUMNS])
+    return out.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    # A file may be named "=cmd|…": spreadsheets would run it.
+    if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"}:
+        return "'" + value
+    return value

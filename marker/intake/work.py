@@ -1,0 +1,82 @@
+"""What happens inside a worker process: reading and judging one file, and making and proving its copies.
+
+Nothing here knows the register.  The heavy libraries are imported here and nowhere above, so the process that holds
+the register never parses a received file.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from marker.agreement.load import load_profile
+from marker.agreement.profile import Profile
+from marker.model import CopyOrder, PartyId, StampResult, Verdict
+from marker.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What every piece of work on a file needs to know; small, because it crosses into the worker each time."""
+
+    receiving: PartyId
+    agreement: str
+    settings: Settings
+
+    def profile(self) -> Profile:
+        return load_profile(Path(self.agreement) if self.agreement else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What reading and judging a file gave."""
+
+    format: str
+    pages: int | None
+    verdict: Verdict
+    copy_numbers: tuple[str, ...]
+    """Valid copy numbers of ours seen inside; the register knows whether they were ever issued (rule 8)."""
+    notes: tuple[str, ...]
+
+
+def limit_process(max_memory_bytes: int) -> None:
+    """Run first in every worker: no core dumps (they would hold the document), a memory cap, a session of its own."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (max_memory_bytes, max_memory_bytes))
+    os.umask(0o077)
+    os.setsid()  # Ctrl-C reaches the main process alone, which then decides what becomes of the work in hand
+
+
+def examine_file(path: Path, name: str, task: Task) -> Examination:
+    """Read and judge the snapshot at ``path``; ``name`` is the received file's name, for its ending only.
+
+    Raises HoldError when the file cannot be read at all.
+    """
+    from marker.detect.judge import examine
+    from marker.readers.base import ReaderLimits
+    from marker.readers.read import read
+
+    reading = read(path, ReaderLimits.from_settings(task.settings), name)
+    verdict = examine(reading, task.profile(), task.receiving)
+    numbers = tuple(dict.fromkeys(trace.copy_number for trace in reading.traces))
+    return Examination(reading.format, reading.pages, verdict, numbers, reading.notes)
+
+
+def make_copies(
+    source: Path, file_format: str, orders: Sequence[tuple[CopyOrder, Path]], task: Task
+) -> tuple[StampResult, ...]:
+    """Stamp one copy per order to its path, then prove each from the outside.
+
+    Raises HoldError when a copy cannot be made or does not pass its proof.
+    """
+    from marker.proof.prove import prove
+    from marker.stamp.make import stamp
+
+    profile = task.profile()
+    results = stamp(file_format, source, orders, profile)
+    for order, path in orders:
+        prove(file_format, source, path, order, profile)
+    return results

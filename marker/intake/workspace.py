@@ -1,0 +1,61 @@
+"""The private folder in which received files are read: 0700, wiped at the end, and wiped by the next run after a crash.
+
+What lies in it is classified, so nothing is left to the system's own cleaning of temporary files.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+from itertools import count
+from pathlib import Path
+from types import TracebackType
+
+_LOCK = "lock"
+
+
+class Workspace:
+    """A context manager around one run's private folder; ``root`` is where it is made, the system's by default."""
+
+    def __init__(self, root: Path | None = None) -> None:
+        self._root = root or Path(tempfile.gettempdir())
+        self._prefix = f"marker-{os.getuid()}-"
+        self._numbers = count(1)
+
+    def __enter__(self) -> Workspace:
+        _wipe_abandoned(self._root, self._prefix)
+        self.folder = Path(tempfile.mkdtemp(prefix=self._prefix, dir=self._root))
+        # The lock lives as long as this process: the kernel lets go of it even after kill -9.
+        self._lock = os.open(self.folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+        os.close(self._lock)
+
+    def fresh(self) -> Path:
+        """A path in the folder that no one has used yet."""
+        return self.folder / f"{next(self._numbers):06d}"
+
+
+def _wipe_abandoned(root: Path, prefix: str) -> None:
+    for folder in root.glob(f"{prefix}*"):
+        try:
+            if folder.is_symlink() or folder.stat().st_uid != os.getuid():
+                continue
+            descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except OSError:
+            continue  # made this moment by another run, or already gone
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            continue  # its run is alive
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+        finally:
+            os.close(descriptor)
