@@ -104,7 +104,9 @@ def convert(
     from marker.intake.source import Candidate
 
     start = common(options)
-    asked = {key: options.pop(key) for key in ("consent", "sender_ref", "purpose", "marking", "reason", "again")}
+    asked: dict[str, Any] = {
+        key: options.pop(key) for key in ("consent", "sender_ref", "purpose", "marking", "reason", "again")
+    }
     wish = _wish(
         start,
         receiving,
@@ -216,13 +218,13 @@ def _wish(start: Common, receiving: str, **asked: Any) -> Wish:
     return Wish(receiving=party.id, **asked)
 
 
-def _day(text: str | None, option: str) -> str | None:
+def _day(text: str | None) -> str | None:
     if text is None:
         return None
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError:
-        raise UsageError(f"{option} {text} is no date.", remedy="Write it as 2026-11-22.") from None
+        raise UsageError(f"--sender-date {text} is no date.", remedy="Write it as 2026-11-22.") from None
 
 
 def _recover(register: Register) -> None:

@@ -67,31 +67,35 @@ def run(arguments: list[str]) -> int:
     try:
         result = cli.main(arguments, prog_name="marker", standalone_mode=False)
         sys.stdout.flush()
-    except click.exceptions.Exit as error:
-        return error.exit_code
-    except click.ClickException as error:
-        error.show()
-        return ExitStatus.USAGE
-    except (KeyboardInterrupt, click.exceptions.Abort):
-        _say(_("Interrupted; what was finished stands, the rest is untouched."))
-        return ExitStatus.INTERRUPTED
-    except MarkerError as error:
-        _say(f"{error} {error.remedy}".strip())
-        return error.exit_status
     except BrokenPipeError:
         # The reader of our output went away (`| head`); say nothing, now or when Python closes the stream.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitStatus.DONE
-    except Exception as error:  # the last border: a fault of ours becomes a sentence
+    except (KeyboardInterrupt, Exception) as error:  # the last border: whatever came up becomes a sentence
         if os.environ.get("MARKER_DEBUG"):
             raise
-        _say(
-            _("A fault of the software ({kind}); nothing is lost. Run again with MARKER_DEBUG=1 and report it.").format(
-                kind=type(error).__name__
-            )
-        )
-        return ExitStatus.FAULT
+        return _explain(error)
     return int(result) if isinstance(result, int) else ExitStatus.DONE
+
+
+def _explain(error: BaseException) -> int:
+    match error:
+        case click.exceptions.Exit():
+            return error.exit_code
+        case click.exceptions.Abort() | KeyboardInterrupt():
+            _say(_("Interrupted; what was finished stands, the rest is untouched."))
+            return ExitStatus.INTERRUPTED
+        case click.ClickException():
+            error.show()
+            return ExitStatus.USAGE
+        case MarkerError():
+            _say(f"{error} {error.remedy}".strip())
+            return error.exit_status
+    fault = _(
+        "A fault of the software ({kind}); nothing is lost. Run again with MARKER_DEBUG=1 and report what it says."
+    )
+    _say(fault.format(kind=type(error).__name__))
+    return ExitStatus.FAULT
 
 
 def _say(sentence: str) -> None:

@@ -1,0 +1,92 @@
+"""``marker doctor``: what is installed, what is missing, and the command that mends it."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from marker.cli.options import common, registers, shared
+from marker.cli.words import _
+from marker.errors import ExitStatus, MarkerError
+
+LANGUAGES = ("kaz", "lit", "rus", "eng")
+"""Tesseract's languages that Kazakh and Lithuanian documents and their stamps are written in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One thing that was looked for.  ``remedy`` is empty where all is well; ``needed`` False marks what only helps."""
+
+    name: str
+    found: str
+    remedy: str = ""
+    needed: bool = True
+
+
+@click.command(short_help="What is installed, what is missing, and the command that mends it.")
+@registers
+@shared
+def doctor(**options: Any) -> int:
+    """Look at the machine and say what is missing. Exit status 5 when something needed is.
+
+    \b
+    Example:
+      marker doctor
+    """
+    start = common(options)
+    results = [_python(), *_tesseract(), _fonts(), _office()]
+    try:
+        with start.look_up():
+            results.append(Result("register", start.settings.register or _("your data folder")))
+    except MarkerError as error:
+        results.append(Result("register", str(error), error.remedy))
+    for result in results:
+        sign = "ok " if not result.remedy else ("-- " if not result.needed else "!! ")
+        click.echo(f"{sign} {result.name:<22}{result.found}")
+        if result.remedy:
+            click.echo(f"    {'':<22}{result.remedy}")
+    missing = [result for result in results if result.remedy and result.needed]
+    if missing:
+        return ExitStatus.MISSING
+    click.echo(_("All that is needed is there."))
+    return ExitStatus.DONE
+
+
+def _python() -> Result:
+    return Result("Python", sys.version.split()[0])
+
+
+def _tesseract() -> list[Result]:
+    import pytesseract
+
+    try:
+        version = str(pytesseract.get_tesseract_version())
+        installed = set(pytesseract.get_languages())
+    except (pytesseract.TesseractNotFoundError, OSError, SystemExit):
+        # pytesseract ends the process when it cannot make sense of the version.
+        names = " ".join(f"tesseract-ocr-{language}" for language in LANGUAGES)
+        return [Result("Tesseract", _("not found"), f"sudo apt-get install tesseract-ocr {names}")]
+    absent = [language for language in LANGUAGES if language not in installed]
+    remedy = "sudo apt-get install " + " ".join(f"tesseract-ocr-{language}" for language in absent) if absent else ""
+    there = " ".join(language for language in LANGUAGES if language in installed)
+    return [Result("Tesseract", version), Result("Tesseract languages", there or _("none"), remedy)]
+
+
+def _fonts() -> Result:
+    from marker.resources import missing_fonts
+
+    missing = missing_fonts()
+    if missing:
+        return Result("stamp fonts", ", ".join(missing), _("Install the package anew: its font files are missing."))
+    return Result("stamp fonts", _("shipped with the package"))
+
+
+def _office() -> Result:
+    found = shutil.which("soffice") or shutil.which("libreoffice")
+    if found:
+        return Result("LibreOffice", _("found (only for looking at DOCX copies as pages)"), needed=False)
+    return Result("LibreOffice", _("not found"), _("Not needed; sudo apt-get install libreoffice-writer"), needed=False)
