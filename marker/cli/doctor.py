@@ -61,7 +61,7 @@ def _python() -> Result:
 
 
 def _tesseract() -> list[Result]:
-    import pytesseract
+    from pytesseract import pytesseract
 
     try:
         version = str(pytesseract.get_tesseract_version())

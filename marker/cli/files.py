@@ -15,7 +15,7 @@ from marker.errors import UsageError
 from marker.model import MarkingId
 
 if TYPE_CHECKING:
-    from marker.intake.process import Wish
+    from marker.intake.desk import Wish
     from marker.model import FileReport
     from marker.register.register import Register
 
@@ -107,13 +107,9 @@ def convert(
     asked: dict[str, Any] = {
         key: options.pop(key) for key in ("consent", "sender_ref", "purpose", "marking", "reason", "again")
     }
-    wish = _wish(
-        start,
-        receiving,
-        recipients=tuple(recipients) or (None,),
-        sender_date=_day(sender_date, "--sender-date"),
-        **asked,
-    )
+    asked["sender_date"] = _day(sender_date)
+    asked["recipients"] = recipients or (None,)
+    wish = _wish(start, receiving, **asked)
     candidates = [Candidate(path, Path(path.name)) for path in files]
     reports: list[FileReport] = []
     from marker.cli.show import print_holds, print_reports, print_summary, progress
@@ -128,7 +124,7 @@ def convert(
             step(report)
             if as_json:
                 click.echo(json.dumps(to_json(report, with_copies=True), ensure_ascii=False))
-        place = str(register.location)
+        place = shown(register.path)
     if not as_json:
         print_reports(reports)
         print_holds(reports)
@@ -184,7 +180,7 @@ def batch(in_dir: Path, out_dir: Path, receiving: str, dry_run: bool, as_json: b
                     (_("copies"), shown(out_dir / MARKED)),
                     (_("held"), shown(out_dir / HELD)),
                     (_("report"), shown(out_dir / REPORT)),
-                    (_("register"), shown(register.location)),
+                    (_("register"), shown(register.path)),
                 ]
     if as_json:
         for report in reports:
@@ -199,7 +195,7 @@ def batch(in_dir: Path, out_dir: Path, receiving: str, dry_run: bool, as_json: b
 
 
 def _wish(start: Common, receiving: str, **asked: Any) -> Wish:
-    from marker.intake.process import Wish
+    from marker.intake.desk import Wish
 
     party = start.profile.party(receiving.upper())
     if asked.get("marking") is not None:

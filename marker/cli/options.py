@@ -6,17 +6,20 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
 from marker.agreement.load import load_profile
 from marker.agreement.profile import Profile
+from marker.errors import UsageError
 from marker.settings import Settings
 
 if TYPE_CHECKING:
-    from marker.intake.process import Lookup
+    from marker.intake.desk import Lookup
     from marker.register.register import Register
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -32,7 +35,7 @@ class Common:
     @contextmanager
     def look_up(self) -> Iterator[Lookup]:
         """The register for reading, or an empty one where none has been made yet.  Raises RegisterError."""
-        from marker.intake.process import EmptyLookup
+        from marker.intake.desk import EmptyLookup
         from marker.register.register import exists
 
         if not exists(self.settings.register):
@@ -51,9 +54,21 @@ class Common:
             clearance=self.settings.clearance,
             profile_sha256=self.profile.sha256,
             first_number=self.settings.first_number,
-            timezone=self.settings.timezone,
+            clock=self._clock(),
             create=create,
         )
+
+    def _clock(self) -> Callable[[], datetime]:
+        zone = self.settings.timezone
+        if not zone:
+            return lambda: datetime.now().astimezone()
+        try:
+            place = ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise UsageError(
+                f"{zone} is not a time zone.", remedy="Name one like Asia/Almaty or Europe/Vilnius."
+            ) from error
+        return lambda: datetime.now(place)
 
 
 def common(options: dict[str, Any]) -> Common:

@@ -58,20 +58,20 @@ def show(number: str, as_json: bool, **options: Any) -> None:
     """
     start = common(options)
     with start.open_register(create=False) as opened:
-        found = [d for d in opened.documents() if d.register_number == number]
-        if not found:
+        document = opened.document(number)
+        if document is None:
             raise RegisterError(f"{number} is not in the register.", remedy="'marker register list' shows what is.")
-        copies = list(opened.copies_of(number))
-        events = list(opened.history(number))
+        copies = list(opened.copies_of(document.register_number))
+        events = list(opened.history(document.register_number))
     if as_json:
-        value = asdict(found[0])
+        value = asdict(document)
         value["copies"] = [asdict(copy) for copy in copies]
         value["events"] = [asdict(event) for event in events]
         click.echo(json.dumps(value, ensure_ascii=False))
         return
     from marker.cli.show import print_document
 
-    print_document(found[0], copies, events)
+    print_document(document, copies, events)
 
 
 @register.command()
@@ -86,14 +86,15 @@ def path(**options: Any) -> None:
     """
     start = common(options)
     with start.open_register() as opened:
-        click.echo(str(opened.location))
+        click.echo(str(opened.path))
 
 
 @register.command()
+@click.option("--files", is_flag=True, help="Look at the file of every issued copy too.")
 @registers
 @shared
-def verify(**options: Any) -> int:
-    """Check the ledger's chain, the numbers, and the files of the issued copies. Exit status 4 when anything is wrong.
+def verify(files: bool, **options: Any) -> int:
+    """Check the ledger's chain and the numbers, and with --files the copies. Exit status 4 when anything is wrong.
 
     \b
     Example:
@@ -101,7 +102,7 @@ def verify(**options: Any) -> int:
     """
     start = common(options)
     with start.open_register(create=False) as opened:
-        problems = list(opened.verify())
+        problems = list(opened.verify(files=files))
     for problem in problems:
         click.echo(f"{problem.where}: {problem.what}")
     if problems:

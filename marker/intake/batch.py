@@ -12,7 +12,7 @@ import hashlib
 import json
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -21,9 +21,10 @@ import marker
 from marker.agreement.profile import Profile
 from marker.errors import ExitStatus, HoldError, UsageError
 from marker.intake import publish
+from marker.intake.desk import Desk, Lookup, Recall, Stopped, Wish, no_recall
 from marker.intake.isolate import Workers
 from marker.intake.order import InWork, Turnstile
-from marker.intake.process import Desk, Lookup, Recall, Stopped, Wish, no_recall, process
+from marker.intake.process import process
 from marker.intake.report import from_json, shown, to_csv, to_json
 from marker.intake.source import Candidate
 from marker.intake.work import Task
@@ -84,7 +85,7 @@ def run(
     book: Register | None,
     folder: Callable[[Candidate], Path],
     recall: Recall = no_recall,
-) -> Iterator[FileReport]:
+) -> Generator[FileReport, None, None]:
     """Process every candidate and yield the reports in input order; without a ``book``, a dry run.
 
     Raises RegisterError when the register fails; what is in hand then ends first.  Closing the generator, as an
@@ -128,7 +129,7 @@ def run(
 
 def inspect(
     candidates: Iterable[Candidate], wish: Wish, profile: Profile, settings: Settings, lookup: Lookup
-) -> Iterator[FileReport]:
+) -> Generator[FileReport, None, None]:
     """Read and judge every candidate, write nothing, and yield the reports in input order."""
 
     def nowhere(candidate: Candidate) -> Path:

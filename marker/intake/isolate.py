@@ -57,7 +57,7 @@ class Workers:
 
     def stop(self) -> None:
         """End all workers at once; calls that wait raise HoldError(crashed)."""
-        self._pool.stop()
+        self._pool.stop()  # type: ignore[no-untyped-call]  # pebble annotates only part of its API
         self._pool.join()
 
     def examine(self, path: Path, name: str) -> Examination:

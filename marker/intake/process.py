@@ -6,116 +6,40 @@ interruptions are raised, because they concern every document.
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
 
 from marker.agreement.profile import Marking, Profile
 from marker.detect.judge import state_marking
 from marker.errors import HoldError, UsageError
 from marker.intake import publish
-from marker.intake.isolate import Workers
-from marker.intake.order import InWork
+from marker.intake.desk import Desk, Stopped
+from marker.intake.report import evidence_json, shown
 from marker.intake.source import Candidate, Snapshot, take
 from marker.intake.work import Examination
-from marker.intake.workspace import Workspace
 from marker.model import (
     CopyOrder,
     FileReport,
     Hold,
     HoldCode,
     IssuedCopy,
-    MarkingId,
     Outcome,
-    PartyId,
     Verdict,
 )
 from marker.register.records import (
     AlreadyRegistered,
     BeingWorkedOn,
-    CopyRecord,
     CopyStatus,
     DocumentEntry,
     DocumentRecord,
+    EventKind,
     Reservation,
 )
 from marker.register.register import Register
-from marker.settings import Settings
 
 ENDINGS = {"pdf": ".pdf", "docx": ".docx"}
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What the operator asked for, the same for every file of a run."""
-
-    receiving: PartyId
-    recipients: tuple[str | None, ...] = (None,)
-    """One copy each; None is a copy whose holder is not stated yet."""
-    sender_ref: str | None = None
-    sender_date: str | None = None
-    purpose: str | None = None
-    consent: str | None = None
-    marking: MarkingId | None = None
-    reason: str | None = None
-    again: bool = False
-
-
-class Lookup(Protocol):
-    """What a document may ask the register before anything is written."""
-
-    def find(self, sha256: str, party: PartyId) -> DocumentRecord | None: ...
-    def copy(self, copy_number: str) -> CopyRecord | None: ...
-    def copy_by_sha256(self, sha256: str) -> CopyRecord | None: ...
-    def copies_of(self, register_number: str) -> Sequence[CopyRecord]: ...
-
-
-class EmptyLookup:
-    """Stands for a register that does not exist yet."""
-
-    def find(self, sha256: str, party: PartyId) -> DocumentRecord | None:
-        return None
-
-    def copy(self, copy_number: str) -> CopyRecord | None:
-        return None
-
-    def copy_by_sha256(self, sha256: str) -> CopyRecord | None:
-        return None
-
-    def copies_of(self, register_number: str) -> Sequence[CopyRecord]:
-        return ()
-
-
-Recall = Callable[[Candidate, str], FileReport | None]
-"""Asked with a file and its SHA-256: the report of an earlier run that still holds, because nothing has changed."""
-
-
-def no_recall(_candidate: Candidate, _sha256: str) -> FileReport | None:
-    """Nothing is remembered: every file is read."""
-    return None
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What a document is worked with: shared by all documents of a run."""
-
-    wish: Wish
-    profile: Profile
-    settings: Settings
-    lookup: Lookup
-    book: Register | None
-    """The register to write in; None in a dry run, which draws no number and writes nothing."""
-    workers: Workers
-    workspace: Workspace
-    in_work: InWork
-    stopped: threading.Event
-    recall: Recall
-
-
-class Stopped(Exception):  # noqa: N818  # not an error: the operator interrupted the run before this file was begun
-    """The run was interrupted; this file was not touched."""
 
 
 def process(
@@ -284,10 +208,11 @@ class _Case:
             marking=marked.original.id,
             level=marked.original.level,
             equivalent=marked.equivalent.id,
-            stated_reason=wish.reason if wish.marking else None,
+            stated_reason=wish.reason,
             sender_ref=wish.sender_ref,
             sender_date=wish.sender_date,
             purpose=wish.purpose,
+            evidence=[evidence_json(finding) for finding in self.report.evidence],
         )
         try:
             return book.reserve(entry, wish.recipients, again=wish.again)
@@ -356,7 +281,7 @@ class _Case:
 
     def _again(self, record: DocumentRecord) -> FileReport:
         """Rule 9: known bytes are an arrival of the same document, not a second one."""
-        if self.desk.book is not None:
+        if self.desk.book is not None and not _seen_here(self.desk.book, record, self.candidate.path):
             self.desk.book.arrived_again(record, str(self.candidate.path.absolute()))
         copies = tuple(
             IssuedCopy(copy.copy_number, copy.recipient, copy.path or "", copy.sha256 or "")
@@ -383,6 +308,16 @@ class _Case:
             self.report, outcome=Outcome.HELD, hold=hold,
             marking=None, level=None, equivalent=None, equivalent_text=None,
         )  # fmt: skip
+
+
+def _seen_here(book: Register, record: DocumentRecord, path: Path) -> bool:
+    """Whether this very path is known: a second look into a folder is no second arrival (rule 9)."""
+    here = shown(path.absolute())
+    return here == record.source_name or any(
+        json.loads(event.detail).get("path") == here
+        for event in book.history(record.register_number)
+        if event.kind == EventKind.ARRIVED_AGAIN
+    )
 
 
 @dataclass(frozen=True, slots=True)

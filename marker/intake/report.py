@@ -38,7 +38,7 @@ def to_json(report: FileReport, *, with_copies: bool) -> dict[str, Any]:
         "level": report.level,
         "equivalent": report.equivalent,
         "equivalent_text": report.equivalent_text,
-        "evidence": [_evidence(finding) for finding in report.evidence],
+        "evidence": [evidence_json(finding) for finding in report.evidence],
         "notes": list(report.notes),
     }
     if with_copies:
@@ -50,7 +50,8 @@ def to_json(report: FileReport, *, with_copies: bool) -> dict[str, Any]:
     return value
 
 
-def _evidence(finding: Finding) -> dict[str, Any]:
+def evidence_json(finding: Finding) -> dict[str, Any]:
+    """One finding as the interface's ``evidence`` has it."""
     return {
         "marking": finding.marking,
         "kind": finding.kind.value,

@@ -108,7 +108,8 @@ def take(source: Path, target: Path, max_bytes: int) -> Snapshot:
             )
         digest = hashlib.sha256()
         size = 0
-        with target.open("xb", opener=_private) as out:
+        out_descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        with os.fdopen(out_descriptor, "wb") as out:
             while chunk := os.read(descriptor, _CHUNK):
                 size += len(chunk)
                 if size > max_bytes:
@@ -127,10 +128,6 @@ def take(source: Path, target: Path, max_bytes: int) -> Snapshot:
     if size == 0:
         raise HoldError(HoldCode.MALFORMED, "The file is empty; ask the sender for it again.")
     return Snapshot(target, digest.hexdigest(), size)
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def _open_regular(source: Path) -> int:

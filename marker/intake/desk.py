@@ -1,0 +1,89 @@
+"""What every document of a run is worked with: what was asked for, and the rooms and limits that do it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from marker.agreement.profile import Profile
+from marker.intake.isolate import Workers
+from marker.intake.order import InWork
+from marker.intake.source import Candidate
+from marker.intake.workspace import Workspace
+from marker.model import FileReport, MarkingId, PartyId
+from marker.register.records import CopyRecord, DocumentRecord
+from marker.register.register import Register
+from marker.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the operator asked for, the same for every file of a run."""
+
+    receiving: PartyId
+    recipients: tuple[str | None, ...] = (None,)
+    """One copy each; None is a copy whose holder is not stated yet."""
+    sender_ref: str | None = None
+    sender_date: str | None = None
+    purpose: str | None = None
+    consent: str | None = None
+    marking: MarkingId | None = None
+    reason: str | None = None
+    again: bool = False
+
+
+class Lookup(Protocol):
+    """What a document may ask the register before anything is written."""
+
+    def find(self, sha256: str, party: PartyId) -> DocumentRecord | None: ...
+    def copy(self, copy_number: str) -> CopyRecord | None: ...
+    def copy_by_sha256(self, sha256: str) -> CopyRecord | None: ...
+    def copies_of(self, register_number: str) -> Sequence[CopyRecord]: ...
+
+
+class EmptyLookup:
+    """Stands for a register that does not exist yet."""
+
+    def find(self, sha256: str, party: PartyId) -> DocumentRecord | None:
+        return None
+
+    def copy(self, copy_number: str) -> CopyRecord | None:
+        return None
+
+    def copy_by_sha256(self, sha256: str) -> CopyRecord | None:
+        return None
+
+    def copies_of(self, register_number: str) -> Sequence[CopyRecord]:
+        return ()
+
+
+Recall = Callable[[Candidate, str], FileReport | None]
+"""Asked with a file and its SHA-256: the report of an earlier run that still holds, because nothing has changed."""
+
+
+def no_recall(_candidate: Candidate, _sha256: str) -> FileReport | None:
+    """Nothing is remembered: every file is read."""
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a document is worked with: shared by all documents of a run."""
+
+    wish: Wish
+    profile: Profile
+    settings: Settings
+    lookup: Lookup
+    book: Register | None
+    """The register to write in; None in a dry run, which draws no number and writes nothing."""
+    workers: Workers
+    workspace: Workspace
+    in_work: InWork
+    stopped: threading.Event
+    recall: Recall
+
+
+class Stopped(Exception):  # noqa: N818  # not an error: the operator interrupted the run before this file was begun
+    """The run was interrupted; this file was not touched."""
