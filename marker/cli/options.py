@@ -36,7 +36,7 @@ class Common:
     def look_up(self) -> Iterator[Lookup]:
         """The register for reading, or an empty one where none has been made yet.  Raises RegisterError."""
         from marker.intake.desk import EmptyLookup
-        from marker.register.register import exists
+        from marker.register.opening import exists
 
         if not exists(self.settings.register):
             yield EmptyLookup()
@@ -46,7 +46,7 @@ class Common:
 
     def open_register(self, *, create: bool = True) -> Register:
         """The register the settings name.  Raises RegisterError."""
-        from marker.register.register import open_register
+        from marker.register.opening import open_register
 
         return open_register(
             self.settings.register,
