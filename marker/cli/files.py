@@ -115,7 +115,7 @@ def convert(
     from marker.cli.show import print_holds, print_reports, print_summary, progress
 
     with start.open_register() as register, progress(len(candidates)) as step:
-        _recover(register)
+        _settle(register, output)
         running = run(
             candidates, wish, start.profile, start.settings, register, register, lambda _: make_folder(output, Path())
         )
@@ -172,7 +172,7 @@ def batch(in_dir: Path, out_dir: Path, receiving: str, dry_run: bool, as_json: b
                     step(report)
         else:
             with start.open_register() as register:
-                _recover(register)
+                _settle(register, out_dir / MARKED)
                 output = Output(out_dir)
                 output.prepare()
                 reports = work(listing.candidates, wish, start.profile, start.settings, register, output, step)
@@ -223,7 +223,9 @@ def _day(text: str | None) -> str | None:
         raise UsageError(f"--sender-date {text} is no date.", remedy="Write it as 2026-11-22.") from None
 
 
-def _recover(register: Register) -> None:
+def _settle(register: Register, folder: Path) -> None:
     """Settle what a crash left, and say so: a number that changed its state must not do so silently."""
-    for number in register.recover():
+    from marker.intake.batch import settle
+
+    for number in settle(register, folder):
         click.echo(f"marker: {number.copy_number}: {number.status.value}, {number.reason}", err=True)

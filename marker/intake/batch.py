@@ -30,6 +30,7 @@ from marker.intake.source import Candidate
 from marker.intake.work import Task
 from marker.intake.workspace import Workspace
 from marker.model import FileReport, Outcome
+from marker.register.records import CopyStatus, Recovered
 from marker.register.register import Register
 from marker.settings import Settings
 
@@ -216,6 +217,18 @@ def _write_reports(reports: list[FileReport], output: Output) -> None:
     lines = "".join(json.dumps(to_json(r, with_copies=True), ensure_ascii=False) + "\n" for r in reports)
     publish.write_whole(output.folder / REPORT, lines.encode())
     publish.write_whole(output.folder / TABLE, ("\ufeff" + to_csv(reports)).encode())
+
+
+def settle(register: Register, folder: Path) -> list[Recovered]:
+    """Settle what a run that ended early left: its numbers, and its unfinished files below ``folder``."""
+    recovered = register.recover()
+
+    def settled(copy_number: str) -> bool:
+        copy = register.copy(copy_number)
+        return copy is not None and copy.status is not CopyStatus.RESERVED
+
+    publish.sweep(folder, settled)
+    return recovered
 
 
 def exit_status(reports: Iterable[FileReport]) -> ExitStatus:

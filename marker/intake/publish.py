@@ -13,12 +13,17 @@ import hashlib
 import json
 import os
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from marker.errors import HoldError
 from marker.model import HoldCode
+from marker.numbering import COPY_NUMBER_IN_TEXT
+
+PART = ".part"
+"""Ending of a copy that is still being written; such names are litter to every folder that is read."""
 
 NAME_BYTES = 255
 """The longest name common file systems take, bytes of UTF-8."""
@@ -56,7 +61,7 @@ def slot_for(folder: Path, name: str, copy_number: str, ending: str) -> Slot:
     """Names for a copy of ``name``: ``letter.KZ-2026-000123-01-F.pdf``; a long stem is cut, the number never."""
     tail = f".{copy_number}{ending}"
     stem = Path(name).stem.encode("utf-8", "surrogateescape")[: NAME_BYTES - len(tail.encode())]
-    return Slot(folder / f".{copy_number}.part", folder / (stem.decode("utf-8", "ignore") + tail))
+    return Slot(folder / f".{copy_number}{PART}", folder / (stem.decode("utf-8", "ignore") + tail))
 
 
 def flush(path: Path) -> str:
@@ -92,6 +97,18 @@ def discard(slot: Slot, *, published: bool) -> None:
     for path in (slot.temporary, slot.final) if published else (slot.temporary,):
         with contextlib.suppress(OSError):
             path.unlink(missing_ok=True)
+
+
+def sweep(folder: Path, settled: Callable[[str], bool]) -> None:
+    """Remove unfinished copies that a crash left below ``folder``: those whose number is no longer reserved.
+
+    ``settled`` says so of a copy number; the copies of a run that is alive are left alone.
+    """
+    for path in folder.rglob(f".*{PART}"):
+        number = path.name.removeprefix(".").removesuffix(PART)
+        if COPY_NUMBER_IN_TEXT.fullmatch(number) and settled(number):
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
 
 
 def write_whole(path: Path, data: bytes) -> None:
