@@ -1,0 +1,1 @@
+"""Alembic's folder: how each schema version came from the one before."""

@@ -1,0 +1,100 @@
+"""Opening the register: where it stands, whether it can be used, and its schema."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import platformdirs
+
+from marker.errors import RegisterError
+from marker.register import migrate, sqlite
+from marker.register.copies import shown
+from marker.register.register import Register
+
+
+def default_path() -> Path:
+    """``register.sqlite`` in the user's data directory."""
+    return Path(platformdirs.user_data_dir("marker")) / "register.sqlite"
+
+
+def local_now() -> datetime:
+    """The time in the machine's time zone."""
+    return datetime.now().astimezone()
+
+
+def open_register(
+    url_or_path: str,
+    *,
+    operator: str,
+    clearance: str,
+    profile_sha256: str,
+    first_number: int = 1,
+    clock: Callable[[], datetime] = local_now,
+    create: bool = True,
+    busy_timeout: float = sqlite.BUSY_TIMEOUT,
+) -> Register:
+    """Open the register, make it or bring it to the present schema.  Use it as a context manager.
+
+    ``url_or_path`` is a path, ``sqlite:///path``, or empty for :func:`default_path`; only there is the folder made,
+    because a folder that is missing elsewhere is mostly a disk that is not mounted.  ``operator`` and ``clearance``
+    go with every copy (Article 7(2)).  ``first_number`` is the serial that a Party's year begins with; once a number
+    of that year is drawn it has no effect.  ``clock`` gives aware times in the registry's time zone: the local date
+    decides the year of a number.  ``busy_timeout``, seconds, is how long a writer waits for its turn.
+
+    Raises RegisterError when the register cannot be reached, read or written.
+    """
+    path = _located(url_or_path)
+    try:
+        if not url_or_path:
+            _make_private(path.parent)
+        sqlite.prepare(path, create=create)
+    except OSError as error:
+        raise RegisterError(
+            f"The register {path} cannot be reached: {error.strerror}.", remedy="Check the path and its permissions."
+        ) from error
+    reader, writer = sqlite.engines(path, busy_timeout)
+    try:
+        with sqlite.translated(path):
+            sqlite.use_wal(reader, path, busy_timeout)
+            migrate.bring_up_to_date(reader, writer, str(path), create=create)
+    except BaseException:
+        reader.dispose()
+        raise
+    return Register(
+        path, reader, writer, operator=shown(operator), clearance=shown(clearance),
+        profile_sha256=profile_sha256, first_number=first_number, clock=clock,
+    )  # fmt: skip
+
+
+def exists(url_or_path: str) -> bool:
+    """Whether there is something where :func:`open_register` would look.  Raises RegisterError for a wrong address."""
+    return _located(url_or_path).exists()
+
+
+def _located(url_or_path: str) -> Path:
+    scheme, separator, rest = url_or_path.partition("://")
+    if not separator:
+        place = url_or_path
+    elif scheme in {"sqlite", "sqlite+pysqlite"} and len(rest) > 1 and rest.startswith("/"):
+        place = rest[1:]  # sqlite:///relative, sqlite:////absolute
+    elif scheme.partition("+")[0] in {"postgresql", "postgres"}:
+        raise RegisterError(
+            "A PostgreSQL register is not yet supported.", remedy="Name a SQLite file on a local disk with --register."
+        )
+    else:
+        # The rest of an address may hold a password.
+        raise RegisterError(
+            f"{shown(scheme)}:// is not the address of a register.",
+            remedy="Give the path of a SQLite file, or sqlite:///path.",
+        )
+    if place == ":memory:" or "\0" in place:
+        raise RegisterError("That is not a place for a register.", remedy="Give the path of a SQLite file.")
+    return Path(place).expanduser().absolute() if place else default_path()
+
+
+def _make_private(folder: Path) -> None:
+    if not folder.exists():
+        _make_private(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)

@@ -1,0 +1,336 @@
+"""The register: one object that draws numbers, settles them and answers for them."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shlex
+import sys
+import threading
+import uuid
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+from sqlalchemy import Connection, Engine, insert
+
+from marker.agreement.profile import Receipt
+from marker.errors import RegisterError
+from marker.model import HoldCode, LevelId, MarkingId, PartyId
+from marker.register import copies, ledger, query, schema, sqlite
+from marker.register import verify as verifying
+from marker.register.ledger import Pen
+from marker.register.records import (
+    BeingWorkedOn,
+    CopyRecord,
+    CopyStatus,
+    DocumentEntry,
+    DocumentRecord,
+    DocumentStatus,
+    EventKind,
+    EventRecord,
+    Head,
+    Problem,
+    Recovered,
+    Reservation,
+    RunRecord,
+)
+from marker.register.recovery import settlement
+from marker.register.runs import FOLDER, RunLock, ended, sweep
+
+COMMAND_LENGTH: Final = 1_000
+"""Characters of the command line that are kept with a run."""
+
+
+class Register:
+    """An open register, as :func:`~marker.register.opening.open_register` makes it.
+
+    Threads may share it; a forked process may not use its parent's.
+    Every method raises RegisterError when the database fails; then nothing of that call was written.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        reader: Engine,
+        writer: Engine,
+        *,
+        operator: str,
+        clearance: str,
+        profile_sha256: str,
+        first_number: int,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.path = path
+        self.operator = operator
+        self.clearance = clearance
+        self.profile_sha256 = profile_sha256
+        self._first_number = first_number
+        self._clock = clock
+        self._reader = reader
+        self._writer = writer
+        self._host = platform.node()
+        self._pid = os.getpid()
+        self._locks = path.parent / FOLDER
+        self._starting = threading.Lock()
+        self._run: RunRecord | None = None
+        self._lock: RunLock | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the run.  Numbers it leaves reserved are settled by the next run's :meth:`recover`."""
+        if self._lock is not None:
+            self._lock.release()
+        self._reader.dispose()
+
+    # ── numbers ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def reserve(self, entry: DocumentEntry, recipients: Sequence[str | None], again: bool = False) -> Reservation:
+        """Draw a register number and one copy number for each recipient (None: not stated yet), in one transaction.
+
+        Serials have no gaps within a receiving Party and year.  ``again`` makes a deliberate new set of copies of a
+        document that is registered already: under the *same* register number, with the copy index going on.  The same
+        bytes for the same Party are one document (rule of judgement 9); a second register number would count it
+        twice, and its "copy no. 1", which Article 4(5) frees of consent, would be a way round Article 7(1): an
+        inspector is to see at once that copy no. 3 is a further copy.  Later sets have no size (``set_size`` None).
+
+        Raises AlreadyRegistered when a copy was issued and ``again`` is not set; BeingWorkedOn when copies of it are
+        reserved by a run that lives; RegisterError when ``again`` comes with another marking than the registered one;
+        UsageError for a ``sender_date`` that is no date, or no recipients.
+        """
+        try:
+            return self._reserve(entry, recipients, again)
+        except BeingWorkedOn as busy:
+            recovered = self.recover()
+            for copy in recovered:
+                if copy.register_number == busy.record.register_number and copy.status is CopyStatus.RESERVED:
+                    raise RegisterError(
+                        f"{copy.copy_number} of a run that ended early cannot be settled: {copy.reason}.",
+                        remedy=f"Make {copy.path} readable, then try again.",
+                    ) from busy
+            if not recovered:
+                raise
+        return self._reserve(entry, recipients, again)
+
+    def _reserve(self, entry: DocumentEntry, recipients: Sequence[str | None], again: bool) -> Reservation:
+        with self._write() as pen:
+            return copies.reserve(pen, entry, recipients, first_number=self._first_number, again=again)
+
+    def announce(self, copy_number: str, path: str, sha256: str) -> None:
+        """Say, before the file is linked to ``path``, that it will be, with its hash: :meth:`recover` goes by it.
+
+        May be repeated with another path until the copy is issued.  Raises HoldError(unsafe-path) when the path cannot
+        be kept as text.
+        """
+        with self._write() as pen:
+            copies.announce(pen, copy_number, path, sha256)
+
+    def issue(self, copy_numbers: Sequence[str]) -> None:
+        """The announced copies stand under their final names: they are issued, all or none."""
+        if copy_numbers:
+            with self._write() as pen:
+                copies.issue(pen, copy_numbers, run=pen.run, detail={})
+
+    def void(self, copy_numbers: Sequence[str], reason: str) -> None:
+        """The reserved copies will never be: their numbers are void, for a reason that the register keeps."""
+        if copy_numbers:
+            with self._write() as pen:
+                copies.void(pen, copy_numbers, reason, run=pen.run, detail={})
+
+    def recover(self, given_up: Collection[str] = ()) -> list[Recovered]:
+        """Settle what runs that ended early left reserved: each copy is issued or void (see ``recovery``).
+
+        Only runs of this host are judged, by their locks; a run of another host is left alone unless a person has
+        given it up by its id.  A copy whose file cannot be read is left ``reserved`` and reported as such.
+        """
+        with self._read() as connection:
+            left = query.unsettled(connection)
+        done: list[Recovered] = []
+        try:
+            for run, reserved in left:
+                if run.host == self._host or run.id in given_up:
+                    with ended(self._locks, run.id) as dead:
+                        if dead:
+                            done += self._settle(run, reserved)
+            sweep(self._locks)
+        except OSError as error:
+            raise self._lock_trouble(error) from error
+        return done
+
+    def _settle(self, run: RunRecord, reserved: list[CopyRecord]) -> list[Recovered]:
+        # Files are read before the transaction, so that nobody waits for them.
+        judged = [(copy, *settlement(copy)) for copy in reserved]
+        done: list[Recovered] = []
+        with self._write() as pen:
+            for copy, status, reason in judged:
+                now = query.copy(pen.connection, copy.copy_number)
+                if now is None or now.status is not CopyStatus.RESERVED:
+                    continue
+                detail = {"recovered": reason}
+                if status is CopyStatus.ISSUED:
+                    copies.issue(pen, [copy.copy_number], run=run.id, detail=detail)
+                elif status is CopyStatus.VOID:
+                    copies.void(pen, [copy.copy_number], reason, run=run.id, detail=detail)
+                done.append(Recovered(copy.copy_number, copy.register_number, status, reason, copy.path, run.id))
+        return done
+
+    # ── events ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def arrived_again(self, record: DocumentRecord, path: str, *, receipt: Receipt | None = None) -> None:
+        """The same bytes came once more (rule of judgement 9).
+
+        ``receipt`` is what is owed for the arrival (Articles 6(3), 6(5)); None: what the profile says for the level.
+        """
+        detail = {
+            "path": copies.shown(path),
+            "sha256": record.source_sha256,
+            "level": record.level,
+            "receipt": receipt.value if receipt else None,
+        }
+        with self._write() as pen:
+            ledger.append(pen, EventKind.ARRIVED_AGAIN, document=record.register_number, detail=detail)
+
+    def held(self, sha256: str | None, name: str, code: HoldCode) -> None:
+        """A file was held; ``sha256`` is None when it could not even be read."""
+        detail = {"sha256": sha256, "name": copies.shown(name), "code": code.value}
+        with self._write() as pen:
+            ledger.append(pen, EventKind.HELD, detail=detail)
+
+    def stated(self, sha256: str, name: str, marking: MarkingId, reason: str) -> None:
+        """The operator stated a marking (rule of judgement 10)."""
+        detail = {"sha256": sha256, "name": copies.shown(name), "marking": marking, "reason": copies.shown(reason)}
+        with self._write() as pen:
+            ledger.append(pen, EventKind.STATED, detail=detail)
+
+    # ── questions ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def find(self, sha256: str, party: PartyId) -> DocumentRecord | None:
+        """The live registration of those bytes for that receiving Party: one that has an issued copy."""
+        with self._read() as connection:
+            record = query.live_document(connection, sha256, party)
+        return record if record is not None and record.status is DocumentStatus.REGISTERED else None
+
+    def documents(
+        self,
+        *,
+        party: PartyId | None = None,
+        year: int | None = None,
+        status: DocumentStatus | None = None,
+        level: LevelId | None = None,
+        source_sha256: str | None = None,
+        limit: int | None = None,
+    ) -> list[DocumentRecord]:
+        """Documents that fit every filter given, by Party, year and serial; the last ``limit`` of them."""
+        with self._read() as connection:
+            return query.documents(
+                connection, party=party, year=year, status=status, level=level, source_sha256=source_sha256, limit=limit
+            )
+
+    def document(self, register_number: str) -> DocumentRecord | None:
+        """The document of that register number, upper or lower case."""
+        with self._read() as connection:
+            return query.document(connection, copies.shown(register_number.strip().upper()))
+
+    def copies_of(self, register_number: str) -> list[CopyRecord]:
+        """All copies of a document, by their index; empty when there is no such document."""
+        with self._read() as connection:
+            return query.copies_of(connection, copies.shown(register_number.strip().upper()))
+
+    def copy(self, copy_number: str) -> CopyRecord | None:
+        """The copy of that number, upper or lower case; whether its check character holds is not asked."""
+        with self._read() as connection:
+            return query.copy(connection, copies.shown(copy_number.strip().upper()))
+
+    def copy_by_sha256(self, sha256: str) -> CopyRecord | None:
+        """The issued copy whose file has that hash (rule of judgement 8)."""
+        with self._read() as connection:
+            return query.copy_by_sha256(connection, sha256)
+
+    def history(self, register_number: str) -> list[EventRecord]:
+        """All that happened to a document and its copies, in order."""
+        with self._read() as connection:
+            return query.events(connection, register_number=copies.shown(register_number.strip().upper()))
+
+    def last_events(self, count: int = 20) -> list[EventRecord]:
+        """The last ``count`` events, oldest first."""
+        with self._read() as connection:
+            return query.events(connection, last=count)
+
+    def head(self) -> Head:
+        """The end of the ledger, to be kept elsewhere and given to :meth:`verify` later."""
+        with self._read() as connection:
+            return ledger.head(connection)
+
+    def verify(self, *, files: bool = False, known_head: Head | None = None) -> list[Problem]:
+        """Everything in the register that does not hold together: the file, the guards, the chain, the numbers.
+
+        ``files``: look at the file of each issued copy too; copies that were handed over are then missing.
+        """
+        with self._read() as connection:
+            damage = [Problem(str(self.path), what) for what in sqlite.health(connection)]
+            return damage + verifying.verify(connection, files=files, known_head=known_head)
+
+    # ── transactions ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @contextmanager
+    def _read(self) -> Iterator[Connection]:
+        self._refuse_fork()
+        with sqlite.translated(self.path), self._reader.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _write(self) -> Iterator[Pen]:
+        self._refuse_fork()
+        with self._starting:
+            run = self._run or self._start_run()
+        with sqlite.translated(self.path), self._writer.begin() as connection:
+            yield self._pen(connection, run.id)
+
+    def _pen(self, connection: Connection, run: str) -> Pen:
+        # The time is taken inside the transaction: numbers and their dates come in the same order.
+        return Pen(connection, run, self.operator, self.clearance, self.profile_sha256, self._clock())
+
+    def _start_run(self) -> RunRecord:
+        """A run begins with its first write: whoever only asks leaves no trace."""
+        run_id = uuid.uuid4().hex
+        try:
+            lock = RunLock(self._locks, run_id)
+        except OSError as error:
+            raise self._lock_trouble(error) from error
+        command = copies.shown(shlex.join(sys.argv))[:COMMAND_LENGTH]
+        try:
+            with sqlite.translated(self.path), self._writer.begin() as connection:
+                pen = self._pen(connection, run_id)
+                run = RunRecord(run_id, self._host, self._pid, pen.at, command)
+                connection.execute(insert(schema.runs).values(asdict(run)))
+                detail: dict[str, Any] = {"host": run.host, "pid": run.pid, "command": run.command}
+                ledger.append(pen, EventKind.RUN, detail=detail)
+        except BaseException:
+            lock.release()
+            raise
+        self._run, self._lock = run, lock
+        return run
+
+    def _refuse_fork(self) -> None:
+        if os.getpid() != self._pid:
+            raise RegisterError(
+                "A forked process must not use its parent's register.",
+                remedy="This is a fault of the program; report it.",
+            )
+
+    def _lock_trouble(self, error: OSError) -> RegisterError:
+        return RegisterError(
+            f"The locks of the register cannot be kept in {self._locks}: {error.strerror}.",
+            remedy=f"Give the operator read and write permission for {self._locks}.",
+        )

@@ -1,0 +1,150 @@
+"""The tables, in portable SQL.  What a database does in its own way stands in :mod:`marker.register.sqlite` and
+:mod:`marker.register.triggers`.
+
+Constraints do the guarding: a wrong number cannot be stored, whatever the code above gets wrong.  The tables are
+made by the migrations, never from here; a test holds both together.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+VERSION_TABLE: Final = "register_version"
+"""Where the schema version stands; its name tells a register from any other database."""
+
+REVISIONS: Final = ("0001",)
+"""Every schema version there was, oldest first; the last is the one this code speaks."""
+
+METADATA = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+SHA256 = String(64)
+STATUS = String(10)
+NOT_VOID = text("status <> 'void'")
+RESERVED = text("status = 'reserved'")
+
+runs = Table(
+    "runs",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("host", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("started_at", String(27), nullable=False),
+    Column("command", Text, nullable=False),
+)
+
+documents = Table(
+    "documents",
+    METADATA,
+    Column("register_number", String(40), primary_key=True),
+    Column("party", String(8), nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("serial", Integer, nullable=False),
+    Column("source_sha256", SHA256, nullable=False),
+    Column("source_name", Text, nullable=False),
+    Column("format", String(16), nullable=False),
+    Column("pages", Integer),
+    Column("marking", String(64), nullable=False),
+    Column("level", String(64), nullable=False),
+    Column("equivalent", String(64), nullable=False),
+    Column("stated_by", Text),
+    Column("stated_reason", Text),
+    Column("sender_ref", Text),
+    Column("sender_date", String(10)),
+    Column("purpose", Text),
+    Column("evidence", Text, nullable=False),
+    Column("registered_on", String(10), nullable=False),
+    Column("registered_at", String(27), nullable=False),
+    Column("profile_sha256", SHA256, nullable=False),
+    Column("status", STATUS, nullable=False),
+    UniqueConstraint("party", "year", "serial"),
+    CheckConstraint("serial >= 1", name="serial"),
+    CheckConstraint("year BETWEEN 1000 AND 9999", name="year"),
+    CheckConstraint("length(source_sha256) = 64", name="source_sha256"),
+    CheckConstraint("(stated_by IS NULL) = (stated_reason IS NULL)", name="stated"),
+    CheckConstraint("status IN ('reserved', 'registered', 'void')", name="status"),
+)
+# Rule of judgement 9: the same bytes for the same Party are one document.
+Index(
+    "uq_documents_live",
+    documents.c.party,
+    documents.c.source_sha256,
+    unique=True,
+    sqlite_where=NOT_VOID,
+    postgresql_where=NOT_VOID,
+)
+
+copies = Table(
+    "copies",
+    METADATA,
+    Column("copy_number", String(48), primary_key=True),
+    Column("document", String(40), ForeignKey("documents.register_number"), nullable=False),
+    Column("copy_index", Integer, nullable=False),
+    Column("set_no", Integer, nullable=False),
+    Column("set_size", Integer),
+    Column("recipient", Text),
+    Column("purpose", Text),
+    Column("status", STATUS, nullable=False),
+    Column("path", Text),
+    Column("sha256", SHA256),
+    Column("operator", Text, nullable=False),
+    Column("clearance", Text, nullable=False),
+    Column("reserved_at", String(27), nullable=False),
+    Column("settled_at", String(27)),
+    Column("void_reason", Text),
+    Column("run", String(32), ForeignKey("runs.id"), nullable=False),
+    UniqueConstraint("document", "copy_index"),
+    CheckConstraint("copy_index >= 1", name="copy_index"),
+    CheckConstraint("set_no >= 1", name="set_no"),
+    CheckConstraint("(path IS NULL) = (sha256 IS NULL)", name="announced"),
+    CheckConstraint("sha256 IS NULL OR length(sha256) = 64", name="sha256"),
+    CheckConstraint(
+        "(status = 'reserved' AND settled_at IS NULL AND void_reason IS NULL)"
+        " OR (status = 'issued' AND settled_at IS NOT NULL AND void_reason IS NULL AND path IS NOT NULL)"
+        " OR (status = 'void' AND settled_at IS NOT NULL AND void_reason IS NOT NULL)",
+        name="status",
+    ),
+    Index("ix_copies_sha256", "sha256"),
+)
+Index("ix_copies_reserved", copies.c.run, sqlite_where=RESERVED, postgresql_where=RESERVED)
+
+# No unique constraint but the key: each one would be a way in for INSERT OR REPLACE.
+events = Table(
+    "events",
+    METADATA,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", String(27), nullable=False),
+    Column("run", String(32), ForeignKey("runs.id"), nullable=False),
+    Column("operator", Text, nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("document", String(40), ForeignKey("documents.register_number")),
+    Column("copy", String(48), ForeignKey("copies.copy_number")),
+    Column("detail", Text, nullable=False),
+    Column("profile_sha256", SHA256, nullable=False),
+    Column("previous_hash", SHA256, nullable=False),
+    Column("hash", SHA256, nullable=False),
+    CheckConstraint("seq >= 1", name="seq"),
+    CheckConstraint("length(previous_hash) = 64 AND length(hash) = 64", name="hash"),
+    Index("ix_events_document", "document"),
+)
