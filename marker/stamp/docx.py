@@ -1,0 +1,98 @@
+"""Stamps DOCX files: numbered copies whose every printed page bears the marking and the copy number.
+
+Headers and footers of every section and kind (default, first, even) get the stamp; what stands in them stays.  The
+sender's package is never loaded and saved: the few parts that change are spliced into it (see ``docx_package``).
+Articles 4(5) and 7(3) ask for the marking and the number; ``wording`` has the words.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from marker.agreement.profile import Profile
+from marker.errors import HoldError, MarkerError
+from marker.model import CopyOrder, HoldCode, StampResult
+from marker.settings import Settings
+from marker.stamp.code import QUIET_MODULES, Modules, modules
+from marker.stamp.docx_draft import Draft
+from marker.stamp.docx_insert import Stamper
+from marker.stamp.docx_package import Package
+from marker.stamp.docx_plan import plan
+from marker.stamp.wording import word
+
+_PIXELS_A_MODULE = 12
+
+
+def stamp_docx(
+    source: Path,
+    orders: Sequence[tuple[CopyOrder, Path]],
+    profile: Profile,
+    *,
+    settings: Settings | None = None,
+) -> tuple[StampResult, ...]:
+    """Write one stamped copy of ``source`` for each order to the path beside it; the results come in the same order.
+
+    The copies are for the owner alone (0600); when one fails, none stays.  The same order gives the same bytes.
+
+    Raises HoldError: encrypted, malformed, too-large, unsupported (templates, macros, merged-in documents), signed,
+    stamp-failed (no place on the page, or a fault).  Raises ProfileError when the profile's wording is not complete.
+    """
+    written: list[Path] = []
+    results: list[StampResult] = []
+    try:
+        with _border(), Package(source, settings or Settings()) as package:
+            package.check_sums()
+            for order, target in orders:
+                parts, result = _stamp(package, order, profile)
+                written.append(target)
+                package.splice(parts, target)
+                results.append(result)
+    except BaseException:
+        for target in written:
+            target.unlink(missing_ok=True)
+        raise
+    return tuple(results)
+
+
+def _stamp(package: Package, order: CopyOrder, profile: Profile) -> tuple[dict[str, bytes], StampResult]:
+    text = word(order, profile)
+    draft = Draft(package)
+    symbol = modules(order.copy_number)
+    planned = plan(draft, text)
+    Stamper(draft, text, planned).stamp(code_picture(symbol), len(symbol))
+    return draft.parts(), StampResult(pages=None, notes=planned.notes)
+
+
+def code_picture(symbol: Modules) -> bytes:
+    """The Data Matrix with its quiet zone as a black and white PNG; the same symbol always gives the same bytes."""
+    import numpy as np
+    from PIL import Image
+
+    light = np.pad(~np.array(symbol, dtype=bool), QUIET_MODULES, constant_values=True)
+    pixels = np.kron(light, np.ones((_PIXELS_A_MODULE, _PIXELS_A_MODULE), dtype=bool))
+    out = io.BytesIO()
+    Image.fromarray(pixels).save(out, format="PNG", optimize=True)
+    return out.getvalue()
+
+
+@contextmanager
+def _border() -> Iterator[None]:
+    """Whatever the libraries below let through becomes a hold: a bad file never ends a batch."""
+    try:
+        yield
+    except MarkerError:
+        raise
+    except FileNotFoundError:
+        raise
+    except (MemoryError, RecursionError) as error:
+        raise HoldError(
+            HoldCode.TOO_LARGE, "The DOCX file is too large or too deeply nested to be stamped; split it."
+        ) from error
+    except Exception as error:
+        raise HoldError(
+            HoldCode.STAMP_FAILED,
+            f"The DOCX file could not be stamped ({type(error).__name__}); print the document and stamp the paper.",
+        ) from error

@@ -1,0 +1,205 @@
+"""One copy in the making: the sender's package, and the parts that are changed or added on the way.
+
+Names, relationship ids and content types are handed out here so that none collides with the sender's.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import Final
+
+from lxml import etree
+
+from marker.errors import HoldError
+from marker.model import HoldCode
+from marker.stamp.docx_package import (
+    CONTENT_TYPES,
+    ROOT_RELATIONSHIPS,
+    Package,
+    damaged,
+    relationships_part,
+    resolve_target,
+)
+from marker.stamp.docx_xml import STRICT, TRANSITIONAL, Dialect, dialect_of, parse_part, serialise
+
+_CT: Final = "http://schemas.openxmlformats.org/package/2006/content-types"
+_REL: Final = "http://schemas.openxmlformats.org/package/2006/relationships"
+_RELS_TYPE: Final = "application/vnd.openxmlformats-package.relationships+xml"
+_WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml."
+_DOCUMENT_TYPE: Final = _WORD + "document.main+xml"
+PART_TYPES: Final = {kind: f"{_WORD}{kind}+xml" for kind in ("header", "footer", "styles")}
+PNG_TYPE: Final = "image/png"
+
+_OTHER_DOCUMENTS: Final = {
+    _WORD + "template.main+xml": "a template, from which any number of unnumbered documents would be made",
+    "application/vnd.ms-word.document.macroenabled.main+xml": "a document with macros, which may alter it",
+    "application/vnd.ms-word.template.macroenabledtemplate.main+xml": "a template with macros",
+}
+
+
+class Draft:
+    """A copy in the making.  ``main`` is the name of the main document part, ``dialect`` the one it is written in.
+
+    Raises HoldError: malformed, unsupported (template, macros), signed.
+    """
+
+    def __init__(self, package: Package) -> None:
+        self._package = package
+        self._trees: dict[str, etree._ElementTree] = {}
+        self._changed: dict[str, etree._ElementTree] = {}
+        self._added: dict[str, bytes] = {}
+        self._types = self._parse(CONTENT_TYPES)
+        self.main = self._find_main()
+        found = dialect_of(self.root(self.main))
+        if found is None or self.root(self.main).tag != found.tag("document"):
+            raise damaged("its main part is no Word document")
+        self.dialect: Dialect = found
+
+    # ── Reading ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def root(self, part: str) -> etree._Element:
+        """The root element of a part, parsed once.  Raises HoldError(malformed)."""
+        return self._parse(part).getroot()
+
+    def _parse(self, part: str) -> etree._ElementTree:
+        if part not in self._trees:
+            self._trees[part] = parse_part(self._package.read(part), part)
+        return self._trees[part]
+
+    def _find_main(self) -> str:
+        relationships = self._relationships(ROOT_RELATIONSHIPS, create=False)
+        if relationships is None:
+            raise damaged("it has no relationships")
+        self._refuse_signatures(relationships)
+        kinds = {dialect.relationship("officeDocument") for dialect in (TRANSITIONAL, STRICT)}
+        targets = [r.get("Target", "") for r in relationships if r.get("Type") in kinds]
+        if len(targets) != 1:
+            raise damaged("it does not name one main part")
+        main = self._package.find(resolve_target("", targets[0]))
+        if main is None:
+            raise damaged("its main part is missing")
+        content_type = self.content_type(main)
+        if content_type in _OTHER_DOCUMENTS:
+            raise HoldError(
+                HoldCode.UNSUPPORTED,
+                f"The file is {_OTHER_DOCUMENTS[content_type]}; "
+                "save it as a plain DOCX document and hand in the new file.",
+            )
+        if content_type != _DOCUMENT_TYPE:
+            raise damaged("its main part is no Word document")
+        return main
+
+    def _refuse_signatures(self, relationships: etree._Element) -> None:
+        signed = any(r.get("Type", "").endswith("/digital-signature/origin") for r in relationships)
+        if signed or any(name.lower().startswith("_xmlsignatures/") for name in self._package.names()):
+            raise HoldError(
+                HoldCode.SIGNED,
+                "The DOCX file is signed and a stamp would break the signature; "
+                "have the signature checked and recorded, then stamp a printed or unsigned copy.",
+            )
+
+    def content_type(self, part: str) -> str | None:
+        """The content type of a part, lower case; None when the package does not state one."""
+        default = None
+        extension = posixpath.splitext(part)[1].lstrip(".").lower()
+        for entry in self._types.getroot().iterchildren(f"{{{_CT}}}Override", f"{{{_CT}}}Default"):
+            stated = entry.get("ContentType", "").lower()
+            if entry.get("PartName", "").lower() == f"/{part}".lower():
+                return stated
+            if extension and entry.get("Extension", "").lower() == extension:
+                default = stated
+        return default
+
+    def target(self, source: str, relationship_id: str) -> str | None:
+        """The part a relationship of ``source`` leads to; None when there is none such."""
+        relationships = self._relationships(relationships_part(source), create=False)
+        for relationship in () if relationships is None else relationships:
+            if relationship.get("Id") == relationship_id and relationship.get("TargetMode") != "External":
+                return self._package.find(resolve_target(source, relationship.get("Target", "")))
+        return None
+
+    def related(self, kind: str) -> str | None:
+        """The main part's one related part of that kind (``styles``, ``settings``); None when there is none."""
+        relationships = self._relationships(relationships_part(self.main), create=False)
+        for relationship in () if relationships is None else relationships:
+            if relationship.get("Type") in {TRANSITIONAL.relationship(kind), STRICT.relationship(kind)}:
+                return self._package.find(resolve_target(self.main, relationship.get("Target", "")))
+        return None
+
+    def attribute_values(self, pattern: re.Pattern[bytes]) -> set[int]:
+        """Every number the pattern's first group finds in any XML part: a cheap way to know which ids are taken."""
+        taken: set[int] = set()
+        for name in self._package.names():
+            if name.lower().endswith(".xml"):
+                taken.update(int(number) for number in pattern.findall(self._package.read(name)))
+        return taken
+
+    # ── Changing ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def touch(self, part: str) -> None:
+        """Say that the tree of ``part`` was changed and has to be written."""
+        self._changed[part] = self._parse(part)
+
+    def add(self, stem: str, extension: str, data: bytes, content_type: str) -> str:
+        """Add a part next to the main one under the first free name: ``header7.xml``.  Returns its name."""
+        folder = posixpath.dirname(self.main)
+        number = 1
+        while self._taken(name := posixpath.join(folder, f"{stem}{number}.{extension}")):
+            number += 1
+        self._added[name] = data
+        if self.content_type(name) != content_type:
+            if extension == "png" and self.content_type("x.png") is None:
+                self._declare("Default", Extension="png", ContentType=content_type)
+            else:
+                self._declare("Override", PartName=f"/{name}", ContentType=content_type)
+        return name
+
+    def replace_added(self, part: str, data: bytes) -> None:
+        """Give an added part its final content."""
+        self._added[part] = data
+
+    def _taken(self, name: str) -> bool:
+        lower = name.lower()
+        return self._package.find(name) is not None or any(added.lower() == lower for added in self._added)
+
+    def _declare(self, tag: str, **attributes: str) -> None:
+        etree.SubElement(self._types.getroot(), f"{{{_CT}}}{tag}", attributes)
+        self._changed[CONTENT_TYPES] = self._types
+
+    def relate(self, source: str, kind: str, target: str) -> str:
+        """Add a relationship from ``source`` to ``target``; returns its id, new in that part."""
+        part = relationships_part(source)
+        part = self._package.find(part) or part
+        relationships = self._relationships(part, create=True)
+        assert relationships is not None  # noqa: S101  # created when missing; narrows the type
+        taken = {relationship.get("Id", "").lower() for relationship in relationships}
+        number = len(taken) + 1
+        while f"rid{number}" in taken:
+            number += 1
+        etree.SubElement(
+            relationships,
+            f"{{{_REL}}}Relationship",
+            {
+                "Id": f"rId{number}",
+                "Type": self.dialect.relationship(kind),
+                "Target": posixpath.relpath(target, posixpath.dirname(source) or "."),
+            },
+        )
+        self._changed[part] = self._trees[part]
+        return f"rId{number}"
+
+    def _relationships(self, part: str, *, create: bool) -> etree._Element | None:
+        name = self._package.find(part) or part
+        if name in self._trees or self._package.find(name) is not None:
+            return self.root(name)
+        if not create:
+            return None
+        self._trees[part] = parse_part(b'<Relationships xmlns="%s"/>' % _REL.encode(), part)
+        if self.content_type(part) != _RELS_TYPE:
+            self._declare("Default", Extension="rels", ContentType=_RELS_TYPE)
+        return self.root(part)
+
+    def parts(self) -> dict[str, bytes]:
+        """Everything that differs from the sender's package, by part name."""
+        return self._added | {name: serialise(tree) for name, tree in self._changed.items()}

@@ -1,0 +1,197 @@
+"""Puts a planned stamp into the parts of a DOCX draft."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from lxml import etree
+
+from marker.stamp import docx_build as build
+from marker.stamp.docx_draft import PNG_TYPE, Draft
+from marker.stamp.docx_place import BETWEEN_LINES, NumberPlace, one_line, picture_side
+from marker.stamp.docx_plan import PartPlan, Plan
+from marker.stamp.docx_xml import TRANSITIONAL, Dialect, dialect_of, translate
+from marker.stamp.wording import StampText
+
+_CONTROL_IDS: Final = re.compile(rb"<(?:\w+:)?id\s[^>]*?val=[\"'](-?\d+)")
+_DRAWING_IDS: Final = re.compile(rb"<(?:\w+:)?docPr\s[^>]*?\bid=[\"'](\d+)")
+_FIRST_CONTROL_ID, _FIRST_DRAWING_ID = 710_000_001, 9_001
+
+# The words of a marking are locked; the number's fields must stay free to be counted anew.
+_LOCKED, _KEPT = "sdtContentLocked", "sdtLocked"
+_MILLIMETRES: Final = 25.4 / 72
+
+
+class Stamper:
+    """Works once, on one draft."""
+
+    def __init__(self, draft: Draft, text: StampText, plan: Plan) -> None:
+        self._draft = draft
+        self._text = text
+        self._plan = plan
+        self._control_ids = draft.attribute_values(_CONTROL_IDS)
+        self._drawing_ids = draft.attribute_values(_DRAWING_IDS)
+        self._style_ids: dict[str, str] = {}
+
+    def stamp(self, code_png: bytes, modules: int) -> None:
+        """Put the whole stamp in; ``code_png`` pictures the Data Matrix, ``modules`` is its side without quiet zone."""
+        draft = self._draft
+        self._add_styles()
+        media = draft.add("media/stampcode", "png", code_png, PNG_TYPE)
+        side = picture_side(modules)
+        for part in self._plan.parts:
+            if part.story == "header":
+                stamp = [self._marking(part, build.TAG_MARKING_TOP)]
+            else:
+                code = draft.relate(part.name, "image", media)
+                stamp = [self._marking(part, build.TAG_MARKING_BOTTOM), *self._number(part.number, code, side)]
+            if part.new:
+                self._fill_new(part, stamp)
+            else:
+                self._insert(draft.root(part.name), stamp)
+                draft.touch(part.name)
+        self._add_block()
+        for section, story in self._plan.pulled:
+            margins = section.element.find(draft.dialect.tag("pgMar"))
+            if margins is not None:
+                margins.set(draft.dialect.tag(story), "0")
+        draft.touch(draft.main)
+
+    # ── What the stamp is made of ───────────────────────────────────────────────────────────────────────────────────
+
+    def _marking(self, part: PartPlan, tag: str) -> etree._Element:
+        place = part.marking
+        frame = (
+            build.Frame(place.width, y=place.offset)
+            if part.story == "header"
+            else build.Frame(place.width, bottom=place.offset + place.height)
+        )
+        size = None if place.size == build.MARKING.size else place.size
+        control = self._control(tag, "Marking", _LOCKED, [build.run(self._text.marking, size=size)])
+        return self._paragraph(build.MARKING, [control], frame)
+
+    def _number(self, place: NumberPlace | None, code: str, side: float) -> list[etree._Element]:
+        assert place is not None  # noqa: S101  # every footer has one; narrows the type
+        text = self._text
+        drawing_id = self._free_id(self._drawing_ids, _FIRST_DRAWING_ID)
+        picture = build.picture(code, "stampcode.png", text.copy_number, drawing_id, side * _MILLIMETRES)
+        code_frame = build.Frame(side, x=place.code_x, bottom=place.code_offset + side)
+        number_frame = build.Frame(place.text_width, x=place.text_x, bottom=place.text_offset + place.text_height)
+        pages = build.page_runs(text.page_template)
+        if place.lines == 1:
+            lines = [[build.run(one_line(text.copy_number, "")), *pages]]
+        else:
+            lines = [[build.run(text.copy_number)], pages]
+        return [
+            self._paragraph(
+                build.CODE, [self._control(build.TAG_CODE, "Copy number as code", _KEPT, [picture])], code_frame
+            ),
+            *(
+                self._paragraph(
+                    build.NUMBER, [self._control(build.TAG_NUMBER, "Copy number", _KEPT, line)], number_frame
+                )
+                for line in lines
+            ),
+        ]
+
+    def _add_block(self) -> None:
+        draft, place = self._draft, self._plan.block
+        body = draft.root(draft.main).find(draft.dialect.tag("body"))
+        assert body is not None  # noqa: S101  # read_sections refused the file otherwise
+        frame = build.Frame(place.width, x=place.x, y=place.y)
+        align = "right" if place.right else "left"
+        lines = [self._paragraph(build.BLOCK, self._block_row(row), frame, align) for row in place.rows]
+        first = next(body.iter(draft.dialect.tag("p"), draft.dialect.tag("tbl"), draft.dialect.tag("sectPr")), None)
+        if first is None or first.tag != draft.dialect.tag("p"):
+            # A frame belongs to the paragraph after it; before a table LibreOffice would lose it.
+            lines.append(self._paragraph(build.ANCHOR))
+        for index, line in enumerate(lines):
+            body.insert(index, translate(line, draft.dialect))
+
+    def _block_row(self, row: Sequence[int]) -> list[etree._Element]:
+        title = "Copy, originator and basis"
+        content: list[etree._Element] = []
+        for index in row:
+            line = self._text.block[index]
+            if content:
+                content.append(build.run(BETWEEN_LINES))
+            run = build.run(line.text, bold=line.strong)
+            content.append(self._control(build.TAG_BLOCK, title, _LOCKED, [run]))
+        return content
+
+    def _paragraph(
+        self,
+        style: build.Style,
+        content: Sequence[etree._Element] = (),
+        frame: build.Frame | None = None,
+        align: str | None = None,
+    ) -> etree._Element:
+        return build.paragraph(style, self._style_ids.get(style.key), content, frame=frame, align=align)
+
+    def _control(self, tag: str, title: str, lock: str, runs: Sequence[etree._Element]) -> etree._Element:
+        return build.control(tag, title, self._free_id(self._control_ids, _FIRST_CONTROL_ID), lock, runs)
+
+    @staticmethod
+    def _free_id(taken: set[int], first: int) -> int:
+        while first in taken:
+            first += 1
+        taken.add(first)
+        return first
+
+    # ── Where it is put ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _fill_new(self, part: PartPlan, stamp: Sequence[etree._Element]) -> None:
+        root = build.element("w:hdr" if part.story == "header" else "w:ftr")
+        root.extend([*stamp, self._paragraph(build.ANCHOR)])
+        translated = translate(root, self._draft.dialect)
+        self._draft.replace_added(part.name, _standalone(translated))
+
+    def _insert(self, root: etree._Element, stamp: Sequence[etree._Element]) -> None:
+        """Before the first paragraph of the flow: frames belong to the paragraph that follows them."""
+        dialect = dialect_of(root) or self._draft.dialect
+        translated = [translate(paragraph, dialect) for paragraph in stamp]
+        index = _before_first_paragraph(root, dialect)
+        if index is None:
+            # Nothing, or tables alone: a line of our own that takes no height to speak of.
+            root.extend([*translated, translate(self._paragraph(build.ANCHOR), dialect)])
+            return
+        for offset, paragraph in enumerate(translated):
+            root.insert(index + offset, paragraph)
+
+    def _add_styles(self) -> None:
+        """Append the stamp's styles to the package's; a package without any gets the formatting in place."""
+        part = self._draft.related("styles")
+        if part is None:
+            return
+        root = self._draft.root(part)
+        dialect = dialect_of(root) or TRANSITIONAL
+        ids = {style.get(dialect.tag("styleId"), "") for style in root.iter(dialect.tag("style"))}
+        names = {name.get(dialect.tag("val"), "").lower() for name in root.iter(dialect.tag("name"))}
+        for style in build.STYLES:
+            number = ""
+            while style.key + number in ids or style.name.lower() + (number and f" {number}") in names:
+                number = str(int(number or 1) + 1)
+            self._style_ids[style.key] = style.key + number
+            name = style.name + (number and f" {number}")
+            root.append(translate(build.style_definition(style, style.key + number, name), dialect))
+        self._draft.touch(part)
+
+
+def _before_first_paragraph(root: etree._Element, dialect: Dialect) -> int | None:
+    wrappers = {dialect.tag(name) for name in ("sdt", "customXml", "ins", "moveTo")}
+    for index, child in enumerate(root):
+        if child.tag == dialect.tag("p"):
+            return index
+        if child.tag in wrappers:
+            first = next(child.iter(dialect.tag("p"), dialect.tag("tbl")), None)
+            if first is not None and first.tag == dialect.tag("p"):
+                return index
+    return None
+
+
+def _standalone(root: etree._Element) -> bytes:
+    return etree.tostring(root, encoding="UTF-8", xml_declaration=True, standalone=True)
+
+

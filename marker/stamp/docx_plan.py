@@ -1,0 +1,240 @@
+"""Plans a DOCX stamp: which parts get it, which are new, and where on their pages it stands.  Changes nothing but the
+references of the first section, which gets every kind of header and footer it lacks.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from marker.errors import HoldError
+from marker.model import Box
+from marker.stamp.docx_build import ANCHOR
+from marker.stamp.docx_draft import PART_TYPES, Draft
+from marker.stamp.docx_obstacles import Obstacle, floating, flowing
+from marker.stamp.docx_place import (
+    BlockPlace,
+    Edge,
+    MarkingPlace,
+    NumberPlace,
+    place_block,
+    place_marking,
+    place_number,
+)
+from marker.stamp.docx_sections import (
+    KINDS,
+    STORIES,
+    Section,
+    name_part,
+    read_sections,
+    shows_even_pages,
+    visible_kinds,
+)
+from marker.stamp.wording import StampText
+
+_WIDEST_PAGES = "8888"  # stands for a page number that is not known yet
+
+
+@dataclass(slots=True)
+class PartPlan:
+    """One header or footer part to be stamped."""
+
+    name: str
+    story: str
+    new: bool
+    sections: list[Section]
+    marking: MarkingPlace
+    number: NumberPlace | None
+
+
+@dataclass(slots=True)
+class Plan:
+    """The whole stamp: its parts and its block on the first page."""
+
+    parts: list[PartPlan]
+    block: BlockPlace
+    notes: tuple[str, ...]
+    pulled: list[tuple[Section, str]] = field(default_factory=list)
+    """Sections whose new, blank header or footer must begin at the very edge, lest it push the text."""
+
+
+def plan(draft: Draft, text: StampText) -> Plan:
+    """Raises HoldError: malformed, unsupported, stamp-failed (no place)."""
+    sections = read_sections(draft)
+    even = shows_even_pages(draft)
+    new = _complete(draft, sections)
+    overlays = _body_overlays(draft, sections)
+    parts: list[PartPlan] = []
+    for story in STORIES:
+        for name in dict.fromkeys(s.shown[story, kind] for s in sections for kind in KINDS):
+            users = _users(sections, story, name, even)
+            edges = [_edge(draft, s, story, name, name in new, overlays[id(s)]) for s in users]
+            if story == "header":
+                marking, number = place_marking(text.marking, edges), None
+            else:
+                marking, number = _place_footer(text, edges)
+            parts.append(PartPlan(name, story, name in new, users, marking, number))
+    by_name = {(part.story, part.name): part for part in parts}
+    pulled = [
+        (section, story)
+        for section in sections
+        for story in STORIES
+        if _would_push(section, story, [by_name[story, section.shown[story, k]] for k in visible_kinds(section, even)])
+    ]
+    block = _place_first_block(draft, text, sections[0], by_name, overlays[id(sections[0])])
+    return Plan(parts, block, tuple(_notes(draft, sections, parts, block)), pulled)
+
+
+def _complete(draft: Draft, sections: Sequence[Section]) -> set[str]:
+    """Name a new part for every kind the first section does not name; later sections inherit them."""
+    new: set[str] = set()
+    for story in STORIES:
+        for kind in KINDS:
+            if (story, kind) in sections[0].own:
+                continue
+            part = draft.add(story, "xml", b"", PART_TYPES[story])
+            name_part(sections[0], draft.dialect, story, kind, draft.relate(draft.main, story, part))
+            draft.touch(draft.main)
+            new.add(part)
+            for section in sections:
+                section.shown.setdefault((story, kind), part)
+    return new
+
+
+def _users(sections: Sequence[Section], story: str, name: str, even: bool) -> list[Section]:
+    """The sections on whose pages a part is seen; where none shows it as things are, all that would."""
+    seen = [s for s in sections if name in {s.shown[story, kind] for kind in visible_kinds(s, even)}]
+    return seen or [s for s in sections if name in {s.shown[story, kind] for kind in KINDS}]
+
+
+def _body_overlays(draft: Draft, sections: Sequence[Section]) -> dict[int, list[Obstacle]]:
+    """Floating things of the body, by the section they belong to."""
+    found: dict[int, list[Obstacle]] = {id(section): [] for section in sections}
+    body = draft.root(draft.main).find(draft.dialect.tag("body"))
+    ends = {section.element for section in sections}
+    index = 0
+    for child in () if body is None else body:
+        section = sections[min(index, len(sections) - 1)]
+        found[id(section)].extend(floating(child, section, "body", draft.dialect))
+        index += sum(1 for element in child.iter(draft.dialect.tag("sectPr")) if element in ends)
+    return found
+
+
+def _edge(draft: Draft, section: Section, story: str, name: str, new: bool, overlays: Sequence[Obstacle]) -> Edge:
+    margin, distance = _margin_and_distance(section, story)
+    own = [] if new else floating(draft.root(name), section, story, draft.dialect)
+    # A negative margin is exact: the text begins there even where a header reaches further down.
+    limit = abs(margin) if new else min(distance, abs(margin)) if margin < 0 else distance
+    obstacles = [*own, *overlays]
+    hard = [o.box for o in obstacles if o.hides]
+    soft = [o.box for o in obstacles if not o.hides]
+    if story == "footer":
+        hard, soft = [_flipped(b, section) for b in hard], [_flipped(b, section) for b in soft]
+    near = "top" if story == "header" else "bottom"
+    hard += [_border_box(side, section.borders[side], section) for side in ("left", "right") if side in section.borders]
+    if near in section.borders:
+        # Seen from the edge, the lower border stands as the upper one does.
+        hard.append(_border_box("top", section.borders[near], section))
+    return Edge(section.width, limit, section.left, tuple(hard), tuple(soft))
+
+
+def _margin_and_distance(section: Section, story: str) -> tuple[float, float]:
+    return (section.top, section.header) if story == "header" else (section.bottom, section.footer)
+
+
+def _flipped(box: Box, section: Section) -> Box:
+    return Box(box.x0, section.height - box.y1, box.x1, section.height - box.y0)
+
+
+def _border_box(side: str, reach: tuple[float, float], section: Section) -> Box:
+    start, end = reach
+    if side == "left":
+        return Box(start, 0.0, end, section.height)
+    if side == "right":
+        return Box(section.width - end, 0.0, section.width - start, section.height)
+    top = Box(0.0, start, section.width, end)
+    return _flipped(top, section) if side == "bottom" else top
+
+
+def _place_footer(text: StampText, edges: Sequence[Edge]) -> tuple[MarkingPlace, NumberPlace]:
+    """Number on two lines beside the marking, or, where a long marking needs the width, on one line below it."""
+    pages = text.page_of(_WIDEST_PAGES, _WIDEST_PAGES)
+    tried: list[tuple[MarkingPlace, NumberPlace]] = []
+    refused: HoldError | None = None
+    for lines in (2, 1):
+        try:
+            number = place_number(text.copy_number, pages, edges, lines=lines)
+            tried.append((place_marking(text.marking, edges, number.boxes()), number))
+        except HoldError as error:
+            refused = error
+    if not tried and refused is not None:
+        raise refused
+    return max(tried, key=lambda pair: (not pair[0].displaces, not pair[1].displaces, pair[0].size))
+
+
+def _would_push(section: Section, story: str, shown: Sequence[PartPlan]) -> bool:
+    """Whether a header that was not there before would push the text, by its own line or by making way for a frame."""
+    margin, distance = _margin_and_distance(section, story)
+    if margin < 0 or not all(part.new for part in shown):
+        return False
+    line = ANCHOR.line or ANCHOR.size
+    reach = max(
+        max(part.marking.offset + part.marking.height, *(b.y1 for b in part.number.boxes()) if part.number else (0.0,))
+        for part in shown
+    )
+    return distance + line > margin or (distance < reach and reach + line > margin)
+
+
+def _place_first_block(
+    draft: Draft,
+    text: StampText,
+    section: Section,
+    parts: dict[tuple[str, str], PartPlan],
+    overlays: Sequence[Obstacle],
+) -> BlockPlace:
+    page = Box(0.0, 0.0, section.width, section.height)
+    top, bottom = abs(section.top), section.height - abs(section.bottom)
+    taken = [o.box for o in overlays]
+    for story in STORIES:
+        part = parts[story, section.shown[story, "first" if section.title_page else "default"]]
+        ours = [part.marking.box(section.width), *(part.number.boxes() if part.number else ())]
+        taken += [_flipped(b, section) for b in ours] if story == "footer" else ours
+        if part.new:
+            continue
+        root = draft.root(part.name)
+        taken += [o.box for o in floating(root, section, story, draft.dialect)]
+        for left, right in flowing(root, section, draft.dialect):
+            span = (section.header, max(top, section.header + 20)) if story == "header" else (
+                min(bottom, section.height - section.footer - 20), section.height - section.footer
+            )  # fmt: skip
+            taken.append(Box(left, span[0], right, span[1]))
+    taken += [_border_box(side, reach, section) for side, reach in section.borders.items()]
+    margins = Box(max(section.left, 0.0), top, section.width - max(section.right, 0.0), max(bottom, top))
+    lines = [(line.text, line.strong) for line in text.block]
+    return place_block(lines, page, margins, text.block_corner, [b for b in taken if math.isfinite(b.x0 + b.y1)])
+
+
+def _notes(draft: Draft, sections: Sequence[Section], parts: Sequence[PartPlan], block: BlockPlace) -> list[str]:
+    notes = []
+    settings = draft.related("settings")
+    if settings is not None and _has(draft.root(settings), "documentProtection"):
+        notes.append("The sender's document protection is left as it is.")
+    if any(part.marking.displaces or (part.number and part.number.displaces) for part in parts):
+        notes.append("A header or footer leaves no free strip at the page's edge: its text makes room for the stamp.")
+    if block.displaces:
+        notes.append("The first page leaves no free corner: its text makes room for the stamp's block.")
+    if any(_starts_anew(section.element) for section in sections):
+        notes.append("Page numbers start anew or elsewhere in a section; page n of N follows the sender's numbering.")
+    return notes
+
+
+def _has(root: etree._Element, name: str) -> bool:
+    return root.find(f"{{*}}{name}") is not None
+
+
+def _starts_anew(properties: etree._Element) -> bool:
+    found = properties.find("{*}pgNumType")
+    return found is not None and any(etree.QName(name).localname == "start" for name in found.attrib)
