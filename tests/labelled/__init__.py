@@ -1,0 +1,1 @@
+"""A labelled set for measuring detection; see generate.py and measure.py."""
