@@ -1,0 +1,326 @@
+"""Marking or mention: a score whose every part has a name (``thresholds`` holds the numbers).
+
+What decides is where the words stand and what stands around them, because their letters are the same in both cases:
+a body line that reads ``құпия`` and nothing else is a perfect match and no marking.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from marker.agreement.profile import Profile
+from marker.detect.fold import without_marks, words
+from marker.detect.groups import Group, party_of
+from marker.detect.lexicon import SYNTAX, Role
+from marker.detect.lines import SEEN, Layout, Line, paragraph
+from marker.detect.match import Matcher
+from marker.detect.matches import Key
+from marker.detect.thresholds import Thresholds
+from marker.model import Place, Source, Visibility
+
+WEAK_PLACES = frozenset({Place.COMMENT, Place.PROPERTY, Place.LABEL, Place.BOOKMARK})
+"""Never a marking by themselves (rule of judgement 6)."""
+_PLAIN_ZONES = frozenset({Place.HEADER, Place.CORNER, Place.TOP, Place.WATERMARK})
+"""Where a short form is a marking without a copy number beside it."""
+
+
+@dataclass(slots=True)
+class Weighed:
+    """A group with its score in hundredths, the names of what made it, and what the judgement needs to know."""
+
+    group: Group
+    line: Line
+    place: Place
+    score: int = 0
+    reasons: list[str] = field(default_factory=list)
+    alone: bool = False
+    visibility: Visibility = Visibility.VISIBLE
+    conditional: bool = False
+    qualified: bool = False
+    copy_number: bool = False
+    capitals: bool = False
+    other_letters: bool = False
+    """Letters of the same script stand for those of the form: КБП for ҚБП, which is an abbreviation of its own."""
+    in_zone: bool = False
+    """For short forms: in the marking zone, and nothing but marking lines around it."""
+
+    def add(self, weight: int, reason: str) -> None:
+        self.score += weight
+        self.reasons.append(reason)
+
+    @property
+    def weak(self) -> bool:
+        return self.place in WEAK_PLACES
+
+
+class Weigher:
+    """Weighs the groups of one reading."""
+
+    def __init__(self, matcher: Matcher, groups: list[Group], profile: Profile, thresholds: Thresholds) -> None:
+        self.matcher = matcher
+        self.layout: Layout = matcher.layout
+        self.profile = profile
+        self.limits = thresholds
+        self.groups = groups
+        self._keys: dict[int, set[Key]] = defaultdict(set)
+        self._parties: dict[int, set[str]] = defaultdict(set)
+        for group in groups:
+            for key in group.keys:
+                self._keys[key[0]].add(key)
+            party = party_of(group.entry.target, profile) if group.entry.role is Role.MARK else None
+            if party is not None:
+                for number in group.lines:
+                    self._parties[number].add(party)
+
+    def weigh(self) -> list[Weighed]:
+        """All groups, weighed, in document order."""
+        weighed = [self._weigh(group) for group in self.groups]
+        pages: dict[tuple[str, Place], set[int]] = defaultdict(set)
+        for item in weighed:
+            if item.alone and item.line.page is not None:
+                pages[item.group.entry.target, item.place].add(item.line.page)
+        for item in weighed:
+            count = len(pages[item.group.entry.target, item.place])
+            if item.alone and count > 1 and item.place is not Place.BODY:
+                item.add(self.limits.repeated, f"stands there on {count} pages")
+        return weighed
+
+    def _weigh(self, group: Group) -> Weighed:
+        lines = [self.layout.lines[number] for number in group.lines]
+        best = max(lines, key=lambda line: self.limits.places.get(line.place, 0))
+        item = Weighed(group, lines[0], best.place, visibility=group.visibility(self.layout.lines))
+        self._weigh_place(item, best, lines)
+        self._weigh_company(item, lines)
+        self._weigh_looks(item, best, lines)
+        self._weigh_form(item)
+        item.score = max(0, min(100, item.score))
+        return item
+
+    # ── where ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _weigh_place(self, item: Weighed, best: Line, lines: list[Line]) -> None:
+        limits = self.limits
+        weight = limits.places.get(item.place, 0)
+        if weight:
+            item.add(weight, _PLACE_REASONS[item.place])
+        opens = any(self.layout.opens(line) for line in lines)
+        if opens and weight < limits.opening:
+            item.add(limits.opening - weight, "among the first lines")
+        if best.span.source is Source.ANNOTATION and weight < limits.annotation:
+            item.add(limits.annotation - weight, "a note set on the page")
+        before = self.layout.before(lines[0])
+        follows_text = before is not None and bool(self.matcher.rest(before.number, self._keys[before.number]))
+        item.in_zone = (item.place in _PLAIN_ZONES or opens) and not follows_text
+        if best.tilted:
+            item.add(limits.tilted, "tilted, as a rubber stamp is")
+        if item.place in (Place.TOP, Place.BOTTOM) and self._beside_table(lines):
+            item.add(limits.beside_table, "beside a table of both Parties' markings")
+        if item.weak or item.place in limits.places or opens:
+            return
+        if self.layout.centred(best):
+            item.add(limits.centred, "centred or set right")
+        if self.layout.white_around(best):
+            item.add(limits.white_around, "white space around it")
+        if best.span.cell:
+            item.add(limits.cell, "in a table cell")
+        if self._table_of_markings(lines):
+            item.add(limits.table_of_markings, "in a table of both Parties' markings")
+
+    def _table_of_markings(self, lines: list[Line]) -> bool:
+        near = {line.number for line in lines}
+        near.update(other.number for line in lines for other in self.layout.neighbours(line, 3))
+        return len({party for number in near for party in self._parties.get(number, ())}) > 1
+
+    def _beside_table(self, lines: list[Line]) -> bool:
+        """A table of markings that a page break cut: a row of it stands near, both Parties' markings on one line."""
+        near = {other.number for line in lines for other in self.layout.neighbours(line, 4)} - set(map(_number, lines))
+        return any(len(self._parties.get(number, ())) > 1 for number in near)
+
+    # ── beside what ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _weigh_company(self, item: Weighed, lines: list[Line]) -> None:
+        limits, group = self.limits, item.group
+        keys = {key for line in lines for key in self._keys[line.number]}
+        rest = {line.number: self.matcher.rest(line.number, keys) for line in lines}
+        item.alone = not any(rest.values()) or self._alone_by_kind(item, lines, rest)
+        quoted = self._quoted(group)
+        if item.alone:
+            item.add(limits.alone, "alone on its line")
+            if all(paragraph(line) for line in lines) and group.entry.role is not Role.SHORT:
+                item.add(limits.alone_paragraph, "a paragraph of its own")
+            if self.layout.continues(lines[0]):
+                item.add(limits.continues + quoted * limits.quoted, "the text before runs on into it")
+            elif self._runs_on(lines[-1]):
+                item.add(limits.continues + quoted * limits.quoted, "it runs on into the text after it")
+            elif quoted and not (item.weak or item.place in limits.places):
+                item.add(limits.quoted_alone, "in quotation marks")
+        else:
+            capitals = _caps(self._text(group)) > 0.6 and group.entry.role in (Role.MARK, Role.NO_EQUIVALENT)
+            zone = item.place in limits.places or self.layout.opens(item.line)
+            prose = any(self.layout.prose(line) for line in lines)
+            if capitals and zone and not quoted and not prose:
+                item.add(limits.among_capitals, "other words on its line")
+            else:
+                item.add(limits.among_words, "in running text")
+                if quoted:
+                    item.add(limits.quoted, "in quotation marks")
+        self._weigh_context(item, lines)
+
+    def _weigh_context(self, item: Weighed, lines: list[Line]) -> None:
+        limits = self.limits
+        beside = list(lines)
+        for line in lines:
+            reach = 2 if not line.span.cell or self.layout.opens(line) else 0
+            for other in self.layout.neighbours(line, reach):
+                # A neighbour speaks of the marking when it says nothing else.
+                same = other.span is line.span
+                if same or not self.matcher.rest(other.number, self._keys[other.number]):
+                    beside.append(other)
+        roles = {match.entry.role for line in beside for match in self.matcher.around(line.number)}
+        own = {match.entry.role for line in lines for match in self.matcher.around(line.number)}
+        if Role.COPY in roles and (item.alone or Role.COPY in own):
+            item.copy_number = item.alone
+            item.add(limits.copy_number, "a copy number beside it")
+        if Role.CONDITIONAL in roles:
+            item.conditional = True
+            item.reasons.append("applies only once a form is filled in")
+        if Role.QUALIFIED_BY in roles:
+            item.qualified = True
+            item.reasons.append("holds only without the annex")
+
+    def _alone_by_kind(self, item: Weighed, lines: list[Line], rest: dict[int, list[int]]) -> bool:
+        """Notices and banners that go on with a date, a name or more codes on the same line are still alone."""
+        line, entry = lines[0], item.group.entry
+        left = [word for number in rest for word in rest[number]]
+        if entry.role not in (Role.DECLASSIFIED, Role.THIRD_PARTY) or not left:
+            return False
+        first = item.group.keys[0][1]
+        if rest[line.number] and min(rest[line.number]) < first:
+            return False
+        if entry.language == SYNTAX and line.folded.text[: line.words[first].start].strip(" 0123456789.)") in ("", "("):
+            return True
+        after = [self.layout.lines[number].quote(place, place) for number in rest for place in rest[number]]
+        if sum(map(len, after)) > self.limits.notice_letters:
+            return False
+        caps = _caps(self._text(item.group)) > 0.6
+        if entry.role is Role.DECLASSIFIED:
+            return caps or item.place in self.limits.places
+        return caps and all(text.upper() == text for text in after)
+
+    def _runs_on(self, line: Line) -> bool:
+        """Whether the line is the beginning of a sentence that goes on below."""
+        after = self.layout.after(line)
+        if after is None or line.ends_sentence:
+            return False
+        goes_on = after.folded.original.lstrip()[:1].islower()
+        return goes_on and len(self.matcher.rest(after.number, self._keys[after.number])) > 2
+
+    def _quoted(self, group: Group) -> bool:
+        """Whether a quotation mark stands before or after it, other markings between them left out."""
+        (number, first), (end, last) = group.keys[0], group.keys[-1]
+        line, other = self.layout.lines[number], self.layout.lines[end]
+        while (number, first - 1) in self._keys[number]:
+            first -= 1
+        while (end, last + 1) in self._keys[end]:
+            last += 1
+        before = line.words[first].glue.rstrip()[-1:]
+        after = (other.words[last + 1].glue if last + 1 < len(other.words) else other.tail).lstrip()[:1]
+        return bool({before, after} & {"'", '"'})
+
+    # ── how ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _text(self, group: Group) -> str:
+        return quote(group, self.layout)
+
+    def _weigh_looks(self, item: Weighed, best: Line, lines: list[Line]) -> None:
+        limits = self.limits
+        text = self._text(item.group)
+        first = next((char for char in text if char.isupper() or char.islower()), "")
+        item.capitals = _caps(text) > 0.6
+        if item.capitals:
+            item.add(limits.capitals, "in capitals")
+        elif first.isupper():
+            item.add(limits.capitalised, "begins with a capital")
+        else:
+            item.add(limits.lower_case, "in small letters")
+        if self.layout.large(best):
+            item.add(limits.large, "larger than the text")
+        if best.span.bold:
+            item.add(limits.bold, "bold")
+        if item.visibility not in SEEN and item.visibility is not Visibility.STRUCK and item.alone:
+            item.add(limits.hidden, f"not for the reader's eye: {item.visibility}")
+        elif item.visibility is Visibility.STRUCK:
+            item.reasons.append("struck through")
+
+    def _weigh_form(self, item: Weighed) -> None:
+        entry, group = item.group.entry, item.group
+        if entry.everyday:
+            item.add(self.limits.everyday_word, "a word of everyday use")
+        if entry.role is Role.SHORT:
+            item.add(self.limits.short_form, "a short form")
+        if group.errors:
+            letters = "one letter" if group.errors == 1 else f"{group.errors} letters"
+            item.add(self.limits.misread, f"{letters} misread")
+        if group.rivals:
+            item.reasons.append("may as well be read as " + ", ".join(sorted({rival.form for rival in group.rivals})))
+        if group.disagrees:
+            item.reasons.append("its two halves disagree")
+        item.reasons += self._spelling(item)
+
+    def _spelling(self, item: Weighed) -> list[str]:
+        reasons: list[str] = []
+        group = item.group
+        for match in group.matches:
+            text = "".join(self.layout.lines[n].quote(p, p) for n, p in match.keys)
+            met, form = without_marks(text), without_marks(match.entry.form)
+            if match.entry.alias:
+                reasons.append("a spelling that is read but never stamped")
+            if match.spaced:
+                reasons.append("letterspaced or broken within a word")
+            if match.errors or match.entry.language == SYNTAX or met == form:
+                continue
+            if len(met) == len(form):
+                item.other_letters |= any(a != b and _script(a) == _script(b) for a, b in zip(met, form, strict=True))
+            if "".join(words(met)) == "".join(words(form)):
+                reasons.append("spelt with look-alike letters or without diacritics")
+        if len({line for match in group.matches for line in match.lines}) > 1:
+            reasons.append("broken over lines")
+        return list(dict.fromkeys(reasons))
+
+
+_PLACE_REASONS = {
+    Place.WATERMARK: "a watermark",
+    Place.HEADER: "in the header",
+    Place.FOOTER: "in the footer",
+    Place.CORNER: "in the upper right corner",
+    Place.TOP: "at the top of the page",
+    Place.BOTTOM: "at the bottom of the page",
+    Place.TEXTBOX: "in a text box",
+    Place.MARGIN: "in the margin",
+    Place.FORM_FIELD: "in a form field",
+    Place.FOOTNOTE: "in a footnote",
+}
+
+
+def quote(group: Group, layout: Layout) -> str:
+    """The marking as it stands in the file, a line break where it is broken over lines."""
+    pieces: list[str] = []
+    for number in group.lines:
+        places = [place for line, place in group.keys if line == number]
+        pieces.append(layout.lines[number].quote(places[0], places[-1]))
+    return "\n".join(pieces)
+
+
+def _number(line: Line) -> int:
+    return line.number
+
+
+def _script(char: str) -> str:
+    return unicodedata.name(char, "").split(" ", 1)[0]
+
+
+def _caps(text: str) -> float:
+    cased = [char for char in text if char.isupper() or char.islower()]
+    return sum(char.isupper() for char in cased) / len(cased) if cased else 0.0

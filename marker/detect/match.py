@@ -1,0 +1,240 @@
+"""Finding the words of a profile in the lines of a reading: longest first, whole words only.
+
+Lines are walked in the order of their flow and, on pages, down their columns, so that a mark broken over lines or cells
+is one.  Blanks do not count in the comparison; a match whose blanks differ from the form's (``С Е К Р Е Т Н О``,
+``СЕК-⏎РЕТНО``) is kept only where it stands alone, because ordinary prose is letterspaced too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from marker.detect.foreign import syntax_matches
+from marker.detect.fuzzy import Misread
+from marker.detect.lexicon import CONTEXT_ROLES, Lexicon, Node, Role
+from marker.detect.lines import SEEN, Layout, Line, Word
+from marker.detect.matches import Key, Match
+from marker.model import Source, Visibility
+
+_GLUE = re.compile(r"[\s\-/.\"'_*·|()\[\]]*")
+"""What may stand between the words of one marking; a comma or another word may not."""
+
+
+class Matcher:
+    """All matches of a reading, and what of its lines they leave over."""
+
+    def __init__(self, layout: Layout, lexicon: Lexicon) -> None:
+        self.layout = layout
+        self.lexicon = lexicon
+        self._around: dict[Key, Match] = {}
+        """Words that belong to words around markings: they do not make a line running text."""
+        self.matches: list[Match] = []
+        """What may be a marking, in document order."""
+        self.qualifiers: list[Match] = []
+        """Names of other owners."""
+        self._run()
+
+    # ── what is left of a line ──────────────────────────────────────────────────────────────────────────────────────
+
+    def rest(self, number: int, keys: Iterable[Key]) -> list[int]:
+        """The words of a line, by place, that neither ``keys`` nor words around markings nor numbers account for."""
+        line = self.layout.lines[number]
+        covered = {place for at, place in keys if at == number}
+        digits = any(_number(word.text) for word in line.words)
+        noisy = line.span.source is Source.OCR or line.span.visibility is Visibility.OCR_LAYER
+        left: list[int] = []
+        after_copy = False
+        noise = 0
+        for place, word in enumerate(line.words):
+            if place in covered:
+                after_copy = False
+                continue
+            around = self._around.get((number, place))
+            if around is not None:
+                after_copy = around.entry.role is Role.COPY
+                continue
+            if _number(word.text) or (digits and word.text in self.lexicon.page_words):
+                continue
+            if after_copy and not digits:  # "Экз. единственный"
+                after_copy = False
+                continue
+            if noisy and len(word.text) == 1 and noise < 2:  # specks and frames read as letters
+                noise += 1
+                continue
+            left.append(place)
+        return left
+
+    def alone(self, keys: Sequence[Key]) -> bool:
+        """Whether the lines of a match bear nothing else but words around markings and numbers."""
+        return all(not self.rest(number, keys) for number in dict.fromkeys(line for line, _ in keys))
+
+    def around(self, number: int) -> Iterator[Match]:
+        """The words around markings (copy number, condition, qualifier, …) on a line."""
+        places = range(len(self.layout.lines[number].words))
+        yield from dict.fromkeys(m for place in places if (m := self._around.get((number, place))) is not None)
+
+    # ── matching ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _run(self) -> None:
+        found: dict[tuple[str, tuple[Key, ...]], Match] = {}
+        for stream in self._streams():
+            mixed = len({_class(line) for line in stream}) > 1
+            for match in _walk(stream, self.lexicon):
+                if not mixed:
+                    found.setdefault((match.entry.letters + match.entry.role, match.keys), match)
+                elif len({_class(self.layout.lines[number]) for number in match.lines}) > 1:
+                    joined = Match(match.entry, match.keys, match.spaced, beyond=True)
+                    found.setdefault((match.entry.letters + match.entry.role, match.keys), joined)
+        for match in syntax_matches(self.layout, self.lexicon):
+            found[match.entry.letters, match.keys] = match
+        matches = sorted(found.values(), key=_telling)
+        taken: set[Key] = set()
+        for match in matches:  # words of a longer form are no words around one: ГРИФ of ГРИФ СНЯТ
+            if match.spaced or match.beyond or taken.intersection(match.keys):
+                continue
+            taken.update(match.keys)
+            if match.entry.role in CONTEXT_ROLES:
+                self._around.update(dict.fromkeys(match.keys, match))
+            if match.entry.role is Role.QUALIFIER:
+                self.qualifiers.append(match)
+        self.matches = [match for match in self._choose(matches) if match.entry.role not in CONTEXT_ROLES]
+        self.matches += self._misread()
+        self.matches.sort(key=lambda m: (m.keys[0], -len(m.keys)))
+
+    def _choose(self, matches: Iterable[Match]) -> list[Match]:
+        chosen: list[Match] = []
+        used: set[Key] = set()
+        for match in matches:
+            if match.spaced and not self.alone(match.keys):
+                continue
+            if match.entry.role is Role.NEGATIVE and (match.beyond or (match.spaced and len(match.lines) > 1)):
+                continue
+            if match.beyond:
+                chosen.append(match)
+                continue
+            if used.intersection(match.keys):
+                continue
+            chosen.append(match)
+            if not self._half_alone(match):
+                used.update(match.keys)
+        return chosen
+
+    def _half_alone(self, match: Match) -> bool:
+        """Whether running text ends in the first words of a form whose last word stands alone on the next line.
+
+        Either it is one mark beside a letterhead, or an accident: both readings are kept, and the higher holds.
+        """
+        first, last = match.lines[0], match.lines[-1]
+        return first != last and bool(self.rest(first, match.keys)) and not self.rest(last, match.keys)
+
+    def _streams(self) -> Iterator[list[Line]]:
+        for name, flow in self.layout.flows.items():
+            if name.endswith("\0rank"):
+                continue
+            classes: dict[str, list[Line]] = defaultdict(list)
+            for line in flow:
+                classes[_class(line)].append(line)
+            yield from classes.values()
+            if len(classes) > 1:
+                yield flow
+        yield from self.layout.columns()
+
+    # ── misread letters ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _misread(self) -> list[Match]:
+        """Marks with a misread letter, on lines that stand in a strong place and bear nothing else."""
+        exact = {key: match for match in self.matches for key in match.keys}
+        found: dict[tuple[Key, ...], Match] = {}
+        index = Misread(self.lexicon.entries, self.layout.thresholds)
+        for unit in self._units():
+            keys = tuple((line.number, place) for line in unit for place in self.rest(line.number, ()))
+            known = {exact[key] for key in keys if key in exact}
+            if not keys or any(set(match.keys) >= set(keys) for match in known):
+                continue
+            letters = "".join(self.layout.lines[number].words[place].text for number, place in keys)
+            if len(letters) > self.layout.thresholds.alone_letters:
+                continue
+            like = index.look_up(letters)
+            if like is None:
+                continue
+            longest = max((len(match.entry.letters) for match in known), default=0)
+            lowers = like.entry.role in (Role.NEGATIVE, Role.DECLASSIFIED)
+            if longest < len(like.entry.letters) and not (known and lowers):
+                found[keys] = Match(like.entry, keys, errors=like.errors, rivals=like.rivals)
+        # The longest reading of the same words wins, and takes the place of exact matches within it.
+        chosen: list[Match] = []
+        used: set[Key] = set()
+        for match in sorted(found.values(), key=lambda m: -len(m.keys)):
+            if not used.intersection(match.keys):
+                chosen.append(match)
+                used.update(match.keys)
+        self.matches = [match for match in self.matches if not used.intersection(match.keys) or match.beyond]
+        return chosen
+
+    def _units(self) -> Iterator[list[Line]]:
+        for line in self.layout.lines:
+            if not self._strong(line):
+                continue
+            unit = [line]
+            yield unit
+            for other in self.layout.neighbours(line, 3):
+                follows = other.number > line.number and _class(other) == _class(line) and self._strong(other)
+                if follows and len(unit) < 4:
+                    unit = [*unit, other]
+                    yield unit
+
+    def _strong(self, line: Line) -> bool:
+        strong = line.place in self.layout.thresholds.places or self.layout.opens(line) or line.tilted
+        return strong and 0 < line.letters <= self.layout.thresholds.alone_letters and not self.layout.prose(line)
+
+
+def _number(word: str) -> bool:
+    """Whether a word is a number (``12``, ``2a``); garbled words with digits in them are not."""
+    letters = sum(char.isalpha() for char in word)
+    return letters <= 1 and letters < len(word)
+
+
+def _class(line: Line) -> str:
+    return Visibility.VISIBLE if line.span.visibility in SEEN else line.span.visibility
+
+
+def _telling(match: Match) -> tuple[int, bool, Key]:
+    return -len(match.entry.letters), match.spaced, match.keys[0]
+
+
+def _walk(stream: Sequence[Line], lexicon: Lexicon) -> Iterator[Match]:
+    """Every form that begins and ends where words of ``stream`` do."""
+    first_letters = lexicon.root.children
+    words: list[tuple[Key, Word]] = []
+    gaps: list[str] = []
+    tail = ""
+    for line in stream:
+        for place, word in enumerate(line.words):
+            words.append(((line.number, place), word))
+            gaps.append(word.glue if place else f"{tail}\n{word.glue}")
+        tail = line.tail if line.words else f"{tail}\n{line.tail}"
+    for start, (_, word) in enumerate(words):
+        if word.text[0] in first_letters:
+            yield from _walk_from(words, gaps, start, lexicon)
+
+
+def _walk_from(words: list[tuple[Key, Word]], gaps: list[str], start: int, lexicon: Lexicon) -> Iterator[Match]:
+    node: Node | None = lexicon.root
+    for at in range(start, len(words)):
+        if at > start and not _GLUE.fullmatch(gaps[at]):
+            return
+        for letter in words[at][1].text:
+            node = node.children.get(letter) if node is not None else None
+        if node is None:
+            return
+        if node.entries:
+            keys = tuple(key for key, _ in words[start : at + 1])
+            texts = tuple(word.text for _, word in words[start : at + 1])
+            for entry in node.entries:
+                exact = texts == entry.words
+                if not entry.strict:
+                    yield Match(entry, keys, spaced=not exact)
+                elif exact and all("/" in gap for gap in gaps[start + 1 : at + 1]):
+                    yield Match(entry, keys)

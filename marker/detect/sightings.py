@@ -1,0 +1,235 @@
+"""From weighed groups to findings: what each is to the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import reduce
+
+from marker.agreement.profile import Profile
+from marker.detect.context import Weighed, Weigher, quote
+from marker.detect.groups import group, party_of
+from marker.detect.lexicon import Entry, Role, lexicon_of
+from marker.detect.lines import SEEN, Layout, Line
+from marker.detect.match import Matcher
+from marker.detect.owners import Owners
+from marker.detect.thresholds import DEFAULT, Thresholds
+from marker.model import Box, Finding, FindingKind, MarkingId, PartyId, Place, Reading, Source, Visibility
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A finding and what the judgement needs to know beside it."""
+
+    finding: Finding
+    role: Role
+    party: PartyId | None
+    """Whose marking it is; None for foreign words, third parties and the like."""
+    rank: int
+    """How high it stands in Article 3; 0 where the table does not know it."""
+    strong: bool
+    """Stands as a marking does, whatever it is."""
+    whole: bool
+    """Nothing else stands on its line."""
+    conditional: bool = False
+    qualified: bool = False
+    disagrees: bool = False
+    spelling: str = ""
+    """How its letters differ from the form's, for a note; empty when they do not."""
+
+    @property
+    def kind(self) -> FindingKind:
+        return self.finding.kind
+
+    @property
+    def struck(self) -> bool:
+        return self.finding.visibility is Visibility.STRUCK
+
+    @property
+    def hidden(self) -> bool:
+        return self.finding.visibility not in SEEN and not self.struck
+
+
+def sight(reading: Reading, profile: Profile, thresholds: Thresholds = DEFAULT) -> list[Sighting]:
+    """Everything in a reading that is, or looks like, a marking, in document order."""
+    layout = Layout(reading, thresholds)
+    matcher = Matcher(layout, lexicon_of(profile))
+    weighed = Weigher(matcher, group(matcher, profile), profile, thresholds).weigh()
+    owners = Owners(matcher, profile, weighed)
+    sightings = [seen for item in weighed if (seen := _sighting(item, owners, profile, layout)) is not None]
+    return [*sightings, *_fragments(matcher, weighed, profile)]
+
+
+def find(reading: Reading, profile: Profile) -> tuple[Finding, ...]:
+    """The findings of a reading, in document order."""
+    return tuple(sighting.finding for sighting in sight(reading, profile))
+
+
+def _sighting(item: Weighed, owners: Owners, profile: Profile, layout: Layout) -> Sighting | None:
+    entry = item.group.entry
+    kind = _kind(item, layout.thresholds)
+    if kind is FindingKind.MENTION and (item.group.errors or item.group.beyond):
+        return None
+    target: MarkingId = entry.target
+    party = party_of(target, profile) if entry.role in (Role.MARK, Role.SHORT) else None
+    rank = profile.rank(target) if party_of(target, profile) is not None else 0
+    role = entry.role
+    reasons = list(item.reasons)
+    if kind in (FindingKind.MARK, FindingKind.AMBIGUOUS) and (other := owners.other_owner(item)) is not None:
+        if other.doubtful:
+            kind = FindingKind.AMBIGUOUS
+            reasons.append(f"the same line names {other.name} and the sender")
+        else:
+            kind, target, party, rank, role = FindingKind.THIRD_PARTY, other.owner, None, 0, Role.THIRD_PARTY
+            reasons.append(f"near it stands {other.name}")
+    if role is Role.FOREIGN:
+        reasons.append("English words alone are evidence of neither Party")
+    finding = Finding(
+        marking=target,
+        kind=kind,
+        text=quote(item.group, layout),
+        source=item.line.span.source,
+        place=item.place,
+        page=item.line.page,
+        box=_box(item, layout),
+        score=item.score / 100,
+        reasons=tuple(reasons),
+        visibility=item.visibility,
+    )
+    return Sighting(
+        finding=finding,
+        role=role,
+        party=party,
+        rank=max([rank, *(profile.rank(r.target) for r in item.group.rivals if party_of(r.target, profile))]),
+        strong=item.score >= layout.thresholds.mark,
+        whole=item.alone,
+        conditional=item.conditional,
+        qualified=item.qualified,
+        disagrees=item.group.disagrees,
+        spelling=next((reason for reason in item.reasons if "spelt" in reason or "misread" in reason), ""),
+    )
+
+
+def _kind(item: Weighed, limits: Thresholds) -> FindingKind:
+    entry, score = item.group.entry, item.score
+    if entry.role is Role.DECLASSIFIED and (item.alone or not item.weak):
+        counts = score >= limits.declassified and item.visibility in SEEN
+        return FindingKind.DECLASSIFIED if counts else FindingKind.MENTION
+    if item.weak:
+        return _weak_kind(item)
+    if score < limits.doubt and not (entry.role is Role.SHORT and item.copy_number):
+        return FindingKind.MENTION
+    return _KINDS[entry.role](item, limits)
+
+
+def _weak_kind(item: Weighed) -> FindingKind:
+    """Rule 6. Whole values only: a title that speaks of markings is no label."""
+    entry = item.group.entry
+    label = item.place in (Place.LABEL, Place.PROPERTY)
+    if entry.role is Role.THIRD_PARTY and item.alone and label and not entry.everyday:
+        return FindingKind.THIRD_PARTY
+    counts = item.alone and entry.role not in (Role.NEGATIVE, Role.SHORT)
+    return FindingKind.AMBIGUOUS if counts else FindingKind.MENTION
+
+
+def _mark_kind(item: Weighed, limits: Thresholds) -> FindingKind:
+    return FindingKind.MARK if _plain(item) and item.score >= limits.mark else FindingKind.AMBIGUOUS
+
+
+def _foreign_kind(_item: Weighed, _limits: Thresholds) -> FindingKind:
+    return FindingKind.AMBIGUOUS  # rule 3
+
+
+def _no_equivalent_kind(item: Weighed, limits: Thresholds) -> FindingKind:
+    return FindingKind.NO_EQUIVALENT if item.score >= limits.mark else FindingKind.AMBIGUOUS
+
+
+def _negative_kind(item: Weighed, _limits: Thresholds) -> FindingKind:
+    # Two lines that happen to read "not" and "secret" must not take a mark away.
+    doubtful = len(item.group.lines) > 1 or item.group.errors or item.qualified
+    return FindingKind.AMBIGUOUS if doubtful else FindingKind.NEGATIVE
+
+
+def _third_party_kind(item: Weighed, limits: Thresholds) -> FindingKind:
+    if item.score >= limits.mark and not (item.group.entry.everyday and item.group.errors):
+        return FindingKind.THIRD_PARTY
+    doubtful = item.group.entry.everyday or item.group.errors or not item.alone
+    return FindingKind.AMBIGUOUS if doubtful else FindingKind.THIRD_PARTY
+
+
+def _short_kind(item: Weighed, _limits: Thresholds) -> FindingKind:
+    """Short forms: only in the marking zone or beside a copy number, in capitals, as their letters are."""
+    if not item.alone or not item.capitals:
+        return FindingKind.MENTION
+    first_page = item.line.page in (None, 1)
+    if _plain(item) and not item.other_letters and (item.copy_number or (item.in_zone and first_page)):
+        return FindingKind.MARK
+    return FindingKind.AMBIGUOUS
+
+
+def _plain(item: Weighed) -> bool:
+    """Seen by every reader, without condition, and read without another choice."""
+    return item.visibility in SEEN and not item.conditional and not item.group.beyond and not item.group.rivals
+
+
+_KINDS = {
+    Role.MARK: _mark_kind,
+    Role.FOREIGN: _foreign_kind,
+    Role.SHORT: _short_kind,
+    Role.NO_EQUIVALENT: _no_equivalent_kind,
+    Role.THIRD_PARTY: _third_party_kind,
+    Role.NEGATIVE: _negative_kind,
+}
+
+
+def _box(item: Weighed, layout: Layout) -> Box | None:
+    boxes = [box for number in item.group.lines if (box := layout.lines[number].box) is not None]
+    return reduce(Box.union, boxes) if boxes else None
+
+
+def _fragments(matcher: Matcher, weighed: Sequence[Weighed], profile: Profile) -> Iterator[Sighting]:
+    """Words that would raise a mark near them (СОВЕРШЕННО, ӨТЕ, VISIŠKAI) and were not joined to it.
+
+    The order of lines in a file may be anybody's; to miss such a word would lower the level.
+    """
+    layout = matcher.layout
+    taken = {key for item in weighed for key in item.group.keys}
+    for item in weighed:
+        if item.score < layout.thresholds.doubt or item.weak:
+            continue
+        for letters, whole, rest in matcher.lexicon.fragments:
+            if not any(match.entry.letters == rest.letters for match in item.group.matches):
+                continue
+            for line in (item.line, *layout.neighbours(item.line, 4)):
+                places = matcher.rest(line.number, taken)
+                met = "".join(line.words[place].text for place in places)
+                if met and not layout.prose(line) and _like(met, letters, line):
+                    yield _fragment(item, line, places, whole, profile)
+
+
+def _like(met: str, letters: str, line: Line) -> bool:
+    if met == letters:
+        return True
+    ocr = line.span.source is Source.OCR or line.span.visibility is Visibility.OCR_LAYER
+    if len(letters) < 5:  # too short to tell by likeness; one misread letter in OCR is all there can be
+        return ocr and len(met) == len(letters) and sum(a != b for a, b in zip(met, letters, strict=True)) == 1
+    return SequenceMatcher(None, met, letters).ratio() >= (0.6 if ocr else 0.75)
+
+
+def _fragment(item: Weighed, line: Line, places: list[int], whole: Entry, profile: Profile) -> Sighting:
+    finding = Finding(
+        marking=whole.target,
+        kind=FindingKind.AMBIGUOUS,
+        text=line.quote(places[0], places[-1]),
+        source=line.span.source,
+        place=line.place,
+        page=line.page,
+        box=line.box,
+        score=item.score / 100,
+        reasons=(f"may be the first word of {whole.form}, apart from the rest",),
+        visibility=line.span.visibility,
+    )
+    party, rank = party_of(whole.target, profile), profile.rank(whole.target)
+    return Sighting(finding, Role.MARK, party, rank, strong=False, whole=True)
+

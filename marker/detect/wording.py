@@ -1,0 +1,93 @@
+"""Sentences of the judgement for clerks: what was seen, where, and what to do next.
+
+They quote the marking and nothing else of the document: reports are read by people who may not read the document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from marker.agreement.profile import Profile
+from marker.model import Finding, MarkingId, PartyId, Place, Visibility
+
+_PLACES = {
+    Place.HEADER: "in the header",
+    Place.FOOTER: "in the footer",
+    Place.TOP: "at the top",
+    Place.BOTTOM: "at the bottom",
+    Place.CORNER: "in the upper right corner",
+    Place.MARGIN: "in the margin",
+    Place.BODY: "in the text",
+    Place.WATERMARK: "as a watermark",
+    Place.TEXTBOX: "in a text box",
+    Place.FOOTNOTE: "in a footnote",
+    Place.COMMENT: "in a comment",
+    Place.ATTACHMENT: "in an attachment",
+    Place.PROPERTY: "in the document properties",
+    Place.LABEL: "in a label inside the file",
+    Place.BOOKMARK: "in a bookmark",
+    Place.FORM_FIELD: "in a form field",
+}
+_VISIBILITY = {
+    Visibility.STRUCK: "struck through",
+    Visibility.HIDDEN: "hidden from the reader",
+    Visibility.DELETED: "deleted with changes tracked",
+    Visibility.EARLIER_REVISION: "in an earlier revision of the file",
+}
+_LONGEST = 100
+RELEASE = "release it with 'marker held release' and its marking and reason, or reject it"
+STATE = "read the document and state its marking with --marking and --reason"
+
+
+def where(finding: Finding) -> str:
+    """``at the top of page 1``; with what keeps it from the reader's eye, if anything does."""
+    if finding.page is None:
+        place = _PLACES[finding.place]
+    elif finding.place is Place.BODY:
+        place = f"in the text of page {finding.page}"
+    elif finding.place in (Place.TOP, Place.BOTTOM, Place.CORNER, Place.MARGIN):
+        place = f"{_PLACES[finding.place]} of page {finding.page}"
+    else:
+        place = f"{_PLACES[finding.place]} on page {finding.page}"
+    hidden = _VISIBILITY.get(finding.visibility)
+    return f"{place}, {hidden}" if hidden else place
+
+
+def seen(finding: Finding) -> str:
+    """The marking as it stands, on one line, and where."""
+    text = " ".join(finding.text.split())
+    return f"{text[:_LONGEST]} {where(finding)}"
+
+
+def party_name(profile: Profile, party: PartyId) -> str:
+    names = profile.party(party).name
+    return names.get("en", party)
+
+
+def owner_name(profile: Profile, target: MarkingId) -> str:
+    """Whose marking it is, for people."""
+    for outside in profile.outside:
+        if outside.id == target:
+            return outside.owner
+    for qualifier in profile.qualifiers:
+        if qualifier.owner == target:
+            return qualifier.name
+    return next((party_name(profile, m.party) for m in profile.markings if m.id == target), target)
+
+
+def listed(items: Sequence[object]) -> str:
+    """``1, 2 and 4``; ranges of pages are left as they are."""
+    texts = [str(item) for item in items]
+    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"
+
+
+def page_list(pages: Sequence[int]) -> str:
+    """``page 3``, ``pages 1 to 4 and 7``."""
+    runs: list[list[int]] = []
+    for page in sorted(set(pages)):
+        if runs and page == runs[-1][-1] + 1:
+            runs[-1].append(page)
+        else:
+            runs.append([page])
+    parts = [str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs]
+    return f"page{'s' if len(set(pages)) > 1 else ''} {listed(parts)}"
