@@ -1,0 +1,85 @@
+"""Attachments and embedded documents: read in turn, within the same limits (rule of judgement 7).
+
+Whatever cannot be read is named by its kind; any one holds the file.
+"""
+
+from __future__ import annotations
+
+import io
+
+from marker.errors import HoldError
+from marker.model import HoldCode, Reading
+from marker.readers import ole
+from marker.readers.base import Gathering, Purse, border
+from marker.readers.docx import read_docx
+from marker.readers.identify import examine, format_of
+from marker.readers.pdf import read_pdf
+
+_OLE_HOLDERS = ("package", "contents", "\x01ole10native")
+"""Streams of an OLE object that may hold a whole file: OOXML, PDF (Acrobat), anything (Packager)."""
+_HARMLESS_OLE = "equation native"
+_ENVELOPE = 4096
+"""A file inside an OLE stream begins within so many bytes: before it stand its name and path."""
+
+
+def read_bytes(data: bytes, purse: Purse, depth: int) -> Reading:
+    """Read a document held in memory, ``depth`` levels below the received file. Raises HoldError."""
+    with border("An attachment"):
+        reader = read_pdf if format_of(examine(io.BytesIO(data), purse)) == "pdf" else read_docx
+        return reader(data, Gathering(purse, depth, read_attachment))
+
+
+def read_attachment(data: bytes, flow: str, outer: Gathering) -> None:
+    """Read an attachment into ``outer``; what cannot be read is recorded there by its kind.
+
+    Raises HoldError(too-large) when the limits of the whole file are used up.
+    """
+    purse = outer.purse
+    purse.attach()
+    if outer.depth >= purse.limits.max_attachment_depth:
+        outer.leave_unread(f"an attachment more than {purse.limits.max_attachment_depth} deep")
+        return
+    try:
+        with border("An embedded object"):
+            document = _unwrap(data, purse)
+        if document is None:
+            outer.note("holds equations as embedded objects; the page shows them as pictures")
+            return
+        inner = read_bytes(document, purse, outer.depth + 1)
+    except HoldError as error:
+        if error.hold.code is HoldCode.TOO_LARGE:
+            raise
+        outer.leave_unread(_kind_of(data, purse, error))
+        return
+    outer.take_in(inner, flow)
+    if any(not page.readable for page in inner.page_infos):
+        outer.leave_unread("a PDF with pages that show more than their text says")
+
+
+def _unwrap(data: bytes, purse: Purse) -> bytes | None:
+    """The document inside an OLE object; ``data`` itself when it is none; None for an equation."""
+    if not data.startswith(ole.MAGIC):
+        return data
+    compound = ole.CompoundFile(io.BytesIO(data))
+    names = compound.stream_names()
+    if _HARMLESS_OLE in names:
+        return None
+    for holder in _OLE_HOLDERS:
+        if holder in names:
+            held = compound.read(holder, purse.left_to_unpack())
+            purse.unpack(len(held))
+            starts = [at for at in (held.find(magic, 0, _ENVELOPE) for magic in (b"%PDF-", b"PK\x03\x04")) if at >= 0]
+            if starts:
+                return held[min(starts) :]
+    return data
+
+
+def _kind_of(data: bytes, purse: Purse, error: HoldError) -> str:
+    """Words for an attachment that could not be read: its kind when that is the reason, else what is wrong with it."""
+    try:
+        kind = examine(io.BytesIO(data), purse)
+    except HoldError:
+        return f"a file that is {error.hold.code}"
+    if kind.format is not None:
+        return f"{kind.name} that is {error.hold.code}"
+    return kind.name if kind.name.startswith(("a ", "an ")) else f"a file {kind.name}"

@@ -1,0 +1,185 @@
+"""What all readers share: limits, the purse that counts against them, the border, and how an attachment is read.
+
+A reader takes bytes nobody vouches for.  Three things keep it honest: :class:`ReaderLimits` says how much one file may
+cost, :class:`Purse` counts what it has cost, attachments included, and :func:`border` lets nothing but
+:class:`~marker.errors.HoldError` out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from marker.errors import HoldError, MarkerError
+from marker.model import HoldCode, PageInfo, Place, Reading, Span, StampTrace
+from marker.numbering import COPY_NUMBER_IN_TEXT, parse_copy_number
+from marker.settings import Settings
+
+_KEEP_THEIR_PLACE = frozenset({Place.COMMENT, Place.PROPERTY, Place.LABEL, Place.BOOKMARK})
+"""Places that are no marking by themselves (rule of judgement 6), in an attachment as little as in the letter."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderLimits:
+    """How much one file, its attachments included, may cost.  Sizes in bytes; what is beyond is held as too-large."""
+
+    max_pages: int = 5_000
+    max_unpacked_bytes: int = 500_000_000
+    max_parts: int = 10_000
+    max_attachment_depth: int = 3
+    max_attachments: int = 200
+    max_spans: int = 400_000
+    max_chars: int = 50_000_000
+    max_annotations: int = 20_000
+    """Annotations of all pages; drawings and forms have hundreds, only an attack has more."""
+    max_page_objects: int = 1_000_000
+    """Marks on one PDF page (letters in runs, strokes, pictures)."""
+    max_depth: int = 100
+    """Nesting of anything that nests: outlines, form fields, name trees, drawings."""
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> ReaderLimits:
+        """The limits people may set; the others keep their defaults."""
+        return cls(
+            max_pages=settings.max_pages,
+            max_unpacked_bytes=settings.max_unpacked_bytes,
+            max_parts=settings.max_parts,
+            max_attachment_depth=settings.max_attachment_depth,
+        )
+
+
+@dataclass(slots=True)
+class Purse:
+    """What one file has cost so far; shared with its attachments, so that nesting does not multiply the limits."""
+
+    limits: ReaderLimits
+    unpacked: int = 0
+    spans: int = 0
+    chars: int = 0
+    pages: int = 0
+    annotations: int = 0
+    attachments: int = 0
+
+    def unpack(self, size: int) -> None:
+        """Count ``size`` unpacked bytes. Raises HoldError(too-large)."""
+        self.unpacked += size
+        _check(self.unpacked, self.limits.max_unpacked_bytes, "bytes when unpacked", "max_unpacked_bytes")
+
+    def left_to_unpack(self) -> int:
+        return max(0, self.limits.max_unpacked_bytes - self.unpacked)
+
+    def read(self, text: str) -> None:
+        """Count a span of text. Raises HoldError(too-large)."""
+        self.spans += 1
+        self.chars += len(text)
+        _check(self.spans, self.limits.max_spans, "pieces of text")
+        _check(self.chars, self.limits.max_chars, "letters")
+
+    def turn(self, pages: int) -> None:
+        """Count pages. Raises HoldError(too-large)."""
+        self.pages += pages
+        _check(self.pages, self.limits.max_pages, "pages", "max_pages")
+
+    def annotate(self, count: int) -> None:
+        """Count annotations. Raises HoldError(too-large)."""
+        self.annotations += count
+        _check(self.annotations, self.limits.max_annotations, "annotations")
+
+    def attach(self) -> None:
+        """Count an attachment. Raises HoldError(too-large)."""
+        self.attachments += 1
+        _check(self.attachments, self.limits.max_attachments, "attachments")
+
+
+def _check(count: int, limit: int, what: str, setting: str = "") -> None:
+    if count > limit:
+        remedy = f"raise {setting} if the file is trusted" if setting else "ask the sender for a simpler file"
+        raise HoldError(HoldCode.TOO_LARGE, f"The file has more than {limit} {what}; {remedy}.")
+
+
+@contextmanager
+def border(what: str) -> Iterator[None]:
+    """Let nothing but this package's own errors out of a reader.
+
+    ``what`` completes the sentence "… cannot be read" and never holds document text.  Third parties raise whatever
+    comes to them on broken input (BadZipFile, KeyError, zlib.error, struct.error, AssertionError, RecursionError, …).
+    Raises HoldError: too-large for a lack of memory, malformed for everything else.
+    """
+    try:
+        yield
+    except MarkerError:
+        raise
+    except MemoryError:
+        raise HoldError(
+            HoldCode.TOO_LARGE, f"{what} needs more memory than a document may have; ask the sender for a smaller file."
+        ) from None
+    except RecursionError:
+        raise HoldError(
+            HoldCode.MALFORMED, f"{what} is nested too deeply to be read; ask the sender for a sound file."
+        ) from None
+    except Exception as error:  # the border itself: what leaks here is a traceback for bad input
+        raise HoldError(
+            HoldCode.MALFORMED, f"{what} is damaged ({type(error).__name__}); ask the sender to send it again."
+        ) from error
+
+
+@dataclass(slots=True)
+class Gathering:
+    """What a reader gathers on its way; :meth:`finish` makes the :class:`Reading`."""
+
+    purse: Purse
+    depth: int
+    """0 for the received file, 1 for its attachments, and so on."""
+    read_attachment: Callable[[bytes, str, Gathering], None]
+    """``(data, flow, gathering)``: read the bytes of an attachment into the gathering (see ``readers.attachments``)."""
+    spans: list[Span] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+    traces: list[StampTrace] = field(default_factory=list)
+    files_read: dict[int, object] = field(default_factory=dict)
+    """Embedded files already read, by identity; they are kept so that an identity is not given twice."""
+
+    def add(self, span: Span) -> None:
+        """Keep a span that says anything; count it; look for copy numbers of ours."""
+        if not span.text.strip():
+            return
+        self.purse.read(span.text)
+        self.spans.append(span)
+        self.trace(span.text, span.page)
+
+    def note(self, sentence: str) -> None:
+        """Say something once."""
+        if sentence not in self.notes:
+            self.notes.append(sentence)
+
+    def leave_unread(self, kind: str) -> None:
+        """Record an attachment that cannot be read; any one holds the file (rule of judgement 7)."""
+        self.unread.append(kind)
+
+    def take_in(self, inner: Reading, flow: str) -> None:
+        """Add the reading of an attachment. Its spans lose page and box, which are not the letter's."""
+        for span in inner.spans:
+            place = span.place if span.place in _KEEP_THEIR_PLACE else Place.ATTACHMENT
+            self.spans.append(replace(span, place=place, flow=f"{flow} > {span.flow}", page=None, box=None))
+        self.traces += [StampTrace(trace.copy_number) for trace in inner.traces]
+        self.unread += inner.attachments_unread
+        for note in inner.notes:
+            self.note(f"attachment: {note}")
+
+    def finish(self, found: str, pages: Sequence[PageInfo] | None) -> Reading:
+        """The reading of a file of that format."""
+        return Reading(
+            found, None if pages is None else len(pages), tuple(self.spans), tuple(pages or ()), tuple(self.notes),
+            tuple(self.unread), tuple(self.traces),
+        )
+
+    def trace(self, text: str, page: int | None = None) -> None:
+        """Keep the copy numbers of ours that a text holds."""
+        for match in COPY_NUMBER_IN_TEXT.finditer(text):
+            try:
+                number = str(parse_copy_number(match.group()))
+            except ValueError:
+                continue
+            if all(trace.copy_number != number for trace in self.traces):
+                self.traces.append(StampTrace(number, page))

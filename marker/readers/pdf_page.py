@@ -1,0 +1,273 @@
+"""One PDF page: its lines of text, what of them is seen, and whether text accounts for all its ink."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marker.model import Box, PageInfo, Place, Source, Span, Visibility
+from marker.readers import pdf_ink
+from marker.readers.base import Gathering
+from marker.readers.pdf_annots import Annotation, PageAnnotations, read_annotations
+from marker.readers.pdf_lines import Fragment, Line, lines_of, place_of
+from marker.readers.pdf_objects import PageObjects, scan
+from marker.readers.pdf_runs import Run, runs_of
+from marker.readers.pdfium import pdfium
+
+_MAX_PIXELS: Final = 16_000_000
+"""A page larger than 4 by 5 metres is not drawn here: only the page image can be trusted."""
+_TINY: Final = 2.5
+"""Points; smaller letters are not read on paper."""
+_PAPER: Final = 240
+"""Grey levels from which on a background is paper, on which white letters are not seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """From a page's user space to points of the page as displayed, after CropBox, /Rotate and UserUnit."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+    quarters: int
+    """Clockwise quarter turns."""
+    unit: float
+    """Points of a unit of user space (UserUnit)."""
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height of the displayed page."""
+        wide, high = (self.right - self.left) * self.unit, (self.top - self.bottom) * self.unit
+        return (high, wide) if self.quarters % 2 else (wide, high)
+
+    def point(self, x: float, y: float) -> tuple[float, float]:
+        """A point of user space as displayed."""
+        turned = (
+            (x - self.left, self.top - y), (y - self.bottom, x - self.left),
+            (self.right - x, y - self.bottom), (self.top - y, self.right - x),
+        )[self.quarters]
+        return turned[0] * self.unit, turned[1] * self.unit
+
+    def box(self, left: float, bottom: float, right: float, top: float) -> Box:
+        """A rectangle of user space as displayed."""
+        x0, y0 = self.point(left, bottom)
+        x1, y1 = self.point(right, top)
+        return Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+
+
+def space_of(page: Any, unit: float) -> Space:
+    """The space of a ``pypdfium2.PdfPage``."""
+    bounds = pdfium.FS_RECTF()
+    pdfium.FPDF_GetPageBoundingBox(page, bounds)
+    return Space(
+        bounds.left, bounds.bottom, bounds.right, bounds.top, pdfium.FPDFPage_GetRotation(page) % 4, unit
+    )
+
+
+@contextmanager
+def opened(document: Any, index: int) -> Iterator[Any]:
+    """The page of a ``pypdfium2.PdfDocument``, closed afterwards: a thousand open pages do not fit into memory."""
+    page = document[index]
+    try:
+        yield page
+    finally:
+        page.close()
+
+
+def read_page(document: Any, number: int, unit: float, gathering: Gathering) -> PageInfo:
+    """Read page ``number`` (from 1) of a ``pypdfium2.PdfDocument`` into ``gathering``.
+
+    ``unit`` is the page's UserUnit, which pdfium does not know.  Raises HoldError(too-large).
+    """
+    flow = f"page {number}"
+    with opened(document, number - 1) as page:
+        own_objects = pdfium.FPDFPage_CountObjects(page)
+        annotations = read_annotations(page, gathering, flow)
+        if not annotations.flattened:
+            return _Page(page, number, unit, annotations, None, gathering).read()
+    with opened(document, number - 1) as page:
+        return _Page(page, number, unit, annotations, own_objects, gathering).read()
+
+
+class _Page:
+    def __init__(
+        self, page: Any, number: int, unit: float, annotations: PageAnnotations, own_objects: int | None,
+        gathering: Gathering,
+    ) -> None:
+        self._page = page
+        self._number = number
+        self._space = space_of(page, unit)
+        self._annotations = annotations
+        self._gathering = gathering
+        self._objects: PageObjects = scan(page, own_objects, gathering.purse.limits)
+        self._width, self._height = self._space.size
+        text_page = page.get_textpage()
+        try:
+            self._runs = list(runs_of(text_page))
+        finally:
+            text_page.close()
+
+    def read(self) -> PageInfo:
+        boxes = [self._space.box(run.left, run.bottom, run.right, run.top) for run in self._runs]
+        seen, readable = self._look(boxes)
+        pictures = self._pictures()
+        fragments = [
+            self._fragment(run, box, self._visibility(run, box, visible, pictures))
+            for run, box, visible in zip(self._runs, boxes, seen, strict=True)
+            if run.readable
+        ]
+        lines = lines_of(fragments, self._width, self._height)
+        struck = self._strokes()
+        for line in lines:
+            self._add(line, struck)
+        for annotation in self._annotations.all:
+            self._say(annotation)
+        readable = readable and not self._annotations.failed and not any(map(_is_large, pictures))
+        visible_text = any(line.visibility is not Visibility.HIDDEN for line in lines)
+        return PageInfo(self._number, self._width, self._height, readable, visible_text)
+
+    def _look(self, boxes: Sequence[Box]) -> tuple[Sequence[bool], bool]:
+        """Which runs leave ink on the page, and whether nothing but text does."""
+        scale = pdf_ink.DPI / 72
+        if self._width * self._height * scale * scale > _MAX_PIXELS:
+            return [True] * len(boxes), False
+        inked = [run for run in self._runs if run.readable and not run.invisible]
+        with_text = self._draw() if inked else None
+        for handle in {run.handle for run in inked}:
+            pdfium.FPDFPageObj_SetIsActive(ctypes.cast(handle, pdfium.FPDF_PAGEOBJECT), False)
+        without_text = self._draw()
+        readable = not pdf_ink.holds_unread_ink(without_text)
+        if with_text is None:
+            return [False] * len(boxes), readable
+        pixels = _pixels(boxes, scale)
+        seen = pdf_ink.any_in(pdf_ink.seen_mask(with_text, without_text), pixels)
+        return [
+            bool(visible) and not (run.white and _is_paper(without_text, box))
+            for run, visible, box in zip(self._runs, seen, pixels, strict=True)
+        ], readable
+
+    def _draw(self) -> pdf_ink.Picture:
+        bitmap = self._page.render(
+            scale=pdf_ink.DPI / 72 * self._space.unit, grayscale=True, draw_annots=False, may_draw_forms=False
+        )
+        try:
+            picture: pdf_ink.Picture = np.array(bitmap.to_numpy())
+        finally:
+            bitmap.close()
+        return picture.reshape(picture.shape[:2])
+
+    def _pictures(self) -> list[Box]:
+        """Pictures on the page, as far as the page shows them."""
+        found = [self._space.box(*rectangle) for rectangle in self._objects.pictures]
+        clipped = [
+            Box(max(box.x0, 0), max(box.y0, 0), min(box.x1, self._width), min(box.y1, self._height)) for box in found
+        ]
+        return [box for box in clipped if box.width > 0 and box.height > 0]
+
+    def _visibility(self, run: Run, box: Box, visible: bool, pictures: Sequence[Box]) -> Visibility:
+        if visible and not run.invisible and run.size * self._space.unit >= _TINY:
+            return Visibility.VISIBLE
+        x, y = box.centre
+        over_picture = any(p.x0 <= x <= p.x1 and p.y0 <= y <= p.y1 for p in pictures)
+        # White letters, and letters under a picture that were meant to be seen, are no OCR layer (rule of judgement 4).
+        return Visibility.OCR_LAYER if over_picture and run.invisible else Visibility.HIDDEN
+
+    def _fragment(self, run: Run, box: Box, visibility: Visibility) -> Fragment:
+        base_x, base_y = self._space.point(run.origin_x, run.origin_y)
+        drawn_by = self._owner(box) if run.handle in self._objects.annotation_texts else None
+        source = Source.OCR if visibility is Visibility.OCR_LAYER else Source.TEXT
+        return Fragment(
+            run.text, box, base_x, base_y, (90 * self._space.quarters - run.angle) % 360, run.size * self._space.unit,
+            run.bold, visibility,
+            Source.ANNOTATION if run.handle in self._objects.annotation_texts else source,
+            Place.FORM_FIELD if drawn_by is not None and drawn_by.is_field else None,
+            run.blank_before,
+        )
+
+    def _owner(self, box: Box) -> Annotation | None:
+        """The annotation that drew a text: the smallest whose rectangle holds it."""
+        x, y = box.centre
+        holding = [
+            (area.width * area.height, annotation)
+            for annotation in self._annotations.all
+            if annotation.drawn
+            for area in [self._space.box(*annotation.rectangle).grown(1)]
+            if area.x0 <= x <= area.x1 and area.y0 <= y <= area.y1
+        ]
+        return min(holding, key=lambda pair: pair[0])[1] if holding else None
+
+    def _strokes(self) -> list[Box]:
+        strokes = [self._space.box(*rectangle) for rectangle in self._objects.strokes]
+        return strokes + [_middle(self._space.box(*rectangle)) for rectangle in self._annotations.struck]
+
+    def _add(self, line: Line, strokes: Sequence[Box]) -> None:
+        visibility = line.visibility
+        if visibility is Visibility.VISIBLE and any(_strikes(stroke, line) for stroke in strokes):
+            visibility = Visibility.STRUCK
+        self._gathering.add(Span(
+            line.text, line.source, line.place, f"page {self._number}", self._number, line.box, round(line.size, 1),
+            line.bold, line.turned, visibility, line.centred, tracked=line.tracked,
+        ))
+
+    def _say(self, annotation: Annotation) -> None:
+        """What an annotation says otherwise than by its appearance."""
+        box = self._space.box(*annotation.rectangle)
+        visibility = Visibility.HIDDEN if annotation.hidden else Visibility.VISIBLE
+        if annotation.is_field:
+            text, place = ("" if annotation.drawn else annotation.value), Place.FORM_FIELD
+        elif annotation.shows_contents:
+            text, place = annotation.contents, place_of(box, 0, 0.0, self._width, self._height)
+        else:
+            text, place = annotation.contents, Place.COMMENT
+        self._gathering.add(Span(
+            text.replace("\r\n", "\n").replace("\r", "\n"), Source.ANNOTATION, place,
+            f"page {self._number}" if place is not Place.COMMENT else f"page {self._number}#comments",
+            self._number, box, visibility=visibility,
+        ))
+
+
+def _pixels(boxes: Sequence[Box], scale: float) -> NDArray[np.int32]:
+    corners = np.array([(box.x0, box.y0, box.x1, box.y1) for box in boxes], np.float64).reshape(-1, 4) * scale
+    corners = np.clip(corners, -1e6, 1e6)
+    corners[:, :2] = np.floor(corners[:, :2])
+    corners[:, 2:] = np.ceil(corners[:, 2:])
+    return corners.astype(np.int32)
+
+
+def _is_paper(picture: pdf_ink.Picture, box: NDArray[np.int32]) -> bool:
+    x0, y0, x1, y1 = (max(0, int(edge)) for edge in box)
+    ground = picture[y0:y1, x0:x1]
+    return bool(ground.size == 0 or ground.mean() >= _PAPER)
+
+
+def _is_large(box: Box) -> bool:
+    """Large enough to hold a marking."""
+    return min(box.width, box.height) >= pdf_ink.LEAST_HEIGHT and max(box.width, box.height) >= pdf_ink.LEAST_LENGTH
+
+
+def _middle(box: Box) -> Box:
+    """The stroke of a strike-out annotation, which covers the line it strikes."""
+    y = (box.y0 + box.y1) / 2
+    return Box(box.x0, y, box.x1, y)
+
+
+def _strikes(stroke: Box, line: Line) -> bool:
+    """Whether a stroke runs through the middle of a line over most of its length."""
+    box = line.box if line.turned % 180 == 0 else _swapped(line.box)
+    bar = stroke if line.turned % 180 == 0 else _swapped(stroke)
+    if line.turned % 90 or bar.width < bar.height or box.height <= 0:
+        return False
+    height = (bar.centre[1] - box.y0) / box.height
+    covered = min(bar.x1, box.x1) - max(bar.x0, box.x0)
+    return 0.25 < height < 0.75 and covered > 0.6 * box.width
+
+
+def _swapped(box: Box) -> Box:
+    return Box(box.y0, box.x0, box.y1, box.x1)

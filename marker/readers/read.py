@@ -1,0 +1,37 @@
+"""A file to a reading: the one door into this room."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from marker.model import Reading
+from marker.readers.attachments import read_attachment
+from marker.readers.base import Gathering, Purse, ReaderLimits, border
+from marker.readers.docx import read_docx
+from marker.readers.identify import examine, format_of
+from marker.readers.pdf import read_pdf
+
+
+def read(path: Path, limits: ReaderLimits, name: str | None = None) -> Reading:
+    """Read the file at ``path``; nothing is ever written.
+
+    ``name`` is the name it was received under (default: the path's own); its ending is compared with the content, which
+    decides.  Raises HoldError: malformed, too-large, encrypted, unsupported.
+    """
+    purse = Purse(limits)
+    gathering = Gathering(purse, 0, read_attachment)
+    with border("The file"):
+        with path.open("rb") as stream:
+            kind = examine(stream, purse)
+        found = format_of(kind)
+        if kind.offset:
+            gathering.note(f"{kind.offset} bytes of something else stand before its PDF header")
+        ending = Path(name or path.name).suffix.lower().lstrip(".")
+        if ending and ending != found:
+            gathering.note(f"its name ends in .{_fit(ending)}, but it is {kind.name}; the content decides")
+        return read_pdf(path, gathering) if found == "pdf" else read_docx(path, gathering)
+
+
+def _fit(ending: str) -> str:
+    """An ending fit for a note: names are text of the sender too."""
+    return ending if len(ending) <= 5 and ending.isascii() and ending.isalnum() else "something else"
