@@ -1,0 +1,128 @@
+"""Whether a picture of one line shows exactly a given text, letter by letter, diacritics included.
+
+The text is drawn anew by Pillow (FreeType) from the shipped font file, to the size of the picture, and the two are laid
+over one another: ink that stands in one and has no counterpart within a pixel in the other is a difference.  A missing
+descender of Қ or bar of Ұ leaves such a difference; smoothing does not.
+"""
+
+from __future__ import annotations
+
+import io
+from functools import lru_cache
+from importlib import resources
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+EM: Final = 40
+"""Pixels to the font size at which lines are compared."""
+
+_FILES: Final = {False: "DejaVuSans.ttf", True: "DejaVuSans-Bold.ttf"}
+_DRAWN: Final = 128
+"""Pixels to the font size at which letters are drawn before they are brought to the picture's size."""
+_UNITS: Final = 2048
+"""The fonts' units to the em: at that size advances are whole and unhinted."""
+_INK: Final = 0.35
+"""Darkness from which a pixel belongs to the line."""
+_WINDOW: Final = 5
+_MOST_IN_WINDOW: Final = 4.0
+"""Pixels' worth of unmatched ink in a 5 × 5 window; the smallest mark of a letter has more, smoothing has less."""
+_MOST_IN_ALL: Final = 0.02
+"""Share of a line's ink that may be unmatched."""
+
+Ink = NDArray[np.float64]
+"""A picture: 0 is paper, 1 is ink."""
+
+
+def advance(text: str, strong: bool) -> float:
+    """How far ``text`` runs, in font sizes."""
+    font = _font(strong, _UNITS)
+    return sum(_advance(font, letter) for letter in text) / _UNITS
+
+
+def shows(picture: Ink, text: str, strong: bool) -> bool:
+    """Whether ``picture``, in which the font size is about :data:`EM` pixels, shows ``text`` and nothing else."""
+    found = _trimmed(picture)
+    drawn = _drawn(text, strong)
+    if found is None or drawn is None:
+        return False
+    high, wide = found.shape
+    scale = EM / _DRAWN
+    # The picture decides the size, within what a line of this text can have.
+    if abs(high / (drawn.shape[0] * scale) - wide / (drawn.shape[1] * scale)) > 2.5 / min(high, wide) + 0.05:
+        return False
+    wanted = _resized(drawn, high, wide)
+    return min(_difference(found, shifted) for shifted in _shifts(wanted)) <= 1.0
+
+
+def _difference(found: Ink, wanted: Ink) -> float:
+    """How much ink has no counterpart; up to 1 the two show the same."""
+    unmatched = np.clip(wanted - _spread(found), 0, 1) + np.clip(found - _spread(wanted), 0, 1)
+    unmatched[unmatched < 0.25] = 0
+    share = unmatched.sum() / max(wanted.sum(), 1.0) / _MOST_IN_ALL
+    sums = np.pad(np.cumsum(np.cumsum(unmatched, axis=0), axis=1), ((1, 0), (1, 0)))
+    rows, columns = min(_WINDOW, unmatched.shape[0]), min(_WINDOW, unmatched.shape[1])
+    windows = sums[rows:, columns:] - sums[:-rows, columns:] - sums[rows:, :-columns] + sums[:-rows, :-columns]
+    return float(max(share, windows.max() / _MOST_IN_WINDOW))
+
+
+def _spread(ink: Ink) -> Ink:
+    """Each pixel as dark as the darkest of its neighbours."""
+    padded = np.pad(ink, 1)
+    rows = np.maximum(np.maximum(padded[:-2], padded[1:-1]), padded[2:])
+    return np.asarray(np.maximum(np.maximum(rows[:, :-2], rows[:, 1:-1]), rows[:, 2:]))
+
+
+def _shifts(ink: Ink) -> list[Ink]:
+    """``ink`` as it is and moved by one pixel each way."""
+    return [ink, *(np.roll(ink, by, axis) for axis in (0, 1) for by in (1, -1))]
+
+
+def _trimmed(ink: Ink) -> Ink | None:
+    rows, columns = np.flatnonzero((ink > _INK).any(axis=1)), np.flatnonzero((ink > _INK).any(axis=0))
+    if not len(rows) or not len(columns):
+        return None
+    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def _resized(ink: Ink, high: int, wide: int) -> Ink:
+    picture = Image.fromarray((ink * 255).astype(np.uint8)).resize((wide, high), Image.Resampling.BOX)
+    return np.asarray(picture, dtype=np.float64) / 255
+
+
+@lru_cache(maxsize=512)
+def _drawn(text: str, strong: bool) -> Ink | None:
+    """The line at :data:`_DRAWN` pixels to the font size, trimmed; letters stand where the font's advances put them."""
+    wide = int(advance(text, strong) * _DRAWN) + 2 * _DRAWN
+    line = np.zeros((2 * _DRAWN + _DRAWN // 2, wide), dtype=np.uint8)
+    at = 0.0
+    for letter in text:
+        glyph, left = _glyph(letter, strong), round(_DRAWN // 2 + at * _DRAWN)
+        if left + glyph.shape[1] > wide:
+            return None
+        line[:, left : left + glyph.shape[1]] = np.maximum(line[:, left : left + glyph.shape[1]], glyph)
+        at += advance(letter, strong)
+    return _trimmed(line / 255.0)
+
+
+@lru_cache(maxsize=512)
+def _glyph(letter: str, strong: bool) -> NDArray[np.uint8]:
+    canvas = Image.new("L", (2 * _DRAWN, 2 * _DRAWN + _DRAWN // 2))
+    pen = ImageDraw.Draw(canvas)
+    pen.text((_DRAWN // 2, _DRAWN + _DRAWN // 2), letter, fill=255, font=_font(strong, _DRAWN), anchor="ls")
+    glyph = np.asarray(canvas)
+    columns = np.flatnonzero(glyph.any(axis=0))
+    return glyph[:, : (columns[-1] + 1 if len(columns) else 1)]
+
+
+@lru_cache(maxsize=8)
+def _font(strong: bool, size: int) -> Any:
+    data = (resources.files("marker.resources") / "fonts" / _FILES[strong]).read_bytes()
+    return ImageFont.truetype(io.BytesIO(data), size, layout_engine=ImageFont.Layout.BASIC)
+
+
+@lru_cache(maxsize=1024)
+def _advance(font: Any, letter: str) -> float:
+    return float(font.getlength(letter))

@@ -1,0 +1,196 @@
+"""A stamped PDF read again from the outside, page by page, before it is issued.
+
+PDFium takes a picture of every page of the original and of the copy.  All that changed must be the stamp: the marking
+at the top and the bottom, the copy number, "page n of N" and the Data Matrix, on the first page also its block.  Each
+of these is read from the picture (:mod:`marker.proof.letters`, zxing-cpp); the copy's text layer only says where to
+look, and must say the same.  The page under the stamp must have been empty there, and be unchanged everywhere else.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from marker.agreement.profile import Profile
+from marker.errors import HoldError, MarkerError
+from marker.model import Box, CopyOrder, HoldCode
+from marker.numbering import format_page_code
+from marker.proof.compare import Difference, compare, moved_by
+from marker.proof.expected import Expected, Words, expect
+from marker.proof.letters import EM, advance, shows
+from marker.proof.lines import Lines, locate
+from marker.proof.view import PageView
+
+_LEAST_MARKING: Final = 7.5
+_LEAST_SMALL: Final = 4.7
+"""Points; what is smaller cannot be read."""
+_CODE_SIDE: Final = 9 / 25.4 * 72
+_ZONE: Final = 0.36
+"""Share of the page's height from the top, and from the bottom, in which a marking counts as standing there."""
+
+
+def prove_pdf(source: Path, stamped: Path, order: CopyOrder, profile: Profile) -> None:
+    """Returns when every page of ``stamped`` is the page of ``source`` with the whole stamp on it.
+
+    Raises HoldError (stamp-failed), naming the page and what is wrong with it.
+    """
+    expected = expect(order, profile)
+    with _holding(), _document(source) as before, _document(stamped) as after:
+        pages = len(before)
+        if len(after) != pages:
+            raise _failed(f"the copy has {len(after)} pages instead of {pages}")
+        units = _user_units(stamped, pages)
+        for index in range(pages):
+            views = (PageView(before[index]), PageView(after[index]))
+            try:
+                _Page(*views, index + 1, pages, units[index], expected).prove()
+            finally:
+                for view in views:
+                    view.close()
+
+
+@dataclass(frozen=True)
+class _Page:
+    before: PageView
+    after: PageView
+    number: int
+    pages: int
+    unit: float
+    expected: Expected
+
+    def prove(self) -> None:
+        if abs(self.before.width - self.after.width) > 0.1 or abs(self.before.height - self.after.height) > 0.1:
+            raise self._failed("has another size than in the original")
+        difference = compare(self.before, self.after, moved_by(self.before, self.after))
+        if not difference.darker.any():
+            raise self._failed("bears no stamp")
+        found = self._markings(difference)
+        wanted = [self.expected.copy_number, self.expected.page_of(self.number, self.pages)]
+        if self.number == 1:
+            wanted += self.expected.first_page
+        for words in wanted:
+            found.append(self._one(words, difference))
+        boxes = [box for lines in found for _, box in lines]
+        boxes.append(self._code(difference, boxes))
+        if not all(difference.was_free(box) for box in boxes):
+            raise self._failed("has the stamp over something of the original")
+        changed, darker = difference.outside(boxes)
+        if (changed & ~darker).any():
+            raise self._failed("lacks something of the original, or has it covered or changed")
+        if darker.any():
+            raise self._failed("shows something that is neither the original nor the stamp")
+
+    def _markings(self, difference: Difference) -> list[Lines]:
+        """The marking at the top and at the bottom, read from the picture; each crosses the page's middle."""
+        found: dict[str, Lines] = {}
+        for lines in self._located(self.expected.marking, difference, _LEAST_MARKING):
+            box = _box(lines)
+            height = box.centre[1] / self.after.height
+            if box.x0 < self.after.width / 2 < box.x1 and not _ZONE <= height <= 1 - _ZONE:
+                found.setdefault("top" if height < 0.5 else "bottom", lines)
+            if len(found) == 2:
+                return list(found.values())
+        raise self._failed(f"does not show the marking at the {'bottom' if 'top' in found else 'top'}")
+
+    def _one(self, words: Words, difference: Difference) -> Lines:
+        found = next(self._located(words, difference, _LEAST_SMALL), None)
+        if found is None:
+            what = "copy number" if words == self.expected.copy_number else "whole stamp"
+            raise self._failed(f"does not show the {what} as it is in the register")
+        return found
+
+    def _located(self, words: Words, difference: Difference, least: float) -> Iterator[Lines]:
+        """Where new ink shows ``words``, none smaller than ``least`` points."""
+        for lines in locate(words.text, self.after, difference):
+            if all(self._reads(text, box, words.strong, least) for text, box in lines):
+                yield lines
+
+    def _reads(self, text: str, box: Box, strong: bool, least: float) -> bool:
+        size = box.width / advance(text, strong)
+        if size * self.unit < least:
+            return False
+        return shows(self._ink(box, EM / size, 6), text, strong)
+
+    def _code(self, difference: Difference, boxes: list[Box]) -> Box:
+        """The place of the Data Matrix, its quiet zone included, which must say this copy, page and total."""
+        zxing: Any = import_module("zxingcpp")
+        box = difference.box_of(difference.outside(boxes)[1])
+        fault = self._failed("does not show the Data Matrix with its copy number and page")
+        if box is None or any(abs(side * self.unit / _CODE_SIDE - 1) > 0.12 for side in (box.width, box.height)):
+            raise fault
+        picture = 255 - 255 * self._ink(box, 200 / box.width, 24)
+        symbols = zxing.read_barcodes(
+            np.ascontiguousarray(np.pad(picture.astype(np.uint8), 16, constant_values=255)),
+            formats=zxing.BarcodeFormat.DataMatrix,
+        )
+        wanted = format_page_code(self.expected.copy_number.text, self.number, self.pages)
+        if [symbol.text for symbol in symbols] != [wanted]:
+            raise fault
+        return box.grown(box.width / 22)
+
+    def _ink(self, box: Box, scale: float, around: int) -> Any:
+        """The copy's picture of ``box`` at ``scale``, ``around`` pixels more each way: 0 is its ground, 1 is ink."""
+        wide, high = self.after.pixels(scale)
+        pixels = Box(
+            max(0, math.floor(box.x0 * scale - around)),
+            max(0, math.floor(box.y0 * scale - around)),
+            min(wide, math.ceil(box.x1 * scale + around)),
+            min(high, math.ceil(box.y1 * scale + around)),
+        )
+        picture = self.after.part(pixels, scale).astype(np.float64)
+        ground = max(1.0, float(np.median(picture[picture >= np.quantile(picture, 0.7)])))
+        return np.clip(1 - picture / ground, 0, 1)
+
+    def _failed(self, what: str) -> HoldError:
+        return _failed(f"page {self.number} {what}")
+
+
+def _box(lines: Lines) -> Box:
+    whole = lines[0][1]
+    for _, box in lines[1:]:
+        whole = whole.union(box)
+    return whole
+
+
+def _user_units(stamped: Path, pages: int) -> list[float]:
+    """Points to a unit of user space, by page: PDFium does not say."""
+    from pypdf import PdfReader
+
+    found = [float(page.get("/UserUnit") or 1) for page in PdfReader(stamped).pages]
+    if len(found) != pages:
+        raise _failed("its page tree does not hold the pages it shows")
+    return found
+
+
+@contextmanager
+def _document(path: Path) -> Iterator[Any]:
+    document = import_module("pypdfium2").PdfDocument(path)
+    try:
+        yield document
+    finally:
+        document.close()
+
+
+@contextmanager
+def _holding() -> Iterator[None]:
+    """Whatever else goes wrong while proving is no proof."""
+    try:
+        yield
+    except MarkerError:
+        raise
+    except Exception as error:
+        raise _failed(f"it cannot be read again ({type(error).__name__})") from error
+
+
+def _failed(what: str) -> HoldError:
+    return HoldError(
+        HoldCode.STAMP_FAILED,
+        f"The stamped copy did not stand its proof: {what}; print the received file to a new PDF and hand that in.",
+    )

@@ -1,0 +1,196 @@
+"""A numbered copy to a stamped PDF (Articles 3, 4(5), 7(3)).
+
+pypdf writes the copy from a clone of the whole document: outlines, links, forms, tags, layers, attachments and metadata
+stay.  Each page gets its content wrapped in a graphics state of its own and the stamp after it, over everything else.
+Whether the result shows what it should is not this module's to judge: see :mod:`marker.proof.pdf`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pypdf import PdfWriter
+from pypdf.generic import ArrayObject, ByteStringObject, DictionaryObject, FloatObject, IndirectObject, NameObject
+
+from marker.agreement.profile import Profile
+from marker.errors import HoldError, MarkerError
+from marker.model import Box, CopyOrder, HoldCode, StampResult
+from marker.stamp.code import modules
+from marker.stamp.fonts import face
+from marker.stamp.geometry import Matrix, PageFrame, bounds, multiply
+from marker.stamp.ink import space_of
+from marker.stamp.layout import PageLayout, lay_out
+from marker.stamp.panels import Panel
+from marker.stamp.pdf_checks import refuse_or_note
+from marker.stamp.pdf_draw import Pen, form_box, form_content, operands, page_content
+from marker.stamp.pdf_font import embed, stream
+from marker.stamp.pdf_moved import move
+from marker.stamp.pdf_pages import Contents, add_resources, distinct_pages, frame_of, free_prefix
+from marker.stamp.pdf_source import Source, open_source
+from marker.stamp.wording import StampText, word
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """One copy before it is written: its words and what goes where on each page."""
+
+    text: StampText
+    frames: tuple[PageFrame, ...]
+    layouts: tuple[PageLayout, ...]
+
+
+def stamp_pdf(source: Path, orders: Sequence[tuple[CopyOrder, Path]], profile: Profile) -> tuple[StampResult, ...]:
+    """Writes one stamped copy of ``source`` per order to its path; the caller syncs and publishes the files.
+
+    Raises HoldError: encrypted, malformed, too-large, signed, unsupported, stamp-failed; ProfileError when the
+    profile's wording is unfit.  Nothing is said of files already written when a later one fails: discard them all.
+    """
+    with _holding(), open_source(source) as opened:
+        first = opened.writer()
+        notes = (*opened.notes, *refuse_or_note(first))
+        texts = [word(order, profile) for order, _ in orders]
+        plans = _plan(opened, distinct_pages(first), texts)
+        results = []
+        for (order, path), plan in zip(orders, plans, strict=True):
+            writer = opened.writer()
+            refuse_or_note(writer)
+            _Copy(writer, plan).draw()
+            _identify(writer, order)
+            with path.open("wb") as file:
+                writer.write(file)
+            results.append(StampResult(opened.pages, (*notes, *_shrink_notes(plan.layouts))))
+        return tuple(results)
+
+
+def _plan(opened: Source, pages: list[DictionaryObject], texts: list[StampText]) -> list[_Plan]:
+    """Each page's picture is taken once, whatever the number of copies."""
+    frames: list[PageFrame] = []
+    layouts: list[list[PageLayout]] = [[] for _ in texts]
+    for number, page in enumerate(pages, start=1):
+        try:
+            frame = frame_of(page)
+            picture = opened.picture[number - 1]
+        except Exception as error:  # a page box without area, or PDFium's own refusal
+            raise HoldError(
+                HoldCode.MALFORMED, f"Page {number} of the PDF file is damaged; ask the sender for it again."
+            ) from error
+        shown = tuple(side * frame.unit for side in picture.get_size())
+        if abs(shown[0] - frame.width) > 1 or abs(shown[1] - frame.height) > 1:
+            raise HoldError(
+                HoldCode.STAMP_FAILED,
+                f"The size of page {number} can be read in two ways; print the file to a new PDF and hand that in.",
+            )
+        space = space_of(picture, frame)
+        picture.close()
+        frames.append(frame)
+        for text, found in zip(texts, layouts, strict=True):
+            found.append(lay_out(space, text, number, opened.pages))
+    return [_Plan(text, tuple(frames), tuple(found)) for text, found in zip(texts, layouts, strict=True)]
+
+
+class _Copy:
+    """The drawing of one planned copy into its writer."""
+
+    def __init__(self, writer: PdfWriter, plan: _Plan) -> None:
+        self._writer = writer
+        self._plan = plan
+        self._pages = distinct_pages(writer)
+        self._prefix = free_prefix(self._pages)
+        panels = [part.panel for layout in plan.layouts for part in layout.parts]
+        count = len(self._pages)
+        letters: dict[bool, set[str]] = {False: set(), True: set()}
+        for line in {line for panel in panels for line in panel.lines}:
+            letters[line.strong].update(line.text)
+        letters[False].update(*(plan.text.page_of(number, count) for number in range(1, count + 1)))
+        self._pen = Pen(
+            {strong: face(strong).subset(letters[strong]) for strong in (False, True)},
+            {False: f"{self._prefix}R", True: f"{self._prefix}B"},
+        )
+        self._fonts = {self._pen.names[strong]: embed(writer, font) for strong, font in self._pen.fonts.items()}
+        self._forms: dict[Panel, tuple[str, IndirectObject]] = {}
+
+    def draw(self) -> None:
+        contents = Contents(self._writer)
+        moves: dict[int, Matrix] = {}
+        for number, (page, frame, layout) in enumerate(
+            zip(self._pages, self._plan.frames, self._plan.layouts, strict=True), start=1
+        ):
+            used = dict(self._form(part.panel) for part in layout.parts)
+            add_resources(page, "/XObject", used)
+            add_resources(page, "/Font", {self._pen.names[False]: self._fonts[self._pen.names[False]]})
+            after = page_content(
+                layout,
+                frame.upright_to_user,
+                frame.height,
+                self._plan.text.page_of(number, len(self._pages)),
+                modules(self._plan.text.copy_number, number, len(self._pages)),
+                self._pen,
+                lambda panel: self._form(panel)[0],
+            )
+            before = b"q"
+            if layout.shrink is not None:
+                moved = multiply(multiply(frame.to_displayed, layout.shrink), frame.to_user)
+                shown = bounds(multiply(layout.shrink, frame.to_user), Box(0, 0, frame.width, frame.height))
+                # Clipped to what was shown: nothing that lay outside the page's box comes into view.
+                clip = operands((shown.x0, shown.y0, shown.width, shown.height))
+                before = f"q {clip} re W n {operands(moved, 6)} cm".encode("ascii")
+                reference = page.indirect_reference
+                if reference is not None:
+                    moves[reference.idnum] = moved
+            contents.wrap(page, before, after)
+        move(self._writer, moves)
+
+    def _form(self, panel: Panel) -> tuple[str, IndirectObject]:
+        if panel not in self._forms:
+            form = stream(form_content(panel, self._pen))
+            form[NameObject("/Type")] = NameObject("/XObject")
+            form[NameObject("/Subtype")] = NameObject("/Form")
+            form[NameObject("/BBox")] = ArrayObject([FloatObject(round(side, 3)) for side in form_box(panel)])
+            strong = {line.strong for line in panel.lines}
+            fonts = {NameObject(f"/{self._pen.names[s]}"): self._fonts[self._pen.names[s]] for s in sorted(strong)}
+            form[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): DictionaryObject(fonts)})
+            name = f"{self._prefix}{len(self._forms) + 1}"
+            self._forms[panel] = (name, self._writer._add_object(form))
+        return self._forms[panel]
+
+
+def _identify(writer: PdfWriter, order: CopyOrder) -> None:
+    """/ID: its first half stays, for it names the document; the second names this copy (ISO 32000-1, 14.4)."""
+    second = ByteStringObject(hashlib.sha256(order.copy_number.encode()).digest()[:16])
+    first = writer._ID[0] if writer._ID else second
+    writer._ID = ArrayObject([first, second])
+
+
+def _shrink_notes(layouts: Sequence[PageLayout]) -> tuple[str, ...]:
+    shrunk = [(number, layout.shrink[0]) for number, layout in enumerate(layouts, start=1) if layout.shrink is not None]
+    if not shrunk:
+        return ()
+    pages = ", ".join(str(number) for number, _ in shrunk[:20]) + (", …" if len(shrunk) > 20 else "")
+    least = min(scale for _, scale in shrunk)
+    return (f"Page content was scaled down (to {least:.0%} at the least) to make room for the stamp: page {pages}.",)
+
+
+@contextmanager
+def _holding() -> Iterator[None]:
+    """Turns whatever a damaged file makes pypdf, PDFium or fontTools raise into a hold."""
+    try:
+        yield
+    except MarkerError:
+        raise
+    except MemoryError as error:
+        raise HoldError(
+            HoldCode.TOO_LARGE, "The file needs more memory than a worker has; raise the limit in the settings."
+        ) from error
+    except OSError as error:
+        raise HoldError(
+            HoldCode.STAMP_FAILED, f"The stamped copy could not be written: {error.strerror}; mend that and try again."
+        ) from error
+    except Exception as error:
+        raise HoldError(
+            HoldCode.STAMP_FAILED,
+            f"The PDF file could not be stamped ({type(error).__name__}); print it to a new PDF and hand that in.",
+        ) from error

@@ -1,0 +1,94 @@
+"""The stamp as PDF operators: what equal pages share as Form XObjects, what differs in a small stream a page.
+
+All of it is marked as a pagination artifact (ISO 32000-1, 14.8.2.2), so that tagged files keep their PDF/UA claim:
+screen readers read the document, not the stamp on every page.  Opaque black, no transparency, no optional content.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from marker.stamp.code import SIDE, Modules, rectangles
+from marker.stamp.fonts import FontSubset
+from marker.stamp.geometry import Matrix
+from marker.stamp.layout import PageLayout, Placed
+from marker.stamp.panels import Line, Panel
+
+_OVERSHOOT: Final = 2.0
+"""Points by which outlines may reach beyond their advance; nothing is clipped at a form's edge."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """The fonts of one copy and their names under /Font, by whether they are bold."""
+
+    fonts: dict[bool, FontSubset]
+    names: dict[bool, str]
+
+    def write(self, line: Line) -> str:
+        """The operators that show ``line``, the origin at its panel's top left corner, y upwards."""
+        place, size = operands((line.x, -line.baseline)), operands((line.size,))
+        text = self.fonts[line.strong].encode(line.text)
+        return f"BT /{self.names[line.strong]} {size} Tf {place} Td <{text}> Tj ET"
+
+
+def operands(values: Iterable[float], digits: int = 3) -> str:
+    """PDF numbers, rounded; thousandths of a point are finer than any printer."""
+    rounded = (f"{value:.{digits}f}".rstrip("0").rstrip(".") for value in values)
+    return " ".join("0" if text in {"-0", ""} else text for text in rounded)
+
+
+def form_content(panel: Panel, pen: Pen) -> bytes:
+    """The panel's lines, its top left corner at the origin, y upwards."""
+    return "\n".join(["0 g", *map(pen.write, panel.lines)]).encode("ascii")
+
+
+def form_box(panel: Panel) -> tuple[float, float, float, float]:
+    """/BBox of the form of ``panel``."""
+    return (-_OVERSHOOT, -panel.height - _OVERSHOOT, panel.width + _OVERSHOOT, _OVERSHOOT)
+
+
+def page_content(
+    layout: PageLayout,
+    upright_to_user: Matrix,
+    height: float,
+    page_text: str,
+    symbol: Modules,
+    pen: Pen,
+    form_name: Callable[[Panel], str],
+) -> bytes:
+    """What is drawn on one page: the shared forms at their places, "page n of N" and the Data Matrix.
+
+    ``height`` is the displayed page's, points; ``form_name`` gives a panel's name under /XObject.
+    """
+
+    def put(placed: Placed) -> str:
+        return f"q 1 0 0 1 {operands((placed.x, height - placed.y))} cm /{form_name(placed.panel)} Do Q"
+
+    header = [put(placed) for placed in (layout.top, layout.block) if placed is not None]
+    footer = [put(layout.bottom), put(layout.number)]
+    panel = layout.number.panel
+    footer.append(f"q 1 0 0 1 {operands((layout.number.x, height - layout.number.y))} cm 0 g")
+    if panel.page_line is not None:
+        at = panel.page_line
+        footer.append(pen.write(Line(page_text, at.strong, at.size, at.x, at.baseline)))
+    if panel.code is not None:
+        footer.append(_symbol(symbol, *panel.code))
+    footer.append("Q")
+    return "\n".join(
+        [f"q {operands(upright_to_user, 6)} cm", *_artifact("Header", header), *_artifact("Footer", footer), "Q"]
+    ).encode("ascii")
+
+
+def _artifact(kind: str, lines: list[str]) -> list[str]:
+    return [f"/Artifact <</Type /Pagination /Subtype /{kind}>> BDC", *lines, "EMC"]
+
+
+def _symbol(symbol: Modules, x: float, y: float) -> str:
+    """The dark modules as one filled path: neighbours leave no hairline between them."""
+    side = len(symbol)
+    module = SIDE / side
+    drawn = "\n".join(f"{c} {side - r - h} {w} {h} re" for c, r, w, h in rectangles(symbol))
+    return f"{operands((module, 0, 0, module, x, -y - SIDE), 5)} cm\n{drawn}\nf"

@@ -1,0 +1,105 @@
+"""A received PDF, opened so that it can be written again: decrypted, repaired where that loses nothing, or held.
+
+pypdf writes, PDFium sees.  Both must agree on the number of pages; where pypdf cannot read a file that PDFium can, the
+file as PDFium saves it is the source, and a note says so.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final
+
+from pypdf import PdfReader, PdfWriter
+
+from marker.errors import HoldError
+from marker.model import HoldCode
+
+# pypdf quotes the document in its warnings; logs are read by people who may not read the document.
+logging.getLogger("pypdf").setLevel(logging.CRITICAL + 1)
+
+DECRYPTED: Final = "The received file was encrypted, though it opens without a password; the copy is not encrypted."
+REPAIRED: Final = "The received file's structure is damaged; the copy is written from its repaired form."
+
+
+@dataclass(frozen=True)
+class Source:
+    """A PDF that pypdf can read: ``data`` is the file, or the file as PDFium saved it."""
+
+    data: bytes
+    pages: int
+    picture: Any
+    """The open pypdfium2 ``PdfDocument`` of the file as received."""
+    notes: tuple[str, ...]
+
+    def writer(self) -> PdfWriter:
+        """A fresh copy of the whole document, ready to be changed and written."""
+        return _clone(self.data)
+
+
+@contextmanager
+def open_source(path: Path) -> Iterator[Source]:
+    """The PDF at ``path``.
+
+    Raises HoldError: encrypted (a password is needed), malformed (unreadable, or without pages), too-large (memory).
+    """
+    pdfium: Any = import_module("pypdfium2")
+    raw: Any = import_module("pypdfium2.raw")
+    try:
+        document = pdfium.PdfDocument(path)
+    except (pdfium.PdfiumError, OSError, ValueError) as error:
+        if getattr(error, "err_code", None) == raw.FPDF_ERR_PASSWORD:
+            raise HoldError(
+                HoldCode.ENCRYPTED,
+                "The file can only be opened with a password; ask the sender for a copy without one.",
+            ) from error
+        raise _malformed("it cannot be opened") from error
+    try:
+        yield _readable(path, document, raw)
+    finally:
+        document.close()
+
+
+def _readable(path: Path, document: Any, raw: Any) -> Source:
+    pages = len(document)
+    if pages == 0:
+        raise _malformed("it has no pages")
+    encrypted = raw.FPDF_GetSecurityHandlerRevision(document) >= 0
+    notes = (DECRYPTED,) if encrypted else ()
+    data = path.read_bytes()
+    if _page_count(data) == pages:
+        return Source(data, pages, document, notes)
+    saved = io.BytesIO()
+    document.save(saved, flags=raw.FPDF_REMOVE_SECURITY if encrypted else raw.FPDF_NO_INCREMENTAL)
+    if _page_count(saved.getvalue()) != pages:
+        raise _malformed("its page tree is damaged beyond repair")
+    # AES needs no repair: PDFium only took over the decryption.
+    return Source(saved.getvalue(), pages, document, (*notes, REPAIRED) if not encrypted else notes)
+
+
+def _page_count(data: bytes) -> int | None:
+    """The number of pages pypdf finds and can copy; None when it fails."""
+    try:
+        return len(_clone(data).pages)
+    except MemoryError as error:
+        raise HoldError(
+            HoldCode.TOO_LARGE, "The file needs more memory than a worker has; raise the limit in the settings."
+        ) from error
+    except Exception:  # noqa: BLE001  # damaged files raise whatever pypdf ran into; PDFium is asked next
+        return None
+
+
+def _clone(data: bytes) -> PdfWriter:
+    reader = PdfReader(io.BytesIO(data), strict=False)
+    if reader.is_encrypted:
+        reader.decrypt("")
+    return PdfWriter(clone_from=reader, keep_initial_header=True)
+
+
+def _malformed(what: str) -> HoldError:
+    return HoldError(HoldCode.MALFORMED, f"The PDF file is damaged: {what}; ask the sender for it again.")
