@@ -51,26 +51,41 @@ def open_register(
             _make_private(path.parent)
         sqlite.prepare(path, create=create)
     except OSError as error:
-        raise RegisterError(
-            f"The register {path} cannot be reached: {error.strerror}.", remedy="Check the path and its permissions."
-        ) from error
+        raise _unreachable(path, error) from error
     reader, writer = sqlite.engines(path, busy_timeout)
     try:
         with sqlite.translated(path):
             sqlite.use_wal(reader, path, busy_timeout)
             migrate.bring_up_to_date(reader, writer, str(path), create=create)
+        return Register(
+            path, reader, writer, operator=shown(operator), clearance=shown(clearance),
+            profile_sha256=profile_sha256, first_number=first_number, clock=clock,
+        )  # fmt: skip
+    except OSError as error:
+        reader.dispose()
+        raise _unreachable(path, error) from error
     except BaseException:
         reader.dispose()
         raise
-    return Register(
-        path, reader, writer, operator=shown(operator), clearance=shown(clearance),
-        profile_sha256=profile_sha256, first_number=first_number, clock=clock,
-    )  # fmt: skip
 
 
 def exists(url_or_path: str) -> bool:
-    """Whether there is something where :func:`open_register` would look.  Raises RegisterError for a wrong address."""
-    return _located(url_or_path).exists()
+    """Whether a register was ever made there; for commands that only ask, and must not make one.
+
+    Raises RegisterError when the address is none of a register, or the place cannot be looked at.
+    """
+    path = _located(url_or_path)
+    try:
+        # An empty file is one that a run meant to make into a register and did not get to.
+        return path.exists() and not (path.is_file() and path.stat().st_size == 0)
+    except OSError as error:
+        raise _unreachable(path, error) from error
+
+
+def _unreachable(path: Path, error: OSError) -> RegisterError:
+    return RegisterError(
+        f"The register {path} cannot be reached: {error.strerror}.", remedy="Check the path and its permissions."
+    )
 
 
 def _located(url_or_path: str) -> Path:

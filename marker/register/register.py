@@ -75,6 +75,7 @@ class Register:
         self._writer = writer
         self._host = platform.node()
         self._pid = os.getpid()
+        self._file = path.stat()
         self._locks = path.parent / FOLDER
         self._starting = threading.Lock()
         self._run: RunRecord | None = None
@@ -285,13 +286,13 @@ class Register:
 
     @contextmanager
     def _read(self) -> Iterator[Connection]:
-        self._refuse_fork()
+        self._check()
         with sqlite.translated(self.path), self._reader.begin() as connection:
             yield connection
 
     @contextmanager
     def _write(self) -> Iterator[Pen]:
-        self._refuse_fork()
+        self._check()
         with self._starting:
             run = self._run or self._start_run()
         with sqlite.translated(self.path), self._writer.begin() as connection:
@@ -322,11 +323,23 @@ class Register:
         self._run, self._lock = run, lock
         return run
 
-    def _refuse_fork(self) -> None:
+    def _check(self) -> None:
+        """The register is still ours to use, and still the file that was opened."""
         if os.getpid() != self._pid:
             raise RegisterError(
                 "A forked process must not use its parent's register.",
                 remedy="This is a fault of the program; report it.",
+            )
+
+        try:
+            still_there = os.path.samestat(self.path.stat(), self._file)
+        except OSError:
+            still_there = False
+        if not still_there:
+            # What SQLite went on writing to the old file would be lost, and its numbers drawn again from the new one.
+            raise RegisterError(
+                f"The register {self.path} was moved or replaced while it was in use.",
+                remedy="Put the right file in its place, run marker register verify, then start again.",
             )
 
     def _lock_trouble(self, error: OSError) -> RegisterError:

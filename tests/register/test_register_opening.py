@@ -16,6 +16,7 @@ import pytest
 
 from marker.errors import ExitStatus, RegisterError
 from marker.register import DocumentEntry, Register, default_path, open_register, sqlite
+from marker.register.opening import exists
 
 Entry = Callable[..., DocumentEntry]
 Open = Callable[..., Register]
@@ -154,6 +155,45 @@ def test_a_register_in_use_is_waited_for_and_then_named_as_locked(place: Path, e
             assert len(register.documents()) == 1, "readers never wait"
             other.execute("ROLLBACK")
         assert register.reserve(entry("b"), [None]).document.serial == 2, "no number was used"
+
+
+def test_a_register_that_was_replaced_while_in_use_is_not_written(place: Path, tmp_path: Path, entry: Entry) -> None:
+    with opening(place) as register:
+        register.reserve(entry("a"), [None])
+        place.rename(tmp_path / "moved")
+        for _ in ("gone", "another"):
+            with pytest.raises(RegisterError, match="moved or replaced"):
+                register.reserve(entry("b"), [None])
+            with pytest.raises(RegisterError, match="moved or replaced"):
+                register.documents()
+            place.write_bytes((tmp_path / "moved").read_bytes())
+
+
+def test_a_full_disk_uses_no_number(place: Path, entry: Entry) -> None:
+    with opening(place) as register:
+        register.reserve(entry("a"), [None])
+        connection = register._writer.raw_connection()
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count={pages}")
+        connection.close()
+        with pytest.raises(RegisterError, match="is full") as caught:
+            register.reserve(entry("b", purpose="x" * 100_000), [None])
+        assert "Make room" in caught.value.remedy
+        assert [document.serial for document in register.documents()] == [1]
+        assert register.verify() == []
+
+
+def test_whether_a_register_exists_is_told_without_making_one(place: Path, tmp_path: Path) -> None:
+    assert not exists(str(place))
+    place.touch()
+    assert not exists(str(place)), "a run meant to make it"
+    opening(place).close()
+    assert exists(f"sqlite:///{place}")
+    assert exists(str(tmp_path)), "a folder is refused later, not taken for a register that is yet to be made"
+    with pytest.raises(RegisterError, match="cannot be reached"):
+        exists(str(tmp_path / ("x" * 300)))
+    with pytest.raises(RegisterError, match="not yet supported"):
+        exists("postgresql://db/marker")
 
 
 @pytest.mark.parametrize("obstacle", ["file", "folder"])

@@ -233,6 +233,16 @@ def test_a_lock_taken_while_its_file_was_swept_is_taken_anew(tmp_path: Path, mon
         assert dead
 
 
+def test_one_settles_a_dead_run_at_a_time(opened: Open, entry: Entry, place: Path) -> None:
+    dead, other = opened(), opened()
+    (copy,) = dead.reserve(entry(), [None]).copies
+    crash(dead)
+    with runs.ended(place.parent / "locks", copy.run) as first:
+        assert first
+        assert other.recover() == []
+    assert [r.copy_number for r in other.recover()] == [copy.copy_number]
+
+
 def test_locks_that_cannot_be_kept_are_a_fault_of_the_register(register: Register, entry: Entry, place: Path) -> None:
     (place.parent / "locks").write_text("in the way")
     with pytest.raises(RegisterError, match="locks of the register") as caught:
