@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from marker.agreement.profile import Profile
@@ -129,14 +130,19 @@ class Weigher:
             item.add(limits.table_of_markings, "in a table of both Parties' markings")
 
     def _table_of_markings(self, lines: list[Line]) -> bool:
-        near = {line.number for line in lines}
-        near.update(other.number for line in lines for other in self.layout.neighbours(line, 3))
-        return len({party for number in near for party in self._parties.get(number, ())}) > 1
+        near = {other.number for line in lines for other in (*self.layout.row(line), *self.layout.neighbours(line, 3))}
+        near.update(line.number for line in lines)
+        return len(self._parties_on(near)) > 1
 
     def _beside_table(self, lines: list[Line]) -> bool:
         """A table of markings that a page break cut: a row of it stands near, both Parties' markings on one line."""
-        near = {other.number for line in lines for other in self.layout.neighbours(line, 4)} - set(map(_number, lines))
-        return any(len(self._parties.get(number, ())) > 1 for number in near)
+        own = {line.number for line in lines}
+        near = {other.number: other for line in lines for other in self.layout.neighbours(line, 4)}
+        rows = ({one.number for one in self.layout.row(other)} for other in near.values())
+        return any(len(self._parties_on(row)) > 1 for row in rows if not row & own)
+
+    def _parties_on(self, numbers: Iterable[int]) -> set[str]:
+        return {party for number in numbers for party in self._parties.get(number, ())}
 
     # ── beside what ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -311,10 +317,6 @@ def quote(group: Group, layout: Layout) -> str:
         places = [place for line, place in group.keys if line == number]
         pieces.append(layout.lines[number].quote(places[0], places[-1]))
     return "\n".join(pieces)
-
-
-def _number(line: Line) -> int:
-    return line.number
 
 
 def _script(char: str) -> str:

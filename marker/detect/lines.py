@@ -262,6 +262,27 @@ class Layout:
             # Branches and long columns: every pair is tried, so that no start hides another.
             yield from ([line, follows[line.number]] for line in short if line.number in follows)
 
+    def row(self, line: Line) -> list[Line]:
+        """The lines on the line's own height on its page, from left to right, itself included."""
+        if line.box is None or line.page is None:
+            return [line]
+        box, lines, tops = line.box, self._by_page[line.page], self._tops[line.page]
+        near = lines[bisect_left(tops, box.y0 - box.height) : bisect_left(tops, box.y1)]
+        row = [other for other in near if other.box is not None and _level(box, other.box)]
+        return sorted(row, key=lambda other: other.box.x0 if other.box is not None else 0.0)
+
+    def rows(self) -> Iterator[list[Line]]:
+        """Short lines beside one another: marks split over the cells of a row."""
+        for lines in self._by_page.values():
+            seen: set[int] = set()
+            for line in lines:
+                if line.number in seen:
+                    continue
+                row = [other for other in self.row(line) if other.letters <= self.thresholds.prose_letters]
+                seen.update(other.number for other in row)
+                if len(row) > 1:
+                    yield row
+
     def _below(self, line: Line, others: Iterable[Line]) -> Line | None:
         assert line.box is not None  # only lines with a box are kept by page  # noqa: S101
         height = max(line.box.height, 4.0)
@@ -330,6 +351,12 @@ def _part(flow: str) -> str:
 
 def _top(line: Line) -> float:
     return line.box.y0 if line.box is not None else 0.0
+
+
+def _level(one: Box, other: Box) -> bool:
+    """Whether two boxes stand on one height: they share most of the lower one's."""
+    shared = min(one.y1, other.y1) - max(one.y0, other.y0)
+    return shared >= 0.5 * min(one.height, other.height)
 
 
 def _beside(one: Box, other: Box) -> bool:

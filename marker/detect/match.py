@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from marker.detect.foreign import syntax_matches
 from marker.detect.fuzzy import Misread
@@ -99,15 +99,15 @@ class Matcher:
                 self._around.update(dict.fromkeys(match.keys, match))
             if match.entry.role is Role.QUALIFIER:
                 self.qualifiers.append(match)
-        self.matches = [match for match in self._choose(matches) if match.entry.role not in CONTEXT_ROLES]
+        self.matches = [match for match in self._choose(matches, taken) if match.entry.role not in CONTEXT_ROLES]
         self.matches += self._misread()
         self.matches.sort(key=lambda m: (m.keys[0], -len(m.keys)))
 
-    def _choose(self, matches: Iterable[Match]) -> list[Match]:
+    def _choose(self, matches: Iterable[Match], taken: Collection[Key]) -> list[Match]:
         chosen: list[Match] = []
         used: set[Key] = set()
         for match in matches:
-            if match.spaced and not self.alone(match.keys):
+            if match.spaced and not self.alone((*match.keys, *self._on_lines(match, taken))):
                 continue
             if match.entry.role is Role.NEGATIVE and (match.beyond or (match.spaced and len(match.lines) > 1)):
                 continue
@@ -120,6 +120,11 @@ class Matcher:
             if not self._half_alone(match):
                 used.update(match.keys)
         return chosen
+
+    def _on_lines(self, match: Match, taken: Collection[Key]) -> list[Key]:
+        """Words of other forms on the lines of a match: its other half leaves it alone."""
+        places = ((number, len(self.layout.lines[number].words)) for number in match.lines)
+        return [(number, place) for number, count in places for place in range(count) if (number, place) in taken]
 
     def _half_alone(self, match: Match) -> bool:
         """Whether running text ends in the first words of a form whose last word stands alone on the next line.
@@ -140,6 +145,7 @@ class Matcher:
             if len(classes) > 1:
                 yield flow
         yield from self.layout.columns()
+        yield from self.layout.rows()
 
     # ── misread letters ─────────────────────────────────────────────────────────────────────────────────────────────
 
