@@ -1,0 +1,27 @@
+"""Proving by format."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from marker.agreement.profile import Profile
+from marker.errors import HoldError
+from marker.model import CopyOrder, HoldCode
+
+
+def prove(file_format: str, source: Path, stamped: Path, order: CopyOrder, profile: Profile) -> None:
+    """Read a stamped copy again from the outside.
+
+    Raises HoldError(stamp-failed) unless the copy shows all that ``order`` says and nothing of ``source`` is lost.
+    """
+    match file_format:
+        case "pdf":
+            from marker.proof.pdf import prove_pdf
+
+            prove_pdf(source, stamped, order, profile)
+        case "docx":
+            from marker.proof.docx import prove_docx
+
+            prove_docx(source, stamped, order, profile)
+        case _:
+            raise HoldError(HoldCode.STAMP_FAILED, f"A {file_format} copy cannot be proved; ask for PDF or DOCX.")
