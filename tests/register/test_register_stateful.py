@@ -131,4 +131,4 @@ class Registry(RuleBasedStateMachine):
 
 
 TestRegistry = Registry.TestCase
-TestRegistry.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+TestRegistry.settings = settings(max_examples=15, stateful_step_count=20, deadline=None)
