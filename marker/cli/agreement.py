@@ -16,7 +16,12 @@ from marker.cli.words import _
 
 @click.group(short_help="Show the Agreement's table and rules, or check a profile.")
 def agreement() -> None:
-    """The Agreement: its table of markings (Article 3) and the rules the software follows."""
+    """The Agreement: its table of markings (Article 3) and the rules the software follows.
+
+    \b
+    Example:
+      marker agreement show
+    """
 
 
 @agreement.command()

@@ -15,7 +15,9 @@ from marker.errors import UsageError
 from marker.model import MarkingId
 
 if TYPE_CHECKING:
+    from marker.errors import ExitStatus
     from marker.intake.desk import Wish
+    from marker.intake.source import Candidate
     from marker.model import FileReport
     from marker.register.register import Register
 
@@ -43,7 +45,7 @@ def detect(paths: tuple[Path, ...], receiving: str, as_json: bool, **options: An
     from marker.intake.source import expand
 
     start = common(options)
-    wish = _wish(start, receiving)
+    wish = wish_of(start, receiving)
     candidates = list(expand(list(paths)))
     reports: list[FileReport] = []
     from marker.cli.show import print_evidence, print_holds, print_reports, print_summary, progress
@@ -98,9 +100,6 @@ def convert(
       marker convert --to LT --recipient "Jonas Jonaitis" --sender-ref 12-345 note.docx
       marker convert --to KZ --marking lt:secret --reason "cover note 12-345" scan.pdf
     """
-    from marker.intake.batch import exit_status, run
-    from marker.intake.publish import make_folder
-    from marker.intake.report import shown, to_json
     from marker.intake.source import Candidate
 
     start = common(options)
@@ -109,13 +108,24 @@ def convert(
     }
     asked["sender_date"] = _day(sender_date)
     asked["recipients"] = recipients or (None,)
-    wish = _wish(start, receiving, **asked)
+    wish = wish_of(start, receiving, **asked)
     candidates = [Candidate(path, Path(path.name)) for path in files]
-    reports: list[FileReport] = []
-    from marker.cli.show import print_holds, print_reports, print_summary, progress
+    with start.open_register() as register:
+        return work_off(candidates, wish, start, register, output, as_json=as_json)
 
-    with start.open_register() as register, progress(len(candidates)) as step:
-        _settle(register, output)
+
+def work_off(
+    candidates: list[Candidate], wish: Wish, start: Common, register: Register, output: Path, *, as_json: bool = False
+) -> ExitStatus:
+    """Stamp single files into one folder and print what became of them."""
+    from marker.cli.show import print_holds, print_reports, print_summary, progress
+    from marker.intake.batch import exit_status, run
+    from marker.intake.publish import make_folder
+    from marker.intake.report import shown, to_json
+
+    reports: list[FileReport] = []
+    _settle(register, output)
+    with progress(len(candidates)) as step:
         running = run(
             candidates, wish, start.profile, start.settings, register, register, lambda _: make_folder(output, Path())
         )
@@ -124,11 +134,10 @@ def convert(
             step(report)
             if as_json:
                 click.echo(json.dumps(to_json(report, with_copies=True), ensure_ascii=False))
-        place = shown(register.path)
     if not as_json:
         print_reports(reports)
         print_holds(reports)
-        print_summary(reports, [(_("copies"), shown(output)), (_("register"), place)])
+        print_summary(reports, [(_("copies"), shown(output)), (_("register"), shown(register.path))])
     return exit_status(reports)
 
 
@@ -157,7 +166,7 @@ def batch(in_dir: Path, out_dir: Path, receiving: str, dry_run: bool, as_json: b
     from marker.intake.source import list_folder
 
     start = common(options)
-    wish = _wish(start, receiving)
+    wish = wish_of(start, receiving)
     check_folders(in_dir, out_dir)
     listing = list_folder(in_dir)
     from marker.cli.show import print_holds, print_reports, print_summary, progress
@@ -194,7 +203,7 @@ def batch(in_dir: Path, out_dir: Path, receiving: str, dry_run: bool, as_json: b
     return exit_status(reports)
 
 
-def _wish(start: Common, receiving: str, **asked: Any) -> Wish:
+def wish_of(start: Common, receiving: str, **asked: Any) -> Wish:
     from marker.intake.desk import Wish
 
     party = start.profile.party(receiving.upper())

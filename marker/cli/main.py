@@ -18,6 +18,7 @@ _COMMANDS = {
     "detect": "marker.cli.files",
     "convert": "marker.cli.files",
     "batch": "marker.cli.files",
+    "held": "marker.cli.held",
     "register": "marker.cli.register",
     "agreement": "marker.cli.agreement",
     "doctor": "marker.cli.doctor",

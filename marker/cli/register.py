@@ -9,13 +9,19 @@ from typing import Any
 import click
 
 from marker.cli.options import common, registers, shared
-from marker.cli.words import _
+from marker.cli.words import _, ngettext
 from marker.errors import ExitStatus, RegisterError
+from marker.intake.report import shown
 
 
 @click.group(short_help="List, show and verify what was registered.")
 def register() -> None:
-    """The register: which documents came, which copies there are, who holds them."""
+    """The register: which documents came, which copies there are, who holds them.
+
+    \b
+    Example:
+      marker register list
+    """
 
 
 @register.command("list")
@@ -23,7 +29,7 @@ def register() -> None:
 @shared
 @click.option("--json", "as_json", is_flag=True, help="JSON Lines, one document a line.")
 def list_(as_json: bool, **options: Any) -> None:
-    """List the registered documents with their copies, newest last.
+    """List the registered documents with their copies, by Party, year and number.
 
     \b
     Example:
@@ -85,8 +91,9 @@ def path(**options: Any) -> None:
       cp "$(marker register path)" /backup/    (only while no run is writing; see docs/deploy.md)
     """
     start = common(options)
-    with start.open_register() as opened:
-        click.echo(str(opened.path))
+    from marker.register.opening import located
+
+    click.echo(shown(located(start.settings.register)))
 
 
 @register.command()
@@ -109,3 +116,22 @@ def verify(files: bool, **options: Any) -> int:
         return ExitStatus.REGISTER
     click.echo(_("The register is whole: the chain holds, no number is missing or used twice."))
     return ExitStatus.DONE
+
+
+@register.command()
+@click.option("--give-up", "given_up", multiple=True, metavar="RUN", help="A run of a machine that is gone for good.")
+@registers
+@shared
+def recover(given_up: tuple[str, ...], **options: Any) -> None:
+    """Settle the numbers that runs which ended early left reserved. Every run that writes does so by itself.
+
+    \b
+    Example:
+      marker register recover
+    """
+    start = common(options)
+    with start.open_register(create=False) as opened:
+        settled = opened.recover(given_up)
+    for number in settled:
+        click.echo(f"{number.copy_number}: {number.status.value}, {number.reason}")
+    click.echo(ngettext("{n} number settled.", "{n} numbers settled.", len(settled)).format(n=len(settled)))

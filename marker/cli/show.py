@@ -18,7 +18,7 @@ from rich.text import Text
 from marker.cli.words import _, ngettext
 from marker.intake.report import shown
 from marker.model import FileReport, Outcome
-from marker.register.records import CopyRecord, DocumentRecord, EventRecord
+from marker.register.records import CopyRecord, DocumentRecord, EventRecord, HeldFile
 
 _STYLE = {
     Outcome.STAMPED: "green",
@@ -110,6 +110,19 @@ def print_evidence(reports: Sequence[FileReport]) -> None:
             name = ""
     if table.row_count:
         _console().print(table)
+
+
+def print_waiting(files: Sequence[HeldFile]) -> None:
+    """The files that wait for a person."""
+    table = _table(_("Id"), _("Held since (UTC)"), _("Why"), _("To"), _("File"))
+    for file in files:
+        table.add_row(file.id, _minute(file.at), file.code.value, file.party or "", Text(file.name))
+    _console().print(table)
+    _console().print(ngettext("{n} file waits", "{n} files wait", len(files)).format(n=len(files)))
+
+
+def _minute(at: str) -> str:
+    return at[:16].replace("T", " ")
 
 
 def print_summary(reports: Sequence[FileReport], places: Sequence[tuple[str, str]]) -> None:
@@ -213,5 +226,5 @@ def print_document(document: DocumentRecord, copies: Sequence[CopyRecord], event
     console.print(held)
     history = _table(_("When (UTC)"), _("What"), _("Copy"), _("Operator"))
     for event in events:
-        history.add_row(event.at[:19].replace("T", " "), event.kind, event.copy or "", Text(event.operator))
+        history.add_row(_minute(event.at), event.kind, event.copy or "", Text(event.operator))
     console.print(history)

@@ -31,6 +31,8 @@ class Wish:
     consent: str | None = None
     marking: MarkingId | None = None
     reason: str | None = None
+    released: bool = False
+    """A person looked into a held file and releases it with the stated marking (rules 8 and 10)."""
     again: bool = False
 
 

@@ -156,7 +156,7 @@ class _Case:
         if wish.marking is None:
             return verdict
         try:
-            return state_marking(verdict, wish.marking, self.desk.profile, wish.receiving)
+            return state_marking(verdict, wish.marking, self.desk.profile, wish.receiving, released=wish.released)
         except UsageError as error:
             # What may not be stated for this file holds this file; the others of the run are not concerned.
             sentence = f"{error} {error.remedy}".strip()
@@ -303,7 +303,9 @@ class _Case:
 
     def held(self, hold: Hold) -> FileReport:
         if self.desk.book is not None:
-            self.desk.book.held(self.report.sha256, str(self.candidate.path.absolute()), hold.code)
+            self.desk.book.held(
+                self.report.sha256, str(self.candidate.path.absolute()), hold.code, self.desk.wish.receiving
+            )
         return replace(
             self.report, outcome=Outcome.HELD, hold=hold,
             marking=None, level=None, equivalent=None, equivalent_text=None,

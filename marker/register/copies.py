@@ -103,9 +103,7 @@ def _draw(
     the place, and this the transaction, in which they are looked up and counted down.
     """
     table = schema.copies.c
-    highest = pen.connection.scalar(
-        select(func.max(table.copy_index)).where(table.document == record.register_number)
-    )
+    highest = pen.connection.scalar(select(func.max(table.copy_index)).where(table.document == record.register_number))
     drawn: list[CopyRecord] = []
     for index, recipient in enumerate(recipients, start=(highest or 0) + 1):
         values: dict[str, Any] = {

@@ -45,7 +45,7 @@ def open_register(
 
     Raises RegisterError when the register cannot be reached, read or written.
     """
-    path = _located(url_or_path)
+    path = located(url_or_path)
     try:
         if not url_or_path:
             _make_private(path.parent)
@@ -74,7 +74,7 @@ def exists(url_or_path: str) -> bool:
 
     Raises RegisterError when the address is none of a register, or the place cannot be looked at.
     """
-    path = _located(url_or_path)
+    path = located(url_or_path)
     try:
         # An empty file is one that a run meant to make into a register and did not get to.
         return path.exists() and not (path.is_file() and path.stat().st_size == 0)
@@ -88,7 +88,8 @@ def _unreachable(path: Path, error: OSError) -> RegisterError:
     )
 
 
-def _located(url_or_path: str) -> Path:
+def located(url_or_path: str) -> Path:
+    """Where the register stands or would stand.  Raises RegisterError for a wrong address."""
     scheme, separator, rest = url_or_path.partition("://")
     if not separator:
         place = url_or_path

@@ -114,9 +114,7 @@ def copy_by_sha256(connection: Connection, sha256: str) -> CopyRecord | None:
     return _as_copy(row) if row else None
 
 
-def events(
-    connection: Connection, *, register_number: str | None = None, last: int | None = None
-) -> list[EventRecord]:
+def events(connection: Connection, *, register_number: str | None = None, last: int | None = None) -> list[EventRecord]:
     """Events in the order they happened: of one document or of all, the last ``last`` of them."""
     query = select(schema.events).order_by(_events.seq.desc())
     if register_number is not None:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from marker.errors import RegisterError
-from marker.model import LevelId, MarkingId, PartyId
+from marker.model import HoldCode, LevelId, MarkingId, PartyId
 
 
 class DocumentStatus(StrEnum):
@@ -50,6 +50,8 @@ class EventKind(StrEnum):
     ARRIVED_AGAIN = "arrived-again"
     """The same bytes came once more (rule of judgement 9)."""
     HELD = "held"
+    REJECTED = "rejected"
+    """A person decided that a held file is not to be stamped."""
     STATED = "stated"
     """A person stated a marking (rule of judgement 10)."""
 
@@ -191,6 +193,20 @@ class Reservation:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldFile:
+    """A file that waits for a person."""
+
+    id: str
+    sha256: str | None
+    """None when the file could not even be read."""
+    name: str
+    code: HoldCode
+    party: PartyId | None
+    """The Party that received it."""
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Recovered:
     """A copy number that a run which ended early had left open."""
 
@@ -232,8 +248,8 @@ class BeingWorkedOn(RegisterError):  # noqa: N818  # a state of affairs that pas
         super().__init__(
             f"{record.register_number}, the same document, is being worked on by process {run.pid} on {run.host} "
             f"since {run.started_at}.",
-            remedy="Wait until that run has ended, then try again. If its machine is gone for good, the keeper of the "
-            f"register gives up run {run.id}; its numbers are then issued or void.",
+            remedy="Wait until that run has ended, then try again. If its machine is gone for good: "
+            f"'marker register recover --give-up {run.id}'.",
         )
         self.record = record
         self.run = run

@@ -21,7 +21,7 @@ from sqlalchemy import Connection, Engine, insert
 from marker.agreement.profile import Receipt
 from marker.errors import RegisterError
 from marker.model import HoldCode, LevelId, MarkingId, PartyId
-from marker.register import copies, ledger, query, schema, sqlite
+from marker.register import copies, holds, ledger, query, schema, sqlite
 from marker.register import verify as verifying
 from marker.register.ledger import Pen
 from marker.register.records import (
@@ -34,6 +34,7 @@ from marker.register.records import (
     EventKind,
     EventRecord,
     Head,
+    HeldFile,
     Problem,
     Recovered,
     Reservation,
@@ -202,11 +203,22 @@ class Register:
         with self._write() as pen:
             ledger.append(pen, EventKind.ARRIVED_AGAIN, document=record.register_number, detail=detail)
 
-    def held(self, sha256: str | None, name: str, code: HoldCode) -> None:
-        """A file was held; ``sha256`` is None when it could not even be read."""
-        detail = {"sha256": sha256, "name": copies.shown(name), "code": code.value}
+    def held(self, sha256: str | None, name: str, code: HoldCode, party: PartyId | None = None) -> None:
+        """A file that ``party`` received was held; ``sha256`` is None when it could not even be read."""
+        detail = {"sha256": sha256, "name": copies.shown(name), "code": code.value, "party": party}
         with self._write() as pen:
             ledger.append(pen, EventKind.HELD, detail=detail)
+
+    def rejected(self, file: HeldFile, reason: str) -> None:
+        """A person decided that a held file is not to be stamped; it is no longer waiting."""
+        detail = {"sha256": file.sha256, "name": file.name, "reason": copies.shown(reason)}
+        with self._write() as pen:
+            ledger.append(pen, EventKind.REJECTED, detail=detail)
+
+    def waiting(self) -> list[HeldFile]:
+        """The files that wait for a person, in the order they were first held."""
+        with self._read() as connection:
+            return holds.waiting(connection)
 
     def stated(self, sha256: str, name: str, marking: MarkingId, reason: str) -> None:
         """The operator stated a marking (rule of judgement 10)."""
