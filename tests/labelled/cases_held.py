@@ -279,13 +279,13 @@ def _hidden(draft: Draft, text: str) -> None:
         run = dice.choice((Run(text, bold=True, hidden=True), Run(text, bold=True, colour="FFFFFF")))
         draft.before.insert(0, Para((run,), dice.choice(("center", "right")), after=0))
         return
-    line = text.replace("\n", " ")
+    y = -20.0  # above the header: over other words see hidden_under_words
     ways = (
-        pdf_pieces.words_at(line, 300, -44, 12, run=Run(line, bold=True, hidden=True)),
-        pdf_pieces.words_at(line, 300, -44, 12, run=Run(line, bold=True, colour="FFFFFF")),
-        pdf_pieces.words_at(line, 300, 1400, 12),
-        pdf_pieces.clipped(line, 300, -44),
-        pdf_pieces.covered(line, 300, -28),
+        pdf_pieces.words_at(text, 300, y, 12, run=Run(text, bold=True, hidden=True)),
+        pdf_pieces.words_at(text, 300, y, 12, run=Run(text, bold=True, colour="FFFFFF")),
+        pdf_pieces.words_at(text, 300, 1400, 12),
+        pdf_pieces.clipped(text, 300, y),
+        pdf_pieces.covered(text, 300, y),
     )
     draft.overlays.append((1, dice.choice(ways)))
 
@@ -303,6 +303,21 @@ def hidden_higher(dice: Dice) -> Result:
     draft = Draft(dice)
     draft.mark(spelling.any_form(marking, dice))
     _hidden(draft, "/".join(spelling.HALVES[dice.other_level(marking)]))
+    return draft.held("conflict")
+
+
+@case("rule 4: hidden text outranks the visible mark and lies under other words", formats=("pdf",), receiving=("KZ",))
+def hidden_under_words(dice: Dice) -> Result:
+    marking = lower_level(dice)
+    draft = Draft(dice)
+    draft.mark(spelling.any_form(marking, dice), size=12)
+    words = "/".join(spelling.HALVES[dice.other_level(marking)])
+    ways = (
+        pdf_pieces.words_at(words, 300, -40, 12, run=Run(words, bold=True, hidden=True)),
+        pdf_pieces.words_at(words, 300, -40, 12, run=Run(words, bold=True, colour="FFFFFF")),
+        pdf_pieces.clipped(words, 300, -40),
+    )
+    draft.overlays.append((1, dice.choice(ways)))
     return draft.held("conflict")
 
 

@@ -215,8 +215,9 @@ def unusual_place(dice: Dice) -> Result:
 def odd_unicode(dice: Dice) -> Result:
     draft, marking = Draft(dice), dice.level()
     text = spelling.odd_unicode(spelling.any_form(marking, dice), dice)
-    # In a PDF a soft hyphen is drawn, as a hyphen.
-    draft.mark(text.replace("\N{SOFT HYPHEN}", "") if dice.format == "pdf" else text)
+    if dice.format == "pdf":  # where a soft hyphen is drawn, and nothing of no width is kept
+        text = text.replace("\N{SOFT HYPHEN}", "").replace("\N{ZERO WIDTH SPACE}", "")
+    draft.mark(text)
     return draft.marked(marking)
 
 

@@ -1,0 +1,195 @@
+"""Runs readers and detection over the labelled set and says how far the outcome is from the truth.
+
+    python -m tests.labelled.measure --seeds 0..29
+    python -m tests.labelled.measure --seeds 10000..10029       # the final figure, looked at once
+
+A table by case goes to standard output, then every failure with its case, seed and format, so that
+``python -m tests.labelled.generate OUT --seeds 17 --case row-name`` brings the document back.
+
+What is counted, worst first:
+
+under     stamped lower than the truth: a leak
+third     a third party's document stamped as if it were the sender's: a leak
+leak      stamped although it is to be held, otherwise
+higher    stamped higher than the truth (not counted where the label allows it)
+lost      held although it is to be marked, and the code is none the label allows
+code      held as it should be, with a code that tells the clerk something else
+careful   held with a code that is not wrong (a page picture to be read, two readings to be decided by a person)
+right     exactly right
+
+Seeds from 10,000 on are kept for the final figure; nobody tunes on them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from marker.agreement.load import load_profile
+from marker.detect.judge import examine
+from marker.errors import HoldError
+from marker.model import PartyId, Verdict
+from marker.readers.base import ReaderLimits
+from marker.readers.read import read
+from marker.settings import Settings
+from tests.labelled.draft import Label, Made
+from tests.labelled.generate import generate, parse_seeds
+from tests.labelled.registry import CASES
+from tests.labelled.spelling import RANK
+
+KINDS: Final = ("right", "careful", "code", "lost", "higher", "leak", "third", "under")
+LEAKS: Final = frozenset({"under", "third", "leak"})
+FAILURES: Final = ("under", "third", "leak", "higher", "lost", "code")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one document."""
+
+    case: str
+    seed: int
+    label: Label
+    kind: str
+    said: str
+    """The marking it was given, or the hold code; ``fault: …`` when the reader raised anything but a hold."""
+    detail: str
+    seconds: float
+
+
+def judge_kind(label: Label, marking: str | None, hold: str | None) -> str:
+    """The kind of outcome, as the module says them."""
+    if label.outcome == "held":
+        if hold is not None:
+            return "right" if hold in label.holds else "code"
+        return "third" if "third-party" in label.holds else "leak"
+    if hold is not None:
+        return "careful" if hold in label.holds else "lost"
+    if marking == label.marking:
+        return "right"
+    ours, truth = RANK.get(marking or "", 0), RANK[label.marking or ""]
+    if ours < truth:
+        return "under"
+    return "careful" if label.higher else "higher"
+
+
+class Bench:
+    """Reads documents from a scratch folder with one profile and the default limits."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._profile = load_profile()
+        self._limits = ReaderLimits.from_settings(Settings())
+
+    def verdict(self, made: Made) -> Verdict:
+        """What the software says of the document.  Raises HoldError where the reader does."""
+        path = self._folder / f"document.{made.label.format}"
+        path.write_bytes(made.data)
+        reading = read(path, self._limits, made.name)
+        return examine(reading, self._profile, PartyId(made.label.receiving))
+
+    def measure(self, made: Made) -> Result:
+        """The outcome beside the truth; a fault counts as a hold with a code of its own, since no file is stamped."""
+        started = time.perf_counter()
+        marking: str | None = None
+        try:
+            verdict = self.verdict(made)
+        except HoldError as error:
+            hold, detail = str(error.hold.code), error.hold.detail
+        except Exception as error:  # noqa: BLE001 - a fault of the reader is a result of the measurement
+            hold, detail = f"fault: {type(error).__name__}", str(error)[:200]
+        else:
+            marking = verdict.marking
+            hold = str(verdict.hold.code) if verdict.hold else ""
+            detail = verdict.hold.detail if verdict.hold else ""
+        kind = judge_kind(made.label, marking, hold or None)
+        return Result(made.case, made.seed, made.label, kind, marking or hold, detail, time.perf_counter() - started)
+
+
+def measure(documents: Iterable[Made]) -> list[Result]:
+    """The outcome of every document, in order."""
+    with tempfile.TemporaryDirectory() as folder:
+        bench = Bench(Path(folder))
+        return [bench.measure(made) for made in documents]
+
+
+def table(results: list[Result]) -> str:
+    """The table by case, with the sum of all below it."""
+    width = max(len(name) for name in CASES)
+    head = f"{'case':{width}}  {'of':>5}" + "".join(f"{kind:>9}" for kind in KINDS) + "  about"
+    lines = [head, "-" * len(head)]
+    for name, case in CASES.items():
+        counts = Counter(result.kind for result in results if result.case == name)
+        if counts:
+            lines.append(_row(name, counts, width) + f"  {case.about}")
+    lines += ["-" * len(head), _row("all", Counter(result.kind for result in results), width)]
+    return "\n".join(lines)
+
+
+def _row(name: str, counts: Counter[str], width: int) -> str:
+    return f"{name:{width}}  {counts.total():>5}" + "".join(f"{counts[kind] or '.':>9}" for kind in KINDS)
+
+
+def summary(results: list[Result]) -> str:
+    """The figures that matter, in sentences."""
+    to_mark = [r for r in results if r.label.outcome == "marked"]
+    in_words = [r for r in to_mark if "unreadable-page" not in r.label.holds]
+    to_hold = [r for r in results if r.label.outcome == "held"]
+    third = [r for r in to_hold if "third-party" in r.label.holds]
+    lines = (
+        ("stamped lower than the truth", [r for r in to_mark if r.kind == "under"], to_mark),
+        ("third party's documents stamped", [r for r in third if r.kind == "third"], third),
+        ("other documents stamped that are to be held", [r for r in to_hold if r.kind == "leak"], to_hold),
+        ("to be marked, marking in words: exactly right", [r for r in in_words if r.kind == "right"], in_words),
+        ("to be marked, all: exactly right", [r for r in to_mark if r.kind == "right"], to_mark),
+        ("to be held: held", [r for r in to_hold if r.kind not in LEAKS], to_hold),
+        ("to be held: held with the right code", [r for r in to_hold if r.kind == "right"], to_hold),
+    )
+    times = sorted(1000 * r.seconds for r in results)
+    shares = [
+        f"{text:48} {len(some):>5} of {len(every):>5}  {100 * len(some) / max(1, len(every)):6.2f} %"
+        for text, some, every in lines
+    ]
+    speed = f"{'reading and judging, median / slowest':48} {times[len(times) // 2]:.0f} / {times[-1]:.0f} ms"
+    return "\n".join([*shares, speed])
+
+
+def failures(results: list[Result]) -> str:
+    """Every result that is neither right nor careful, worst first."""
+    lines = []
+    for kind in FAILURES:
+        for r in (result for result in results if result.kind == kind):
+            truth = r.label.marking or "|".join(sorted(r.label.holds))
+            which = f"{r.case} {r.seed} {r.label.format} to {r.label.receiving}"
+            lines.append(f"{kind:7} {which}: {truth} → {r.said}  {r.detail}")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Measure detection on the labelled set.")
+    parser.add_argument("--seeds", type=parse_seeds, default=range(30), metavar="0..29")
+    parser.add_argument("--case", action="append", default=[], choices=sorted(CASES), metavar="NAME")
+    parser.add_argument("--format", choices=("pdf", "docx"), help="documents of this format only")
+    parser.add_argument("--json", action="store_true", help="print one object with counts and failures instead")
+    options = parser.parse_args()
+    documents = generate(options.seeds, options.case)
+    results = measure(made for made in documents if options.format in {None, made.label.format})
+    if options.json:
+        rows = [
+            {"case": r.case, "seed": r.seed, "kind": r.kind, "truth": r.label.marking, "said": r.said}
+            for r in results if r.kind in FAILURES
+        ]
+        counts = dict(Counter(r.kind for r in results))
+        print(json.dumps({"documents": len(results), "counts": counts, "failures": rows}, ensure_ascii=False))  # noqa: T201 - a command's result
+        return
+    print(table(results), summary(results), failures(results), sep="\n\n")  # noqa: T201 - a command's result
+
+
+if __name__ == "__main__":
+    main()
