@@ -319,7 +319,7 @@ def test_held_files_and_stated_markings_are_events(register: Register) -> None:
     register.stated("a" * 64, "letter.pdf", MarkingId("lt:secret"), "the stamp is faint")
     run, held, stated = register.last_events()
     assert (run.kind, held.kind, stated.kind) == ("run", "held", "stated")
-    assert json.loads(held.detail) == {"sha256": None, "name": "odd\\xff.pdf", "code": "malformed"}
+    assert json.loads(held.detail) == {"sha256": None, "name": "odd\\xff.pdf", "code": "malformed", "party": None}
     assert json.loads(stated.detail)["reason"] == "the stamp is faint"
     assert [event.kind for event in register.last_events(1)] == ["stated"]
 
