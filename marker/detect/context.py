@@ -86,6 +86,7 @@ class Weigher:
             count = len(pages[item.group.entry.target, item.place])
             if item.alone and count > 1 and item.place is not Place.BODY:
                 item.add(self.limits.repeated, f"stands there on {count} pages")
+            item.score = max(0, min(100, item.score))
         return weighed
 
     def _weigh(self, group: Group) -> Weighed:
@@ -96,7 +97,6 @@ class Weigher:
         self._weigh_company(item, lines)
         self._weigh_looks(item, best, lines)
         self._weigh_form(item)
-        item.score = max(0, min(100, item.score))
         return item
 
     # ── where ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -164,10 +164,14 @@ class Weigher:
                 item.add(limits.quoted_alone, "in quotation marks")
         else:
             capitals = _caps(self._text(group)) > 0.6 and group.entry.role in (Role.MARK, Role.NO_EQUIVALENT)
-            zone = item.place in limits.places or self.layout.opens(item.line)
-            prose = any(self.layout.prose(line) for line in lines)
-            if capitals and zone and not quoted and not prose:
+            zone = item.place in limits.places or self.layout.opens(item.line) or item.line.tilted
+            zone = zone or self.layout.centred(item.line)
+            sentence = any(self._sentence(line, rest[line.number]) for line in lines)
+            if capitals and zone and not quoted and not sentence:
                 item.add(limits.among_capitals, "other words on its line")
+                if not rest[lines[-1].number]:
+                    # Its last words stand alone: read by themselves they would be a lower marking.
+                    item.score = max(item.score, limits.doubt)
             else:
                 item.add(limits.among_words, "in running text")
                 if quoted:
@@ -189,6 +193,8 @@ class Weigher:
         if Role.COPY in roles and (item.alone or Role.COPY in own):
             item.copy_number = item.alone
             item.add(limits.copy_number, "a copy number beside it")
+        if item.alone and Role.COMPANION in roles - own:
+            item.add(limits.annex, "beside a line that introduces it")
         if Role.CONDITIONAL in roles:
             item.conditional = True
             item.reasons.append("applies only once a form is filled in")
@@ -214,6 +220,11 @@ class Weigher:
         if entry.role is Role.DECLASSIFIED:
             return caps or item.place in self.limits.places
         return caps and all(text.upper() == text for text in after)
+
+    def _sentence(self, line: Line, rest: list[int]) -> bool:
+        """Whether the other words of a line make a sentence with it, and no letterhead beside it."""
+        small = sum(line.quote(place, place)[:1].islower() for place in rest)
+        return self.layout.prose(line) or small > 2 or self.layout.continues(line) or self._runs_on(line)
 
     def _runs_on(self, line: Line) -> bool:
         """Whether the line is the beginning of a sentence that goes on below."""
@@ -262,7 +273,7 @@ class Weigher:
 
     def _weigh_form(self, item: Weighed) -> None:
         entry, group = item.group.entry, item.group
-        if entry.everyday:
+        if entry.everyday and not item.line.tilted:
             item.add(self.limits.everyday_word, "a word of everyday use")
         if entry.role is Role.SHORT:
             item.add(self.limits.short_form, "a short form")

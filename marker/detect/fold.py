@@ -56,6 +56,7 @@ _DIGITS = str.maketrans({"0": "O", "1": "I", "3": "З", "5": "S", "6": "Б"})
 """Digits read or typed for the letters they look like; only inside a word that is mostly letters."""
 
 _WORD = re.compile(r"[^\W_]+")
+_DIGIT = re.compile(r"[01356]")
 _LOWER_L = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -142,7 +143,8 @@ def _origins(original: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
 def fold(text: str) -> Folded:
     """Fold ``text``.  Folding a folded text changes nothing."""
     mended = _LOWER_L.sub(_mend_l, text) if "l" in text else text
-    return Folded(text, _WORD.sub(_mend_digits, mended.translate(_TABLE)))
+    folded = mended.translate(_TABLE)
+    return Folded(text, _WORD.sub(_mend_digits, folded) if _DIGIT.search(folded) else folded)
 
 
 def words(text: str) -> tuple[str, ...]:

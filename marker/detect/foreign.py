@@ -13,7 +13,7 @@ from marker.detect.lines import Layout, Line
 from marker.detect.matches import Key, Match
 from marker.model import MarkingId
 
-_DOUBLE = re.compile(r"/\s?/")
+_DOUBLE = re.compile(r"/\s*/")
 
 
 def syntax_matches(layout: Layout, lexicon: Lexicon) -> Iterator[Match]:
@@ -46,9 +46,14 @@ def _level_before(line: Line, before: list[int], lexicon: Lexicon) -> tuple[int,
     for place in reversed(before):
         letters = line.words[place].text + letters
         for prefix, owner in lexicon.prefixes:
-            if letters == prefix:
+            if letters == prefix or _misread(letters, prefix):
                 best = (place, owner)
     return best
+
+
+def _misread(letters: str, prefix: str) -> bool:
+    """Before a double slash one letter may be misread: to miss a banner is a leak."""
+    return len(letters) == len(prefix) and sum(a != b for a, b in zip(letters, prefix, strict=True)) == 1
 
 
 def _portions(line: Line, lexicon: Lexicon) -> Iterator[Match]:

@@ -111,7 +111,7 @@ def _joint(last: Group, new: Group, matcher: Matcher) -> str | None:
         if at != len(one.words) - 1 or to != 0 or not _next(one, other, matcher.layout):
             return None
         gap = f"{one.tail}\n{other.words[0].glue}"
-        keys = (*last.keys, *new.keys)
+        keys = {*last.keys, *new.keys}
         if "/" not in gap and not (matcher.alone(keys) and one.place is other.place):
             return None
     return gap if _JOINT.fullmatch(gap) else None

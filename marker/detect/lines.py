@@ -52,6 +52,8 @@ class Line:
     """What stands after the last word."""
     place: Place
     rank: int
+    letters: int
+    """Letters and digits of its words."""
     first_of_span: bool
     last_of_span: bool
     whole_span: bool
@@ -63,10 +65,6 @@ class Line:
     @property
     def box(self) -> Box | None:
         return self.span.box
-
-    @property
-    def letters(self) -> int:
-        return sum(len(word.text) for word in self.words)
 
     @property
     def mostly_lower(self) -> bool:
@@ -143,6 +141,7 @@ class Layout:
                 tail=tail,
                 place=self._place(span),
                 rank=len(ranks),
+                letters=sum(len(word.text) for word in words),
                 first_of_span=index == 0,
                 last_of_span=index == len(pieces) - 1,
                 whole_span=len(pieces) == 1,
@@ -246,7 +245,7 @@ class Layout:
     def columns(self) -> Iterator[list[Line]]:
         """Runs of short lines below one another that are no neighbours in their flow: marks beside a letterhead."""
         for lines in self._by_page.values():
-            short = [line for line in lines if line.letters <= self.thresholds.prose_letters]
+            short = [line for line in lines if self.short(line)]
             follows: dict[int, Line] = {}
             for index, line in enumerate(short):
                 below = self._below(line, short[index + 1 :])
@@ -278,7 +277,7 @@ class Layout:
             for line in lines:
                 if line.number in seen:
                     continue
-                row = [other for other in self.row(line) if other.letters <= self.thresholds.prose_letters]
+                row = [other for other in self.row(line) if self.short(other)]
                 seen.update(other.number for other in row)
                 if len(row) > 1:
                     yield row
@@ -299,6 +298,10 @@ class Layout:
     def prose(self, line: Line) -> bool:
         """A line of running text."""
         return line.letters > self.thresholds.prose_letters and line.mostly_lower
+
+    def short(self, line: Line) -> bool:
+        """A line that may be part of a marking."""
+        return line.letters <= self.thresholds.alone_letters and not self.prose(line)
 
     def continues(self, line: Line) -> bool:
         """Whether running text goes on into this line."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 
 from marker.detect.foreign import syntax_matches
 from marker.detect.fuzzy import Misread
@@ -38,17 +38,16 @@ class Matcher:
 
     # ── what is left of a line ──────────────────────────────────────────────────────────────────────────────────────
 
-    def rest(self, number: int, keys: Iterable[Key]) -> list[int]:
+    def rest(self, number: int, keys: Set[Key] = frozenset()) -> list[int]:
         """The words of a line, by place, that neither ``keys`` nor words around markings nor numbers account for."""
         line = self.layout.lines[number]
-        covered = {place for at, place in keys if at == number}
         digits = any(_number(word.text) for word in line.words)
         noisy = line.span.source is Source.OCR or line.span.visibility is Visibility.OCR_LAYER
         left: list[int] = []
         after_copy = False
         noise = 0
         for place, word in enumerate(line.words):
-            if place in covered:
+            if (number, place) in keys:
                 after_copy = False
                 continue
             around = self._around.get((number, place))
@@ -66,9 +65,9 @@ class Matcher:
             left.append(place)
         return left
 
-    def alone(self, keys: Sequence[Key]) -> bool:
+    def alone(self, keys: Set[Key]) -> bool:
         """Whether the lines of a match bear nothing else but words around markings and numbers."""
-        return all(not self.rest(number, keys) for number in dict.fromkeys(line for line, _ in keys))
+        return all(not self.rest(number, keys) for number in {line for line, _ in keys})
 
     def around(self, number: int) -> Iterator[Match]:
         """The words around markings (copy number, condition, qualifier, …) on a line."""
@@ -91,7 +90,10 @@ class Matcher:
             found[match.entry.letters, match.keys] = match
         matches = sorted(found.values(), key=_telling)
         taken: set[Key] = set()
+        perhaps: set[Key] = set()
         for match in matches:  # words of a longer form are no words around one: ГРИФ of ГРИФ СНЯТ
+            if not match.beyond and not perhaps.intersection(match.keys):
+                perhaps.update(match.keys)
             if match.spaced or match.beyond or taken.intersection(match.keys):
                 continue
             taken.update(match.keys)
@@ -99,15 +101,18 @@ class Matcher:
                 self._around.update(dict.fromkeys(match.keys, match))
             if match.entry.role is Role.QUALIFIER:
                 self.qualifiers.append(match)
-        self.matches = [match for match in self._choose(matches, taken) if match.entry.role not in CONTEXT_ROLES]
-        self.matches += self._misread()
+        self.matches = [match for match in self._choose(matches, perhaps) if match.entry.role not in CONTEXT_ROLES]
+        misread = self._misread()
+        used = {key for match in misread for key in match.keys}
+        self.matches = [match for match in self.matches if match.beyond or not used.intersection(match.keys)]
+        self.matches += misread
         self.matches.sort(key=lambda m: (m.keys[0], -len(m.keys)))
 
-    def _choose(self, matches: Iterable[Match], taken: Collection[Key]) -> list[Match]:
+    def _choose(self, matches: Iterable[Match], taken: Set[Key]) -> list[Match]:
         chosen: list[Match] = []
         used: set[Key] = set()
         for match in matches:
-            if match.spaced and not self.alone((*match.keys, *self._on_lines(match, taken))):
+            if match.spaced and not self.alone({*match.keys, *self._on_lines(match, taken)}):
                 continue
             if match.entry.role is Role.NEGATIVE and (match.beyond or (match.spaced and len(match.lines) > 1)):
                 continue
@@ -117,22 +122,23 @@ class Matcher:
             if used.intersection(match.keys):
                 continue
             chosen.append(match)
-            if not self._half_alone(match):
+            if not self._half_alone(match, taken):
                 used.update(match.keys)
         return chosen
 
-    def _on_lines(self, match: Match, taken: Collection[Key]) -> list[Key]:
+    def _on_lines(self, match: Match, taken: Set[Key]) -> list[Key]:
         """Words of other forms on the lines of a match: its other half leaves it alone."""
         places = ((number, len(self.layout.lines[number].words)) for number in match.lines)
         return [(number, place) for number, count in places for place in range(count) if (number, place) in taken]
 
-    def _half_alone(self, match: Match) -> bool:
+    def _half_alone(self, match: Match, taken: Set[Key]) -> bool:
         """Whether running text ends in the first words of a form whose last word stands alone on the next line.
 
         Either it is one mark beside a letterhead, or an accident: both readings are kept, and the higher holds.
         """
         first, last = match.lines[0], match.lines[-1]
-        return first != last and bool(self.rest(first, match.keys)) and not self.rest(last, match.keys)
+        keys = {*match.keys, *self._on_lines(match, taken)}
+        return first != last and bool(self.rest(first, keys)) and not self.rest(last, keys)
 
     def _streams(self) -> Iterator[list[Line]]:
         for name, flow in self.layout.flows.items():
@@ -150,17 +156,14 @@ class Matcher:
     # ── misread letters ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def _misread(self) -> list[Match]:
-        """Marks with a misread letter, on lines that stand in a strong place and bear nothing else."""
+        """Marks with a misread letter, in strong places, as whole pieces of lines."""
         exact = {key: match for match in self.matches for key in match.keys}
         found: dict[tuple[Key, ...], Match] = {}
         index = Misread(self.lexicon.entries, self.layout.thresholds)
-        for unit in self._units():
-            keys = tuple((line.number, place) for line in unit for place in self.rest(line.number, ()))
-            known = {exact[key] for key in keys if key in exact}
-            if not keys or any(set(match.keys) >= set(keys) for match in known):
-                continue
+        for keys in self._units():
             letters = "".join(self.layout.lines[number].words[place].text for number, place in keys)
-            if len(letters) > self.layout.thresholds.alone_letters:
+            known = {exact[key] for key in keys if key in exact}
+            if len(letters) > self.layout.thresholds.alone_letters or any(set(m.keys) >= set(keys) for m in known):
                 continue
             like = index.look_up(letters)
             if like is None:
@@ -172,34 +175,44 @@ class Matcher:
         # The longest reading of the same words wins, and takes the place of exact matches within it.
         chosen: list[Match] = []
         used: set[Key] = set()
-        for match in sorted(found.values(), key=lambda m: -len(m.keys)):
+        for match in sorted(found.values(), key=lambda m: -len(m.entry.letters)):
             if not used.intersection(match.keys):
                 chosen.append(match)
                 used.update(match.keys)
-        self.matches = [match for match in self.matches if not used.intersection(match.keys) or match.beyond]
         return chosen
 
-    def _units(self) -> Iterator[list[Line]]:
+    def _units(self) -> Iterator[tuple[Key, ...]]:
+        """What may be one form: a piece of a line between slashes, and up to four such pieces over lines."""
         for line in self.layout.lines:
             if not self._strong(line):
                 continue
-            unit = [line]
-            yield unit
-            for other in self.layout.neighbours(line, 3):
-                follows = other.number > line.number and _class(other) == _class(line) and self._strong(other)
-                if follows and len(unit) < 4:
-                    unit = [*unit, other]
-                    yield unit
+            below = [
+                other
+                for other in self.layout.neighbours(line, 3)
+                if other.number > line.number and _class(other) == _class(line) and self._strong(other)
+            ]
+            pieces = [piece for one in (line, *below[:3]) for piece in self._pieces(one)]
+            for start in range(len(self._pieces(line))):
+                for end in range(start + 1, min(start + 4, len(pieces)) + 1):
+                    yield tuple(key for piece in pieces[start:end] for key in piece)
+
+    def _pieces(self, line: Line) -> list[tuple[Key, ...]]:
+        pieces: list[list[Key]] = []
+        for place in self.rest(line.number):
+            if not pieces or "/" in line.words[place].glue:
+                pieces.append([])
+            pieces[-1].append((line.number, place))
+        return [tuple(piece) for piece in pieces]
 
     def _strong(self, line: Line) -> bool:
-        strong = line.place in self.layout.thresholds.places or self.layout.opens(line) or line.tilted
+        zone = line.place in self.layout.thresholds.places or self.layout.opens(line)
+        strong = zone or line.tilted or self.layout.centred(line)
         return strong and 0 < line.letters <= self.layout.thresholds.alone_letters and not self.layout.prose(line)
 
 
 def _number(word: str) -> bool:
     """Whether a word is a number (``12``, ``2a``); garbled words with digits in them are not."""
-    letters = sum(char.isalpha() for char in word)
-    return letters <= 1 and letters < len(word)
+    return word[0].isdigit() and sum(char.isalpha() for char in word) <= 1
 
 
 def _class(line: Line) -> str:

@@ -152,7 +152,8 @@ def _negative_kind(item: Weighed, _limits: Thresholds) -> FindingKind:
 
 
 def _third_party_kind(item: Weighed, limits: Thresholds) -> FindingKind:
-    if item.score >= limits.mark and not (item.group.entry.everyday and item.group.errors):
+    vague = item.group.errors or item.other_letters  # KONFIDENCIALI is Latvian only with its macron
+    if item.score >= limits.mark and not (item.group.entry.everyday and vague):
         return FindingKind.THIRD_PARTY
     doubtful = item.group.entry.everyday or item.group.errors or not item.alone
     return FindingKind.AMBIGUOUS if doubtful else FindingKind.THIRD_PARTY
@@ -196,25 +197,32 @@ def _fragments(matcher: Matcher, weighed: Sequence[Weighed], profile: Profile) -
     layout = matcher.layout
     taken = {key for item in weighed for key in item.group.keys}
     for item in weighed:
-        if item.score < layout.thresholds.doubt or item.weak:
+        if item.score < layout.thresholds.doubt or item.weak or item.group.entry.role is not Role.MARK:
             continue
+        near = (item.line, *layout.neighbours(item.line, 4))
         for letters, whole, rest in matcher.lexicon.fragments:
             if not any(match.entry.letters == rest.letters for match in item.group.matches):
                 continue
-            for line in (item.line, *layout.neighbours(item.line, 4)):
+            for line in near:
+                if line.letters > 2 * len(letters) + len(rest.letters):
+                    continue
                 places = matcher.rest(line.number, taken)
                 met = "".join(line.words[place].text for place in places)
-                if met and not layout.prose(line) and _like(met, letters, line):
+                close = line is item.line or line is layout.before(item.line)
+                if met and not layout.prose(line) and _like(met, letters, line, close):
                     yield _fragment(item, line, places, whole, profile)
 
 
-def _like(met: str, letters: str, line: Line) -> bool:
+def _like(met: str, letters: str, line: Line, close: bool) -> bool:
+    """Whether a word may be a fragment; in what OCR read close to the mark, any short word of its length may."""
     if met == letters:
         return True
     ocr = line.span.source is Source.OCR or line.span.visibility is Visibility.OCR_LAYER
-    if len(letters) < 5:  # too short to tell by likeness; one misread letter in OCR is all there can be
-        return ocr and len(met) == len(letters) and sum(a != b for a, b in zip(met, letters, strict=True)) == 1
-    return SequenceMatcher(None, met, letters).ratio() >= (0.6 if ocr else 0.75)
+    if len(letters) < 5:  # too short to tell by likeness
+        same = sum(a == b for a, b in zip(met, letters, strict=False))
+        return len(met) == len(letters) and same >= (not close if ocr else len(letters) - 1) and not line.mostly_lower
+    enough = (0.3 if close else 0.4) if ocr else 0.6
+    return abs(len(met) - len(letters)) < 3 and SequenceMatcher(None, met, letters).ratio() >= enough
 
 
 def _fragment(item: Weighed, line: Line, places: list[int], whole: Entry, profile: Profile) -> Sighting:

@@ -48,7 +48,7 @@ class Thresholds:
     """The first lines of a text without pages: where a Kazakh letter bears its mark."""
     annotation: int = 35
     centred: int = 20
-    tilted: int = 30
+    tilted: int = 35
     """No running text is tilted: a rubber stamp."""
     white_around: int = 10
 
@@ -79,6 +79,8 @@ class Thresholds:
     # What stands around it.
     copy_number: int = 20
     repeated: int = 10
+    annex: int = 10
+    """A line beside it that says no more than Annex and its number."""
 
     # What it is.
     everyday_word: int = -20

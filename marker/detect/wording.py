@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from marker.agreement.profile import Profile
-from marker.model import Finding, MarkingId, PartyId, Place, Visibility
+from marker.model import Finding, MarkingId, PageInfo, PartyId, Place, Residue, Visibility
 
 _PLACES = {
     Place.HEADER: "in the header",
@@ -34,6 +34,13 @@ _VISIBILITY = {
     Visibility.DELETED: "deleted with changes tracked",
     Visibility.EARLIER_REVISION: "in an earlier revision of the file",
 }
+_INK = {
+    "coloured": "Coloured ink",
+    "tilted": "Tilted writing",
+    "framed": "Framed writing",
+    "sideways": "Sideways writing",
+    "large": "Large writing",
+}
 _LONGEST = 100
 RELEASE = "release it with 'marker held release' and its marking and reason, or reject it"
 STATE = "read the document and state its marking with --marking and --reason"
@@ -57,6 +64,20 @@ def seen(finding: Finding) -> str:
     """The marking as it stands, on one line, and where."""
     text = " ".join(finding.text.split())
     return f"{text[:_LONGEST]} {where(finding)}"
+
+
+def residue(item: Residue, pages: Sequence[PageInfo]) -> str:
+    """``Coloured ink at the top right of page 2``."""
+    ink = _INK.get(item.kind, "Ink")
+    if item.page is None:
+        return ink
+    info = next((page for page in pages if page.number == item.page), None)
+    if info is None or item.box is None or not info.width or not info.height:
+        return f"{ink} on page {item.page}"
+    x, y = item.box.centre
+    height = "top" if y < info.height / 3 else "bottom" if y > info.height * 2 / 3 else "middle"
+    side = " left" if x < info.width / 3 else " right" if x > info.width * 2 / 3 else ""
+    return f"{ink} at the {height}{side} of page {item.page}"
 
 
 def party_name(profile: Profile, party: PartyId) -> str:
@@ -91,3 +112,17 @@ def page_list(pages: Sequence[int]) -> str:
             runs.append([page])
     parts = [str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs]
     return f"page{'s' if len(set(pages)) > 1 else ''} {listed(parts)}"
+
+
+def residue(left: Residue, pages: Sequence[PageInfo]) -> str:
+    """``Tilted ink at the upper left of page 3``: what could not be read, and where."""
+    info = next((page for page in pages if page.number == left.page), None)
+    if left.page is None:
+        return f"{left.kind.capitalize()} ink in a picture"
+    if info is None or left.box is None or not info.width or not info.height:
+        return f"{left.kind.capitalize()} ink on page {left.page}"
+    x, y = left.box.centre
+    down = ("upper", "middle", "lower")[min(2, max(0, int(3 * y / info.height)))]
+    across = ("left", "middle", "right")[min(2, max(0, int(3 * x / info.width)))]
+    where = "middle" if down == across else f"{down} {across}"
+    return f"{left.kind.capitalize()} ink at the {where} of page {left.page}"
