@@ -186,6 +186,19 @@ class StampTrace:
 
 
 @dataclass(frozen=True, slots=True)
+class Residue:
+    """Ink that may be a marking and was not read as anything known.
+
+    It holds the file rather than let a lower mark stand.
+    ``kind`` says what makes it one, for the clerk: ``coloured``, ``tilted``, ``framed``, ``sideways`` or ``large``.
+    """
+
+    page: int | None
+    box: Box | None
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """All a reader has to say of a file: its text with places, its pages, and facts that bear on stamping."""
 
@@ -197,6 +210,7 @@ class Reading:
     attachments_unread: tuple[str, ...] = ()
     """Kinds of attachments that could not be read ("a ZIP archive"); any one holds the file (rule 7)."""
     traces: tuple[StampTrace, ...] = ()
+    residue: tuple[Residue, ...] = ()
 
 
 class FindingKind(StrEnum):

@@ -112,17 +112,3 @@ def page_list(pages: Sequence[int]) -> str:
             runs.append([page])
     parts = [str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs]
     return f"page{'s' if len(set(pages)) > 1 else ''} {listed(parts)}"
-
-
-def residue(left: Residue, pages: Sequence[PageInfo]) -> str:
-    """``Tilted ink at the upper left of page 3``: what could not be read, and where."""
-    info = next((page for page in pages if page.number == left.page), None)
-    if left.page is None:
-        return f"{left.kind.capitalize()} ink in a picture"
-    if info is None or left.box is None or not info.width or not info.height:
-        return f"{left.kind.capitalize()} ink on page {left.page}"
-    x, y = left.box.centre
-    down = ("upper", "middle", "lower")[min(2, max(0, int(3 * y / info.height)))]
-    across = ("left", "middle", "right")[min(2, max(0, int(3 * x / info.width)))]
-    where = "middle" if down == across else f"{down} {across}"
-    return f"{left.kind.capitalize()} ink at the {where} of page {left.page}"

@@ -56,11 +56,14 @@ def examine_file(path: Path, name: str, task: Task) -> Examination:
     Raises HoldError when the file cannot be read at all.
     """
     from marker.detect.judge import examine
+    from marker.ocr.plan import read_images
     from marker.readers.base import ReaderLimits
     from marker.readers.read import read
 
+    profile = task.profile()
     reading = read(path, ReaderLimits.from_settings(task.settings), name)
-    verdict = examine(reading, task.profile(), task.receiving)
+    reading = read_images(path, reading, profile, task.receiving, task.settings)
+    verdict = examine(reading, profile, task.receiving)
     numbers = tuple(dict.fromkeys(trace.copy_number for trace in reading.traces))
     return Examination(reading.format, reading.pages, verdict, numbers, reading.notes)
 

@@ -1,0 +1,88 @@
+"""A picture parted into black and coloured ink on flattened paper.
+
+Paper is not white and light not even: each channel is divided by the paper around it, so that 255 is paper everywhere
+and coloured paper is white.  Colour is what then differs between the channels; black ink, whatever its shade, has none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marker.ocr.raster import Picture
+from marker.ocr.vision import cv
+
+Grey = NDArray[np.uint8]
+"""Rows and columns; 255 is paper, 0 is ink."""
+
+_COARSE: Final = 8
+"""The paper is estimated on a picture so many times smaller."""
+_STROKE_POINTS: Final = 9.0
+"""Ink broader than this may be taken for paper of its own (dark banners, photographs)."""
+_CHROMA: Final = 26
+"""Difference of channels from which on ink is coloured; pale stamps have 30, the fringes of black letters 20."""
+_LEAST_COLOUR_POINTS: Final = 30.0
+"""Square points of coloured ink from which on the layer is looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """``black`` and ``colour`` (None where there is none) are grey pictures of one layer each, at ``scale``.
+
+    ``all`` is every ink, for reading words that two layers share.
+    """
+
+    black: Grey
+    colour: Grey | None
+    all: Grey
+    scale: float
+
+
+def separate(picture: Picture) -> Layers:
+    """Part a picture into its layers, at its own scale."""
+    pixels = picture.pixels
+    if pixels.ndim == 2:
+        flat = _flatten(pixels, picture.scale)
+        return Layers(flat, None, flat, picture.scale)
+    channels = [_flatten(np.ascontiguousarray(pixels[:, :, index]), picture.scale) for index in range(3)]
+    lowest = cv.min(cv.min(channels[0], channels[1]), channels[2])
+    highest = cv.max(cv.max(channels[0], channels[1]), channels[2])
+    chroma = cv.blur(cv.subtract(highest, lowest), (3, 3))
+    mask = cv.threshold(chroma, _CHROMA, 255, cv.THRESH_BINARY)[1]
+    mask = cv.morphologyEx(mask, cv.MORPH_OPEN, np.ones((2, 2), np.uint8))
+    if cv.countNonZero(mask) < _LEAST_COLOUR_POINTS * picture.scale**2:
+        return Layers(lowest, None, lowest, picture.scale)
+    near = cv.dilate(mask, np.ones((3, 3), np.uint8))
+    black = cv.max(lowest, near & cv.threshold(chroma, _CHROMA // 2, 255, cv.THRESH_BINARY)[1])
+    # Where a stamp lies over black letters its chroma is lost; its strokes are closed again when they are read.
+    colour = cv.bitwise_not(cv.min(cv.multiply(chroma, near // 255, scale=2.5), near))
+    return Layers(black, colour, lowest, picture.scale)
+
+
+def _flatten(channel: Grey, scale: float) -> Grey:
+    """The channel divided by its paper."""
+    height, width = channel.shape
+    small = cv.resize(channel, (max(1, width // _COARSE), max(1, height // _COARSE)), interpolation=cv.INTER_AREA)
+    reach = max(3, round(_STROKE_POINTS * scale / _COARSE) | 1)
+    paper = cv.dilate(small, np.ones((reach, reach), np.uint8))
+    paper = cv.blur(cv.erode(paper, np.ones((reach, reach), np.uint8)), (2 * reach + 1, 2 * reach + 1))
+    paper = cv.max(paper, 40)
+    paper = cv.resize(paper, (width, height), interpolation=cv.INTER_LINEAR)
+    return np.asarray(cv.divide(channel, paper, scale=252), np.uint8)
+
+
+def ink_of(layer: Grey, least: int = 30) -> NDArray[np.uint8]:
+    """The ink of a layer as a mask of 0 and 255.
+
+    The threshold lies between paper and ink as they are on this page, so that pale ink counts where there is no other,
+    and noise does not.  ``least`` is how much darker than paper ink must be.
+    """
+    dark = cv.bitwise_not(layer)
+    sample = dark[::2, ::2]
+    paper = float(np.percentile(sample, 50))
+    noise = float(np.percentile(sample, 75)) - paper
+    threshold = max(least, paper + 6 * noise, 30)
+    return np.asarray(cv.threshold(dark, min(threshold, 150), 255, cv.THRESH_BINARY)[1], np.uint8)

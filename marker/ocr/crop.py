@@ -1,0 +1,90 @@
+"""Cutting a line out of a layer: turned level, scaled to one height of letters, from ink to paper in full contrast."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from marker.ocr.colour import Grey
+from marker.ocr.vision import cv
+
+LETTER: Final = 32
+"""Pixels: the height of capitals on a crop.  Tesseract reads capitals of 30 to 40 best."""
+MARGIN: Final = 14
+"""Pixels of paper around the letters; diacritics and descenders stand in it."""
+LONGEST: Final = 2_600
+"""Pixels; a longer line is no marking."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """A line on a layer: a rectangle turned by ``angle`` (degrees its text falls to the right), in layer pixels.
+
+    ``width`` runs along the text, ``height`` is that of its capitals.
+    """
+
+    x: float
+    y: float
+    width: float
+    height: float
+    angle: float
+
+    def corners(self, grow: float = 0.0) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+        """Its four corners (x, y), top left first, clockwise; ``grow`` in heights."""
+        slope = np.radians(self.angle)
+        along, down = np.array([np.cos(slope), np.sin(slope)]), np.array([-np.sin(slope), np.cos(slope)])
+        half = along * (self.width / 2 + grow * self.height), down * (0.5 + grow) * self.height
+        middle = np.array([self.x, self.y])
+        return np.array(
+            [middle - half[0] - half[1], middle + half[0] - half[1], middle + half[0] + half[1],
+             middle - half[0] + half[1]]
+        )
+
+
+def cut(layer: Grey, strip: Strip, *, worn: bool = False, letter: int = LETTER) -> Grey:
+    """The strip, level, its capitals ``letter`` pixels high, with a margin.  ``worn`` closes the gaps of stamp ink."""
+    zoom = letter / max(1.0, strip.height)
+    margin = round(MARGIN * letter / LETTER)
+    width, height = min(LONGEST, round(strip.width * zoom) + 2 * margin), letter + 2 * margin
+    slope = np.radians(strip.angle)
+    cos, sin = np.cos(slope) / zoom, np.sin(slope) / zoom
+    # From pixels of the crop to pixels of the layer.
+    matrix = np.array(
+        [
+            [cos, -sin, strip.x - cos * width / 2 + sin * height / 2],
+            [sin, cos, strip.y - sin * width / 2 - cos * height / 2],
+        ],
+        np.float64,
+    )
+    if zoom < 0.6:  # far too fine: area sampling first, or strokes break
+        share = zoom * 1.2
+        x0, y0, x1, y1 = _bounds(strip, layer.shape[1], layer.shape[0])
+        layer = cv.resize(layer[y0:y1, x0:x1], None, fx=share, fy=share, interpolation=cv.INTER_AREA)
+        matrix = (matrix - np.array([[0, 0, x0], [0, 0, y0]])) * share
+    flags = cv.INTER_CUBIC | cv.WARP_INVERSE_MAP
+    crop = cv.warpAffine(layer, matrix, (width, height), flags=flags, borderValue=255)
+    return _contrast(crop, worn=worn)
+
+
+def _bounds(strip: Strip, width: int, height: int) -> tuple[int, int, int, int]:
+    corners = strip.corners(1.5)
+    low, high = np.floor(corners.min(axis=0)), np.ceil(corners.max(axis=0)) + 1
+    return (
+        int(min(max(0, low[0]), width - 1)), int(min(max(0, low[1]), height - 1)),
+        int(max(1, min(width, high[0]))), int(max(1, min(height, high[1]))),
+    )
+
+
+def _contrast(crop: Grey, *, worn: bool) -> Grey:
+    if worn:
+        crop = cv.morphologyEx(crop, cv.MORPH_OPEN, np.ones((5, 5), np.uint8))  # opening of paper closes ink
+        crop = cv.GaussianBlur(crop, (0, 0), 1.1)
+    dark = float(np.percentile(crop, 4))
+    paper = float(np.percentile(crop, 75))
+    if paper - dark < 8:
+        return np.asarray(crop, np.uint8)
+    floor = paper - 0.12 * (paper - dark)  # noise of the paper becomes paper
+    stretched = (crop.astype(np.float32) - dark) * (255.0 / (floor - dark))
+    return np.asarray(stretched.clip(0, 255), np.uint8)

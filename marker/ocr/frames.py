@@ -1,0 +1,209 @@
+"""Stamps: from a blob of ink to its rows of letters, with the frame taken off and the tilt found.
+
+Opening with long lines would eat stems and serifs; instead the one component that spans the blob is found, its corners
+say how the stamp is tilted, and the rows are looked for inside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marker.ocr.crop import Strip
+from marker.ocr.vision import cv
+
+Mask = NDArray[np.uint8]
+
+TILT: Final = 24
+"""Degrees up to which a person sets a stamp askew."""
+_LEAST_ROW: Final = 4.5
+_MOST_ROW: Final = 62.0
+"""Points: the height of letters on a stamp."""
+_LEAST_LENGTH: Final = 16.0
+_EDGE: Final = 2.5
+"""Points of a frame's side that belong to its line, whichever way it wavers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of letters: where it stands on the mask, and how its letters look."""
+
+    strip: Strip
+    pieces: int
+    """Components as high as letters."""
+    even: float
+    """How alike in height they are: 1 for capitals, low for scribbles."""
+    framed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A rectangle of lines: its turned rectangle and the component's label."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    angle: float
+
+
+def frame_of(component: Mask, scale: float) -> Frame | None:
+    """The rectangle of lines that a component is, or None.  ``component`` is its mask, cut to its box."""
+    points = cv.findNonZero(component)
+    if points is None or len(points) < 40:
+        return None
+    (x, y), (width, height), angle = cv.minAreaRect(points)
+    if width < height:
+        width, height, angle = height, width, angle - 90
+    angle = (angle + 90) % 180 - 90
+    if width < 30 * scale or height < 11 * scale or width > 460 * scale or height > 240 * scale:
+        return None
+    slope = np.radians(angle)
+    at = points.reshape(-1, 2) - np.array([x, y])
+    along = at[:, 0] * np.cos(slope) + at[:, 1] * np.sin(slope)
+    down = -at[:, 0] * np.sin(slope) + at[:, 1] * np.cos(slope)
+    edge = max(_EDGE * scale, 0.012 * width)
+    left, right = along < -width / 2 + edge, along > width / 2 - edge
+    top, bottom = down < -height / 2 + edge, down > height / 2 - edge
+    sides = ((left, down, height), (right, down, height), (top, along, width), (bottom, along, width))
+    covered = [len(np.unique(np.round(run[on]))) / max(1.0, length) for on, run, length in sides]
+    if sum(share > 0.5 for share in covered) < 4 and min(covered[2:]) < 0.75:
+        return None
+    on_edge = float((left | right | top | bottom).mean())
+    if on_edge < 0.5:
+        return None
+    return Frame(float(x), float(y), float(width), float(height), float(angle))
+
+
+def rows_of(blob: Mask, scale: float, *, sure_frame: Frame | None = None) -> list[Row]:
+    """The rows of letters in a blob, its own tilt found.  ``blob`` is a mask of its ink alone, ``scale`` its own."""
+    frame = sure_frame or _spanning_frame(blob, scale)
+    if frame is not None:
+        return list(_rows(blob, frame.angle, scale, frame))
+    angle, _ = clearest_tilt(blob)
+    return list(_rows(blob, angle, scale, None))
+
+
+def _spanning_frame(blob: Mask, scale: float) -> Frame | None:
+    count, labels, stats, _ = cv.connectedComponentsWithStats(blob, connectivity=8)
+    height, width = blob.shape
+    for index in range(1, count):
+        x, y, w, h, _area = stats[index]
+        if w >= 0.7 * width and h >= 0.6 * height:
+            component = (labels[y : y + h, x : x + w] == index).astype(np.uint8)
+            found = frame_of(component, scale)
+            if found is not None:
+                return Frame(found.x + x, found.y + y, found.width, found.height, found.angle)
+    return None
+
+
+def clearest_tilt(blob: Mask, reach: float = TILT) -> tuple[float, float]:
+    """The angle in which the blob's rows are clearest, and how clear they are there beside level."""
+    height, width = blob.shape
+    share = min(1.0, 160 / max(height, width))
+    small = cv.resize(blob, (max(4, round(width * share)), max(4, round(height * share))), interpolation=cv.INTER_AREA)
+    best, angle, level = 0.0, 0.0, 1.0
+    for tilt in np.arange(-reach, reach + 0.5, 1.0):
+        clarity = _clarity(small, float(tilt))
+        if tilt == 0:
+            level = max(clarity, 1.0)
+        if clarity > best:
+            best, angle = clarity, float(tilt)
+    return angle, best / level
+
+
+def _clarity(small: Mask, angle: float) -> float:
+    turned = _turn(small, angle)
+    rows = cv.reduce(turned, 1, cv.REDUCE_SUM, dtype=cv.CV_32F).ravel()
+    return float(np.square(rows).sum())
+
+
+def _turn(mask: Mask, angle: float) -> Mask:
+    """Levelled, on a sheet large enough for every turn; the middle stays the middle."""
+    height, width = mask.shape
+    side = int(np.ceil(np.hypot(width, height))) + 2
+    matrix = cv.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
+    matrix[:, 2] += (side - width) / 2, (side - height) / 2
+    return np.asarray(cv.warpAffine(mask, matrix, (side, side), flags=cv.INTER_LINEAR), np.uint8)
+
+
+def _rows(blob: Mask, angle: float, scale: float, frame: Frame | None) -> Iterator[Row]:
+    level = _turn(blob, angle)
+    level = cv.threshold(level, 110, 255, cv.THRESH_BINARY)[1]
+    height, width = blob.shape
+    side = level.shape[0]
+    shift = np.array([(side - width) / 2, (side - height) / 2])
+    turn = cv.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
+    x0, y0, x1, y1 = 0, 0, side, side
+    if frame is not None:
+        middle = turn @ np.array([frame.x, frame.y, 1.0]) + shift
+        inset = _line_width(level, middle, frame, scale)
+        x0, x1 = round(middle[0] - frame.width / 2 + inset), round(middle[0] + frame.width / 2 - inset)
+        y0, y1 = round(middle[1] - frame.height / 2 + inset), round(middle[1] + frame.height / 2 - inset)
+        x0, y0 = max(0, x0), max(0, y0)
+    inside = level[y0:y1, x0:x1]
+    if inside.size == 0:
+        return
+    back = cv.invertAffineTransform(turn)
+    for top, bottom in row_spans(inside, scale):
+        band = inside[top:bottom]
+        columns = np.nonzero(band.any(axis=0))[0]
+        if not len(columns) or columns[-1] - columns[0] < _LEAST_LENGTH * scale:
+            continue
+        left, right = int(columns[0]), int(columns[-1]) + 1
+        pieces, even, letters = letters_of(band[:, left:right])
+        high = min(bottom - top, letters) if letters else bottom - top
+        middle = np.array([(left + right) / 2 + x0, (top + bottom) / 2 + y0]) - shift
+        x, y = back @ np.array([*middle, 1.0])
+        yield Row(Strip(float(x), float(y), right - left, float(max(high, 3)), angle), pieces, even, frame is not None)
+
+
+def _line_width(level: Mask, middle: Any, frame: Frame, scale: float) -> float:
+    """How far inside the frame its line ends, both of a double line if need be."""
+    inset = 1.0 * scale
+    for _ in range(round(5 * scale)):
+        y0, y1 = round(middle[1] - frame.height / 2 + inset), round(middle[1] + frame.height / 2 - inset)
+        x0, x1 = round(middle[0] - frame.width / 2 + inset), round(middle[0] + frame.width / 2 - inset)
+        if y1 - y0 < 6 or x1 - x0 < 12:
+            break
+        box = level[max(0, y0) : y1, max(0, x0) : x1]
+        if box.size == 0:
+            break
+        if max(float((box[0] > 0).mean()), float((box[-1] > 0).mean())) < 0.35:
+            break
+        inset += 1
+    return inset + 0.8 * scale
+
+
+def row_spans(inside: Mask, scale: float) -> list[tuple[int, int]]:
+    """First row and row after the last of each row of letters in a level mask."""
+    profile = (inside > 0).sum(axis=1).astype(np.float32)
+    if profile.max() <= 0:
+        return []
+    smooth = cv.blur(profile.reshape(-1, 1), (1, max(1, round(0.8 * scale)))).ravel()
+    inked = smooth > max(1.0, 0.12 * float(np.percentile(smooth, 95)))
+    steps = np.diff(np.concatenate([[0], inked.astype(np.int8), [0]]))
+    spans: list[tuple[int, int]] = []
+    for start, end in zip(np.nonzero(steps == 1)[0], np.nonzero(steps == -1)[0], strict=True):
+        if spans and start - spans[-1][1] < 0.9 * scale:
+            spans[-1] = (spans[-1][0], int(end))
+        else:
+            spans.append((int(start), int(end)))
+    return [(a, b) for a, b in spans if _LEAST_ROW * scale <= b - a <= _MOST_ROW * scale]
+
+
+def letters_of(band: Mask) -> tuple[int, float, float]:
+    """Components of a level row that may be letters: how many, how alike in height, and how high the highest are."""
+    count, _, stats, _ = cv.connectedComponentsWithStats(band, connectivity=8)
+    if count < 2:
+        return 0, 0.0, 0.0
+    heights = stats[1:, 3].astype(np.float64)
+    high = float(np.percentile(heights, 95))
+    letters = heights[heights >= 0.4 * high]
+    if not len(letters):
+        return 0, 0.0, high
+    return len(letters), float(np.median(letters) / high), high

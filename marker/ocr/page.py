@@ -1,0 +1,178 @@
+"""One page: its candidates, cut out for reading, and what was read of them, back in the page as displayed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import numpy as np
+
+from marker.model import Box, Place, Source, Span
+from marker.ocr import colour, turn
+from marker.ocr.colour import Grey, Layers
+from marker.ocr.crop import LETTER, Strip, cut
+from marker.ocr.lines import Candidate, Finder, shrink
+from marker.ocr.montage import LineRead, Word, line_of
+from marker.ocr.raster import Picture
+
+MOST_CANDIDATES: Final = 26
+"""Lines read of a page at first; the best ones."""
+_PROBE_POINTS: Final = 170.0
+"""Points of running text read to learn whether the page is the right way up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A candidate with its crop."""
+
+    candidate: Candidate
+    crop: Grey
+
+
+@dataclass(slots=True)
+class Sheet:
+    """A levelled page: its layers turned so that lines run level, and how to get back to the page as displayed."""
+
+    number: int
+    black: Grey
+    colour: Grey | None
+    every: Grey
+    scale: float
+    """Pixels per point for measuring letters."""
+    per_point: float
+    """Pixels per displayed point, for boxes."""
+    quarters: int
+    """Clockwise quarter turns that set the displayed page upright."""
+    skew: float
+    shown: tuple[int, int]
+    """Rows and columns of the picture as displayed."""
+    candidates: list[Candidate] = field(default_factory=list)
+    text: list[Candidate] = field(default_factory=list)
+    unread_figures: list[tuple[float, float, float, float]] = field(default_factory=list)
+
+    def layer_of(self, candidate: Candidate) -> Grey:
+        if candidate.coloured and self.colour is not None:
+            return self.colour
+        return np.asarray(255 - self.black, np.uint8) if candidate.kind == "dark" else self.black
+
+    def crop(self, candidate: Candidate, letter: int = LETTER) -> Grey:
+        return cut(self.layer_of(candidate), candidate.strip, worn=candidate.coloured, letter=letter)
+
+    # ── back to the page as displayed ───────────────────────────────────────────────────────────────────────────────
+
+    def shown_points(self, points: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
+        """Points of the levelled page, pixels, as points of the page as displayed."""
+        height, width = self.shown[::-1] if self.quarters % 2 else self.shown
+        slope = np.radians(self.skew)
+        cos, sin = float(np.cos(slope)), float(np.sin(slope))
+        return [self._unturned(x - width / 2, y - height / 2, cos, sin) for x, y in points]
+
+    def forget(self) -> None:
+        """Let go of the pixels: one page in memory at a time."""
+        self.black = self.every = np.zeros((0, 0), np.uint8)
+        self.colour = None
+
+    def whole_spans(self, words: Sequence[Word]) -> Iterator[Span]:
+        """The lines of a page that was read whole."""
+        lines: dict[tuple[int, ...], list[Word]] = {}
+        for word in words:
+            lines.setdefault(word.line, []).append(word)
+        for row in lines.values():
+            read = line_of(row)
+            left, right = min(w.left for w in row), max(w.left + w.width for w in row)
+            top, bottom = min(w.top for w in row), max(w.top + w.height for w in row)
+            strip = Strip((left + right) / 2, (top + bottom) / 2, right - left, bottom - top, 0.0)
+            line = Candidate(strip, "print", False, 0.0, 0, len(row), 1.0)
+            yield replace(self.span(line, read), flow=f"page {self.number} whole picture")
+
+    def _unturned(self, dx: float, dy: float, cos: float, sin: float) -> tuple[float, float]:
+        # The page was turned anticlockwise by its skew: turn back, still about the middle …
+        dx, dy = dx * cos - dy * sin, dx * sin + dy * cos
+        for _ in range(self.quarters):  # … and undo each clockwise quarter turn.
+            dx, dy = dy, -dx
+        rows, columns = self.shown
+        return (dx + columns / 2) / self.per_point, (dy + rows / 2) / self.per_point
+
+    def box(self, corners: Iterable[tuple[float, float]]) -> Box:
+        points = self.shown_points(corners)
+        xs, ys = [x for x, _ in points], [y for _, y in points]
+        width, height = self.shown[1] / self.per_point, self.shown[0] / self.per_point
+        return Box(
+            max(0.0, min(xs)), max(0.0, min(ys)), max(0.0, min(width, max(xs))), max(0.0, min(height, max(ys)))
+        )
+
+    def box_of(self, candidate: Candidate) -> Box:
+        """Where a candidate stands on the page as displayed, points."""
+        return self.box([(float(x), float(y)) for x, y in candidate.strip.corners(0.15)])
+
+    def turned_of(self, candidate: Candidate) -> int:
+        """Clockwise turn of a line as displayed; the skew of the whole page is no turn."""
+        own = candidate.strip.angle if abs(candidate.strip.angle) >= 3 else 0.0
+        return round(own - 90 * self.quarters) % 360
+
+    def span(self, candidate: Candidate, read: LineRead, text: str | None = None) -> Span:
+        return Span(
+            text=read.text if text is None else text,
+            source=Source.OCR,
+            place=Place.BODY,  # judged by geometry from its box
+            flow=f"page {self.number} picture",
+            page=self.number,
+            box=self.box_of(candidate),
+            size=round(candidate.strip.height / self.scale / 0.72, 1),
+            turned=self.turned_of(candidate),
+        )
+
+
+def lay_out(picture: Picture, number: int, per_point: float, quarters: int | None = None) -> Sheet:
+    """Find the candidates of a page.
+
+    ``quarters`` (clockwise quarter turns to set it upright) is found from the direction of its lines when None, which
+    does not tell upside down.
+    """
+    layers = colour.separate(picture)
+    small, scale = shrink(layers.all, layers.scale)
+    ink = colour.ink_of(small)
+    if quarters is None:
+        skew, upright = turn.skew_of(ink, scale)
+        quarters = 1 if upright else 0
+    else:
+        skew, _ = turn.skew_of(np.ascontiguousarray(np.rot90(ink, -quarters)), scale)
+    return _sheet(layers, number, per_point, quarters, skew, picture.pixels.shape[:2])
+
+
+def _sheet(
+    layers: Layers, number: int, per_point: float, quarters: int, skew: float, shown: Sequence[int]
+) -> Sheet:
+    def levelled(layer: Grey) -> Grey:
+        turned = np.ascontiguousarray(np.rot90(layer, -quarters)) if quarters else layer
+        return turn.level(turned, skew, 255)
+
+    black = levelled(layers.black)
+    coloured = None if layers.colour is None else levelled(layers.colour)
+    every = black if layers.colour is None else levelled(layers.all)
+    sheet = Sheet(number, black, coloured, every, layers.scale, per_point, quarters, skew, (shown[0], shown[1]))
+    finder = Finder(black, coloured, layers.scale)
+    sheet.candidates = _in_reading_order(finder.find()[:MOST_CANDIDATES])
+    sheet.text = finder.text_lines
+    sheet.unread_figures = finder.unread_figures
+    return sheet
+
+
+def _in_reading_order(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Stamps row by row, everything else down the page."""
+    tops: dict[int, float] = {}
+    for candidate in candidates:
+        tops[candidate.group] = min(tops.get(candidate.group, 1e9), candidate.strip.y)
+    return sorted(candidates, key=lambda c: (tops[c.group], c.group, c.strip.y))
+
+
+def probes(sheet: Sheet, count: int = 2) -> list[Grey]:
+    """Pieces of running text, to be read only for how well they can be."""
+    found: list[Grey] = []
+    for line in sheet.text[:count]:
+        strip = line.strip
+        length = min(strip.width, _PROBE_POINTS * sheet.scale)
+        piece = Strip(strip.x - (strip.width - length) / 2, strip.y, length, strip.height, strip.angle)
+        found.append(sheet.crop(replace(line, strip=piece)))
+    return found

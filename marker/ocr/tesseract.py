@@ -1,0 +1,159 @@
+"""Tesseract through pytesseract, on a leash.
+
+One thread (a second one makes the machine slower), a process group of its own, a time-out after which the whole group
+is killed and reaped, a bound on memory, and no trust in what comes back.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from types import SimpleNamespace
+from typing import Any, Final
+
+from PIL import Image
+
+from marker.errors import HoldError, MissingError
+from marker.model import HoldCode
+from marker.ocr.colour import Grey
+from marker.ocr.montage import Word
+
+LANGUAGES: Final = ("kaz", "lit")
+"""Kazakh reads all of Russian; Lithuanian reads Latin.  One joint pass beats one pass a language."""
+MEMORY_BYTES: Final = 1_000_000_000
+"""Address space of the child: a montage takes a tenth of it."""
+_MAX_OUTPUT: Final = 4_000_000
+_COLUMNS: Final = 12
+BLOCK: Final = 6
+"""Page segmentation: one block of lines."""
+PAGE: Final = 3
+LINE: Final = 7
+SPARSE: Final = 11
+
+
+class EngineFaultError(Exception):
+    """Tesseract ran and failed: it ended with an error or wrote what is no result."""
+
+
+class EngineTimeoutError(Exception):
+    """Tesseract did not end in time; it and its children were killed."""
+
+
+class _Leashed(subprocess.Popen[Any]):
+    """A child in a session of its own, which can be killed with all it started and leaves no zombie."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        options["start_new_session"] = True
+        options["env"] = {**os.environ, "OMP_THREAD_LIMIT": "1"}
+        super().__init__(*arguments, **options)
+        with suppress(OSError, ValueError):  # it may have ended already, or be bound tighter than this
+            resource.prlimit(self.pid, resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+            resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (_MAX_OUTPUT * 10, _MAX_OUTPUT * 10))
+
+    def kill(self) -> None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL)
+
+    terminate = kill
+    """It has nothing to save, and a child that hangs may not listen."""
+
+    def reap(self) -> None:
+        """Take the dead child off the process table; pytesseract forgets it after a time-out."""
+        self.kill()
+        with suppress(ChildProcessError):
+            os.waitpid(self.pid, 0)
+
+
+def _library() -> Any:
+    """pytesseract's module, untyped: it says nothing of its types and hides what is used of it."""
+    from pytesseract import pytesseract
+
+    return pytesseract
+
+
+@contextmanager
+def _leash() -> Iterator[None]:
+    """Let pytesseract start its child through :class:`_Leashed`: it has no option for any of this."""
+    library = _library()
+    started: list[_Leashed] = []
+
+    def popen(*arguments: Any, **options: Any) -> _Leashed:
+        child = _Leashed(*arguments, **options)
+        started.append(child)
+        return child
+
+    real = library.subprocess
+    library.subprocess = SimpleNamespace(
+        Popen=popen, PIPE=subprocess.PIPE, DEVNULL=subprocess.DEVNULL, TimeoutExpired=subprocess.TimeoutExpired,
+    )
+    try:
+        yield
+    finally:
+        library.subprocess = real
+        for child in started:
+            child.reap()
+
+
+def read_words(
+    picture: Grey, seconds: float, *, languages: tuple[str, ...] = LANGUAGES, segmentation: int = BLOCK, dpi: int = 300
+) -> list[Word]:
+    """The words on a picture.
+
+    Raises EngineTimeoutError, EngineFaultError, MissingError (it or a language of it is not installed),
+    HoldError(too-large).
+    """
+    library = _library()
+    config = f"--psm {segmentation} --dpi {dpi} -c tessedit_do_invert=0 -c tessedit_create_tsv=1"
+    try:
+        with _leash():
+            # Not image_to_data: it first asks for the version, in a second process and without a time-out.
+            table = library.run_and_get_output(
+                Image.fromarray(picture), "tsv", "+".join(languages), config, 0, max(1, round(seconds))
+            )
+    except library.TesseractNotFoundError as error:
+        raise MissingError(
+            "Tesseract, which reads scans, is not installed.", remedy="Run 'marker doctor': it says what to install."
+        ) from error
+    except library.TesseractError as error:
+        if "Failed loading language" in str(error) or "couldn't load any languages" in str(error):
+            raise MissingError(
+                "A language of Tesseract, which reads scans, is not installed.",
+                remedy="Run 'marker doctor': it says what to install.",
+            ) from error
+        raise EngineFaultError from error
+    except RuntimeError as error:  # pytesseract's word for a time-out
+        raise EngineTimeoutError from error
+    except MemoryError as error:
+        raise HoldError(
+            HoldCode.TOO_LARGE, "Reading its pages needs more memory than a document may have; scan it anew."
+        ) from error
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise EngineFaultError from error
+    return _words(table)
+
+
+def _words(table: object) -> list[Word]:
+    """The words of Tesseract's table.  Raises EngineFaultError when it is none."""
+    if not isinstance(table, str) or len(table) > _MAX_OUTPUT:
+        raise EngineFaultError
+    lines = table.splitlines()
+    if not lines or not lines[0].startswith("level\t"):
+        raise EngineFaultError
+    words: list[Word] = []
+    for row in lines[1:]:
+        cells = row.split("\t", _COLUMNS - 1)
+        if len(cells) != _COLUMNS:
+            raise EngineFaultError
+        try:
+            line = tuple(map(int, cells[1:5]))
+            left, top, width, height = map(int, cells[6:10])
+            confidence = float(cells[10])
+        except ValueError as error:
+            raise EngineFaultError from error
+        if confidence >= 0 and cells[11].strip():
+            words.append(Word(cells[11].strip(), left, top, width, height, confidence, line))
+    return words
