@@ -8,25 +8,29 @@ from __future__ import annotations
 import io
 
 from marker.errors import HoldError
-from marker.model import HoldCode, Reading
+from marker.model import HoldCode, Place, Reading, Source, Span
 from marker.readers import ole
 from marker.readers.base import Gathering, Purse, border
 from marker.readers.docx import read_docx
-from marker.readers.identify import examine, format_of
+from marker.readers.identify import PLAIN_TEXT, Kind, examine, format_of
 from marker.readers.pdf import read_pdf
 
-_OLE_HOLDERS = ("package", "contents", "\x01ole10native")
+_PACKAGER = "\x01ole10native"
+_HOLDERS = ("package", "contents", _PACKAGER)
 """Streams of an OLE object that may hold a whole file: OOXML, PDF (Acrobat), anything (Packager)."""
-_HARMLESS_OLE = "equation native"
+_EQUATION = "equation native"
 _ENVELOPE = 4096
-"""A file inside an OLE stream begins within so many bytes: before it stand its name and path."""
+"""A file inside an OLE stream begins within so many bytes; before it stand its name and path."""
 
 
 def read_bytes(data: bytes, purse: Purse, depth: int) -> Reading:
     """Read a document held in memory, ``depth`` levels below the received file. Raises HoldError."""
     with border("An attachment"):
-        reader = read_pdf if format_of(examine(io.BytesIO(data), purse)) == "pdf" else read_docx
-        return reader(data, Gathering(purse, depth, read_attachment))
+        kind = examine(io.BytesIO(data), purse)
+        gathering = Gathering(purse, depth, read_attachment)
+        if kind.name == PLAIN_TEXT:
+            return _read_text(data, gathering, kind)
+        return (read_pdf if format_of(kind) == "pdf" else read_docx)(data, gathering)
 
 
 def read_attachment(data: bytes, flow: str, outer: Gathering) -> None:
@@ -39,6 +43,7 @@ def read_attachment(data: bytes, flow: str, outer: Gathering) -> None:
     if outer.depth >= purse.limits.max_attachment_depth:
         outer.leave_unread(f"an attachment more than {purse.limits.max_attachment_depth} deep")
         return
+    document: bytes | None = data
     try:
         with border("An embedded object"):
             document = _unwrap(data, purse)
@@ -49,11 +54,23 @@ def read_attachment(data: bytes, flow: str, outer: Gathering) -> None:
     except HoldError as error:
         if error.hold.code is HoldCode.TOO_LARGE:
             raise
-        outer.leave_unread(_kind_of(data, purse, error))
+        outer.leave_unread(_kind_of(document or data, purse, error))
         return
     outer.take_in(inner, flow)
     if any(not page.readable for page in inner.page_infos):
         outer.leave_unread("a PDF with pages that show more than their text says")
+
+
+def _read_text(data: bytes, gathering: Gathering, kind: Kind) -> Reading:
+    """A plain text file; only in an encoding that cannot be mistaken. Raises HoldError(unsupported) for others."""
+    encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise kind.hold() from error
+    for line in text.splitlines():
+        gathering.add(Span(line, Source.TEXT, Place.BODY, "text"))
+    return gathering.finish("text", None)
 
 
 def _unwrap(data: bytes, purse: Purse) -> bytes | None:
@@ -62,12 +79,15 @@ def _unwrap(data: bytes, purse: Purse) -> bytes | None:
         return data
     compound = ole.CompoundFile(io.BytesIO(data))
     names = compound.stream_names()
-    if _HARMLESS_OLE in names:
+    if _EQUATION in names:
         return None
-    for holder in _OLE_HOLDERS:
+    for holder in _HOLDERS:
         if holder in names:
             held = compound.read(holder, purse.left_to_unpack())
             purse.unpack(len(held))
+            packed = ole.native_file(held) if holder == _PACKAGER else None
+            if packed is not None:
+                return packed
             starts = [at for at in (held.find(magic, 0, _ENVELOPE) for magic in (b"%PDF-", b"PK\x03\x04")) if at >= 0]
             if starts:
                 return held[min(starts) :]
@@ -80,6 +100,4 @@ def _kind_of(data: bytes, purse: Purse, error: HoldError) -> str:
         kind = examine(io.BytesIO(data), purse)
     except HoldError:
         return f"a file that is {error.hold.code}"
-    if kind.format is not None:
-        return f"{kind.name} that is {error.hold.code}"
-    return kind.name if kind.name.startswith(("a ", "an ")) else f"a file {kind.name}"
+    return f"{kind.name} that is {error.hold.code}" if kind.format is not None else kind.name

@@ -20,6 +20,7 @@ _PDF: Final = b"%PDF-"
 _PDF_WITHIN: Final = 1024
 """Readers accept a PDF header anywhere in the first 1024 bytes (ISO 32000-1, annex H, implementation note 13)."""
 
+PLAIN_TEXT: Final = "a plain text file"
 _SCAN: Final = "have the page sent as a PDF, which is how scans are read"
 _WORD: Final = "save it as a Word document (.docx) or PDF"
 _ARCHIVE: Final = "unpack it and submit the documents one by one"
@@ -108,7 +109,7 @@ def examine(stream: BinaryIO, purse: Purse) -> Kind:
     stream.seek(0)
     head = stream.read(_PDF_WITHIN + len(_PDF))
     if not head:
-        return Kind(None, "empty", "ask the sender to send it again", HoldCode.MALFORMED)
+        return Kind(None, "an empty file", "ask the sender to send it again", HoldCode.MALFORMED)
     pdf_at = head.find(_PDF)
     other = _examine_other(stream, head, purse)
     if 0 <= pdf_at <= _PDF_WITHIN and (pdf_at == 0 or other is None):
@@ -141,7 +142,7 @@ def _examine_compound(stream: BinaryIO) -> Kind:
         return Kind(None, "a damaged compound file (.doc or the like)", "ask the sender to send it again",
                     HoldCode.MALFORMED)
     if "encryptedpackage" in streams:
-        return Kind(None, "protected by a password", "ask the sender for it without a password", HoldCode.ENCRYPTED)
+        return Kind(None, "a document protected by a password", "ask the sender for it without one", HoldCode.ENCRYPTED)
     for stream_name, kind, remedy in _OLE:
         if stream_name in streams:
             return Kind(None, kind, remedy)
@@ -176,5 +177,5 @@ def _examine_text(head: bytes) -> Kind:
     if lowered.startswith(b"<?xml"):
         return Kind(None, "an XML file", _OPAQUE)
     if b"\0" not in head or head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return Kind(None, "plain text", _WORD)
-    return Kind(None, "of unknown kind", _OPAQUE)
+        return Kind(None, PLAIN_TEXT, _WORD)
+    return Kind(None, "a file of unknown kind", _OPAQUE)

@@ -111,6 +111,24 @@ class CompoundFile:
         return struct.unpack(f"<{len(data) // 4}I", data[: len(data) // 4 * 4])
 
 
+def native_file(stream: bytes) -> bytes | None:
+    """The file a Packager object holds in its ``\x01Ole10Native`` stream; None when the stream is of another form.
+
+    Its form: size, flags, then label, path, reserved words and temporary path of the file, each ended by a zero or
+    preceded by its length, then the length of the data and the data.
+    """
+    try:
+        label = stream.index(b"\0", 6) + 1
+        path = stream.index(b"\0", label) + 1
+        (temporary,) = struct.unpack_from("<I", stream, path + 4)
+        at = path + 8 + temporary
+        (size,) = struct.unpack_from("<I", stream, at)
+    except (ValueError, struct.error):
+        return None
+    data = stream[at + 4 : at + 4 + size]
+    return data if data and len(data) == size else None
+
+
 def _entry(raw: bytes) -> _Entry | None:
     length, kind = struct.unpack_from("<HB", raw, 64)
     if kind == 0 or not 2 <= length <= 64:

@@ -19,16 +19,18 @@ Mask = NDArray[np.bool_]
 DPI: Final = 36
 """Coarse enough to take a millisecond, fine enough that letters 6 points high leave ink 3 pixels high."""
 LEAST_HEIGHT: Final = 6.0
-LEAST_LENGTH: Final = 25.0
-"""Points. What is smaller in one of both ways holds no marking that a person would be expected to see."""
+LEAST_LENGTH: Final = 18.0
+"""Points. What is smaller in one of both ways holds no marking: three letters of 9 points (ДСП) are 19 points long."""
 
 _EDGE: Final = 12
 """Grey levels between neighbours from which on there is an edge; printed paper has no fainter marking."""
 _SEEN: Final = 8
-_LONG: Final = 40
-"""Pixels. A straight edge so long (80 points) is a rule or the side of a frame or table."""
+_LONG: Final = 20
+"""Pixels. A straight edge so long (40 points) is a rule or the side of a frame or table."""
 _THICK: Final = 3
 """Pixels across which the two edges of a thin rule lie."""
+_MOSTLY: Final = 0.7
+"""Part of a rule's length over which it is thin; the rest is where others cross it."""
 _BUSY: Final = 6_000
 """Stretches of edge from which on a page is a drawing, and no rule of this module need be tried."""
 
@@ -59,7 +61,7 @@ def holds_unread_ink(picture: Picture) -> bool:
     edges = _edges(picture)
     if not edges.any():
         return False
-    edges &= ~_long_runs(edges) & ~_long_runs(edges.T).T
+    edges &= ~_rules(edges) & ~_rules(edges.T).T
     runs = _runs(edges)
     if len(runs) > _BUSY:
         return True
@@ -76,30 +78,41 @@ def _edges(picture: Picture) -> Mask:
     return edges
 
 
-def _long_runs(mask: Mask) -> Mask:
-    """The pixels of horizontal runs of at least ``_LONG`` pixels; gaps of two pixels (dashes) do not part a run."""
-    found = np.zeros_like(mask)
-    inked = mask.any(axis=1)
-    if mask.shape[1] >= _LONG and inked.any():
-        found[inked] = _long_runs_of(mask[inked])
+def _rules(edges: Mask) -> Mask:
+    """The pixels of straight horizontal rules: long, unbroken and thin over most of their length.
+
+    Thinness tells a rule from a row of letters, whose edges at this resolution touch as well.
+    """
+    found = np.zeros_like(edges)
+    long = _in_runs_of(edges, _LONG)
+    if not long.any():
+        return found
+    thin = np.zeros((edges.shape[0], edges.shape[1] + 1), np.int32)
+    thin[:, 1:] = (edges & ~_in_runs_of(edges.T, _THICK + 1).T).cumsum(1, dtype=np.int32)
+    for row, start, end in _runs(long).tolist():
+        if thin[row, end] - thin[row, start] >= _MOSTLY * (end - start):
+            found[row, start:end] = True
     return found
 
 
-def _long_runs_of(mask: Mask) -> Mask:
-    height, width = mask.shape
-    closed = mask.copy()
-    closed[:, 1:-1] |= mask[:, :-2] & mask[:, 2:]
-    closed[:, 1:-2] |= mask[:, :-3] & mask[:, 3:]
+def _in_runs_of(mask: Mask, length: int) -> Mask:
+    """The pixels that belong to horizontal runs of at least that many pixels."""
+    found = np.zeros_like(mask)
+    inked = mask.any(axis=1)
+    if mask.shape[1] < length or not inked.any():
+        return found
+    rows = mask[inked]
+    height, width = rows.shape
     sums = np.zeros((height, width + 1), np.int32)
-    closed.cumsum(1, dtype=np.int32, out=sums[:, 1:])
-    full = (sums[:, _LONG:] - sums[:, :-_LONG]) == _LONG
-    # A pixel belongs to a long run when one of the windows that hold it is full.
+    rows.cumsum(1, dtype=np.int32, out=sums[:, 1:])
+    full = (sums[:, length:] - sums[:, :-length]) == length
+    # A pixel belongs to such a run when one of the windows that hold it is full.
     windows = np.zeros((height, width + 1), np.int32)
     full.cumsum(1, dtype=np.int32, out=windows[:, 1 : full.shape[1] + 1])
     windows[:, full.shape[1] + 1 :] = windows[:, full.shape[1], None]
     last = np.minimum(np.arange(width) + 1, full.shape[1])
-    first = np.maximum(np.arange(width) + 1 - _LONG, 0)
-    found: Mask = (windows[:, last] - windows[:, first]) > 0
+    first = np.maximum(np.arange(width) + 1 - length, 0)
+    found[inked] = (windows[:, last] - windows[:, first]) > 0
     return found
 
 

@@ -24,6 +24,7 @@ _MAX_PIXELS: Final = 16_000_000
 """A page larger than 4 by 5 metres is not drawn here: only the page image can be trusted."""
 _TINY: Final = 2.5
 """Points; smaller letters are not read on paper."""
+_MANY_UNREAD: Final = 60
 _PAPER: Final = 240
 """Grey levels from which on a background is paper, on which white letters are not seen."""
 
@@ -118,10 +119,11 @@ class _Page:
         boxes = [self._space.box(run.left, run.bottom, run.right, run.top) for run in self._runs]
         seen, readable = self._look(boxes)
         pictures = self._pictures()
+        broken = self._broken(boxes)
         fragments = [
             self._fragment(run, box, self._visibility(run, box, visible, pictures))
             for run, box, visible in zip(self._runs, boxes, seen, strict=True)
-            if run.readable
+            if run.readable or run.handle in broken
         ]
         lines = lines_of(fragments, self._width, self._height)
         struck = self._strokes()
@@ -129,7 +131,7 @@ class _Page:
             self._add(line, struck)
         for annotation in self._annotations.all:
             self._say(annotation)
-        readable = readable and not self._annotations.failed and not any(map(_is_large, pictures))
+        readable = readable and not broken and not self._annotations.failed and not any(map(_is_large, pictures))
         visible_text = any(line.visibility is not Visibility.HIDDEN for line in lines)
         return PageInfo(self._number, self._width, self._height, readable, visible_text)
 
@@ -149,9 +151,25 @@ class _Page:
         pixels = _pixels(boxes, scale)
         seen = pdf_ink.any_in(pdf_ink.seen_mask(with_text, without_text), pixels)
         return [
-            bool(visible) and not (run.white and _is_paper(without_text, box))
+            # What cannot be read was left on both pictures; its ink is looked for as ink.
+            not run.readable or (bool(visible) and not (run.white and _is_paper(without_text, box)))
             for run, visible, box in zip(self._runs, seen, pixels, strict=True)
         ], readable
+
+    def _broken(self, boxes: Sequence[Box]) -> set[int]:
+        """Runs that cannot be read and stand inside a word that can: a Š or Қ from a font without a mapping.
+
+        "VISI?KAI SLAPTAI" must never pass as SLAPTAI, so one such run sends the page to its image.
+        """
+        pairs = list(zip(self._runs, boxes, strict=True))
+        unread = [(run, box) for run, box in pairs if not run.readable and not run.invisible]
+        if len(unread) > _MANY_UNREAD:
+            return {run.handle for run, _ in unread}
+        read = [box for run, box in pairs if run.readable]
+        return {
+            run.handle for run, box in unread
+            if any(_touches(box, other, 0.4 * run.size * self._space.unit) for other in read)
+        }
 
     def _draw(self) -> pdf_ink.Picture:
         bitmap = self._page.render(
@@ -175,16 +193,19 @@ class _Page:
         if visible and not run.invisible and run.size * self._space.unit >= _TINY:
             return Visibility.VISIBLE
         x, y = box.centre
-        over_picture = any(p.x0 <= x <= p.x1 and p.y0 <= y <= p.y1 for p in pictures)
-        # White letters, and letters under a picture that were meant to be seen, are no OCR layer (rule of judgement 4).
-        return Visibility.OCR_LAYER if over_picture and run.invisible else Visibility.HIDDEN
+        behind = [picture for picture in pictures if picture.x0 <= x <= picture.x1 and picture.y0 <= y <= picture.y1]
+        # An OCR layer lies over a picture without ink, or in plain letters under one that fills the page (rule 4).
+        filled = any(picture.width * picture.height > 0.5 * self._width * self._height for picture in behind)
+        layer = (run.invisible and behind) or (filled and not visible and not run.white)
+        return Visibility.OCR_LAYER if layer else Visibility.HIDDEN
 
     def _fragment(self, run: Run, box: Box, visibility: Visibility) -> Fragment:
         base_x, base_y = self._space.point(run.origin_x, run.origin_y)
         drawn_by = self._owner(box) if run.handle in self._objects.annotation_texts else None
         source = Source.OCR if visibility is Visibility.OCR_LAYER else Source.TEXT
         return Fragment(
-            run.text, box, base_x, base_y, (90 * self._space.quarters - run.angle) % 360, run.size * self._space.unit,
+            run.text if run.readable else "\ufffd" * len(run.text.strip()),
+            box, base_x, base_y, (90 * self._space.quarters - run.angle) % 360, run.size * self._space.unit,
             run.bold, visibility,
             Source.ANNOTATION if run.handle in self._objects.annotation_texts else source,
             Place.FORM_FIELD if drawn_by is not None and drawn_by.is_field else None,
@@ -245,6 +266,16 @@ def _is_paper(picture: pdf_ink.Picture, box: NDArray[np.int32]) -> bool:
     x0, y0, x1, y1 = (max(0, int(edge)) for edge in box)
     ground = picture[y0:y1, x0:x1]
     return bool(ground.size == 0 or ground.mean() >= _PAPER)
+
+
+def _touches(box: Box, other: Box, reach: float) -> bool:
+    """Whether two pieces of text may be parts of one word, whichever way it runs."""
+    beside = min(box.y1, other.y1) - max(box.y0, other.y0) > 0.5 * min(box.height, other.height)
+    below = min(box.x1, other.x1) - max(box.x0, other.x0) > 0.5 * min(box.width, other.width)
+    across = max(box.x0, other.x0) - min(box.x1, other.x1)
+    down = max(box.y0, other.y0) - min(box.y1, other.y1)
+    upright = other.height > other.width
+    return (beside and across <= reach) or (upright and below and down <= reach)
 
 
 def _is_large(box: Box) -> bool:

@@ -210,7 +210,10 @@ class _TextPage:
     def _mapped(self, start: int, end: int) -> bool:
         """Whether pdfium knew the letters rather than guessed them from their codes; a sample in long runs."""
         step = 1 if end - start <= _SHORT else (end - start) // _SAMPLED
-        return all(pdfium.FPDFText_HasUnicodeMapError(self._raw, at) != 1 for at in range(start, end, step))
+        return all(
+            pdfium.FPDFText_HasUnicodeMapError(self._raw, at) != 1 or self.text[at].isspace()
+            for at in range(start, end, step)
+        )
 
     def _bold(self, pointer: Any) -> bool:
         font = pdfium.FPDFTextObj_GetFont(pointer)
