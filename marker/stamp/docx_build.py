@@ -96,19 +96,22 @@ def paragraph(
     *,
     frame: Frame | None = None,
     align: str | None = None,
+    line: float | None = None,
 ) -> etree._Element:
-    """A paragraph in that style; without ``style_id`` (no styles in the package) it carries the formatting itself."""
+    """A paragraph in that style; without ``style_id`` (no styles in the package) it carries the formatting itself.
+
+    ``align`` and ``line`` (exact height) go before the style's own.
+    """
     properties = element("w:pPr")
     if style_id is not None:
         properties.append(element("w:pStyle", {"w:val": style_id}))
-    own = [] if style_id is not None else _paragraph_formatting(style)
-    before = [p for p in own if p.tag in _BEFORE_FRAME]
-    properties.extend(before)
     if frame is not None:
         properties.append(frame_properties(frame))
-    properties.extend(p for p in own if p.tag not in _BEFORE_FRAME and (align is None or p.tag != qn("w:jc")))
-    if align is not None:
-        properties.append(element("w:jc", {"w:val": align}))
+    if line is not None or style_id is None:
+        properties.append(_spacing(style.line if line is None else line))
+    if align is not None or style_id is None:
+        # Without styles there is nothing else to switch off; LibreOffice takes "no page break before" for a page break.
+        properties.append(element("w:jc", {"w:val": align or ("center" if style.centred else "left")}))
     made = element("w:p", None, properties)
     for run in runs:
         if style_id is None:
@@ -182,15 +185,7 @@ def style_definition(style: Style, style_id: str, name: str) -> etree._Element:
     )
 
 
-_BEFORE_FRAME: Final = {qn(name) for name in ("w:keepNext", "w:keepLines", "w:pageBreakBefore")}
-
-
 def _paragraph_formatting(style: Style) -> list[etree._Element]:
-    spacing: dict[str, object] = {
-        "w:before": 0, "w:beforeAutospacing": 0, "w:after": 0, "w:afterAutospacing": 0,
-        "w:line": 240 if style.line is None else twips(style.line),
-        "w:lineRule": "auto" if style.line is None else "exact",
-    }  # fmt: skip
     off = {"w:val": "0"}
     return [
         element("w:keepNext", off),
@@ -201,11 +196,22 @@ def _paragraph_formatting(style: Style) -> list[etree._Element]:
         element("w:suppressAutoHyphens"),
         element("w:bidi", off),
         element("w:snapToGrid", off),
-        element("w:spacing", spacing),
+        _spacing(style.line),
         element("w:ind", {"w:left": 0, "w:right": 0, "w:firstLine": 0}),
         element("w:contextualSpacing", off),
         element("w:jc", {"w:val": "center" if style.centred else "left"}),
     ]
+
+
+def _spacing(line: float | None) -> etree._Element:
+    return element(
+        "w:spacing",
+        {
+            **{f"w:{name}": 0 for name in ("before", "beforeAutospacing", "after", "afterAutospacing")},
+            "w:line": 240 if line is None else twips(line),
+            "w:lineRule": "auto" if line is None else "exact",
+        },
+    )
 
 
 def _run_formatting(style: Style) -> list[etree._Element]:

@@ -50,7 +50,7 @@ class Stamper:
             if part.new:
                 self._fill_new(part, stamp)
             else:
-                self._insert(draft.root(part.name), stamp)
+                self._insert(draft.root(part.name), stamp, part)
                 draft.touch(part.name)
         self._add_block()
         for section, story in self._plan.pulled:
@@ -100,12 +100,11 @@ class Stamper:
         draft, place = self._draft, self._plan.block
         body = draft.root(draft.main).find(draft.dialect.tag("body"))
         assert body is not None  # noqa: S101  # read_sections refused the file otherwise
-        frame = build.Frame(place.width, x=place.x, y=place.y)
+        frame = None if place.x is None else build.Frame(place.width, x=place.x, y=place.y)
         align = "right" if place.right else "left"
         lines = [self._paragraph(build.BLOCK, self._block_row(row), frame, align) for row in place.rows]
         first = next(body.iter(draft.dialect.tag("p"), draft.dialect.tag("tbl"), draft.dialect.tag("sectPr")), None)
-        if first is None or first.tag != draft.dialect.tag("p"):
-            # A frame belongs to the paragraph after it; before a table LibreOffice would lose it.
+        if frame is not None and not _bears_frames(first, draft.dialect):
             lines.append(self._paragraph(build.ANCHOR))
         for index, line in enumerate(lines):
             body.insert(index, translate(line, draft.dialect))
@@ -127,8 +126,13 @@ class Stamper:
         content: Sequence[etree._Element] = (),
         frame: build.Frame | None = None,
         align: str | None = None,
+        line: float | None = None,
     ) -> etree._Element:
-        return build.paragraph(style, self._style_ids.get(style.key), content, frame=frame, align=align)
+        return build.paragraph(style, self._style_ids.get(style.key), content, frame=frame, align=align, line=line)
+
+    def _spacer(self, part: PartPlan) -> etree._Element:
+        """The empty line that frames need after them; as high as the room that text has to make, if it has to."""
+        return self._paragraph(build.ANCHOR, line=part.reserve if part.reserve > 1 else None)
 
     def _control(self, tag: str, title: str, lock: str, runs: Sequence[etree._Element]) -> etree._Element:
         return build.control(tag, title, self._free_id(self._control_ids, _FIRST_CONTROL_ID), lock, runs)
@@ -144,18 +148,28 @@ class Stamper:
 
     def _fill_new(self, part: PartPlan, stamp: Sequence[etree._Element]) -> None:
         root = build.element("w:hdr" if part.story == "header" else "w:ftr")
-        root.extend([*stamp, self._paragraph(build.ANCHOR)])
+        root.extend([*stamp, self._spacer(part)])
         translated = translate(root, self._draft.dialect)
         self._draft.replace_added(part.name, _standalone(translated))
 
-    def _insert(self, root: etree._Element, stamp: Sequence[etree._Element]) -> None:
-        """Before the first paragraph of the flow: frames belong to the paragraph that follows them."""
+    def _insert(self, root: etree._Element, stamp: Sequence[etree._Element], part: PartPlan) -> None:
+        """Before the first paragraph of the flow: frames belong to the paragraph that follows them.
+
+        An empty line that makes room stands before a header's own text and after a footer's.
+        """
         dialect = dialect_of(root) or self._draft.dialect
         translated = [translate(paragraph, dialect) for paragraph in stamp]
-        index = _before_first_paragraph(root, dialect)
+        spacer = translate(self._spacer(part), dialect)
+        if part.reserve > 1 and part.story == "header":
+            index: int | None = 0
+            translated.append(spacer)
+        else:
+            index = None if part.reserve > 1 else _before_first_paragraph(root, dialect)
+            if index is not None and not _bears_frames(next(root[index].iter(dialect.tag("p")), None), dialect):
+                translated.append(spacer)
         if index is None:
-            # Nothing, or tables alone: a line of our own that takes no height to speak of.
-            root.extend([*translated, translate(self._paragraph(build.ANCHOR), dialect)])
+            # Room at the foot; or nothing there, or tables alone: then the line takes no height to speak of.
+            root.extend([*translated, spacer])
             return
         for offset, paragraph in enumerate(translated):
             root.insert(index + offset, paragraph)
@@ -177,6 +191,15 @@ class Stamper:
             name = style.name + (number and f" {number}")
             root.append(translate(build.style_definition(style, style.key + number, name), dialect))
         self._draft.touch(part)
+
+
+def _bears_frames(block: etree._Element | None, dialect: Dialect) -> bool:
+    """Whether frames may stand right before ``block``, belonging to it.
+
+    LibreOffice loses a frame before a table, and the tracked changes of a paragraph after a frame.
+    """
+    tracked = [dialect.tag(name) for name in ("ins", "del", "moveFrom", "moveTo", "rPrChange", "pPrChange")]
+    return block is not None and block.tag == dialect.tag("p") and next(block.iter(*tracked), None) is None
 
 
 def _before_first_paragraph(root: etree._Element, dialect: Dialect) -> int | None:

@@ -1,7 +1,8 @@
 """What stands where on a DOCX page, as far as its XML says without layout: floating things, frames, text flow.
 
 Boxes are points from the page's upper left corner.  Positions relative to a line or paragraph are unknown before
-layout; in a header or footer the paragraph is known well enough, in the body they are left out.
+layout; in a header or footer and for the body's first paragraphs (story ``opening``) the paragraph is known well
+enough, in the rest of the body they are left out.
 """
 
 from __future__ import annotations
@@ -20,8 +21,15 @@ from marker.stamp.docx_xml import Dialect, points
 
 _EMU: Final = 12700.0  # English metric units in a point
 _LINE: Final = 14.0  # a line of text, roughly
+_VML_AREAS: Final = {
+    "left-margin-area": "leftMargin", "right-margin-area": "rightMargin",
+    "top-margin-area": "topMargin", "bottom-margin-area": "bottomMargin",
+}  # fmt: skip
+_TEXT: Final = {"opening", "body"}
+_DRIFT: Final = 30.0  # how far a thing may stand from where its paragraph was thought to be
 _LETTER: Final = 8.5  # the widest a letter of a letterhead runs on average, roughly
 _VISIBLE: Final = ("drawing", "pict", "object", "sym", "fldSimple", "instrText", "pgNum", "ptab", "tbl", "pBdr")
+_AREAS: Final = {"page", "margin", "topMargin", "bottomMargin", "insideMargin", "outsideMargin"}
 _DECLARATION: Final = re.compile(r"\s*([\w-]+)\s*:\s*([^;]+?)\s*(?:;|$)")
 
 
@@ -31,10 +39,12 @@ class Obstacle:
 
     box: Box
     hides: bool
+    drifts: bool = False
+    """Its place hangs on text or margins, which move when text makes room."""
 
 
 def floating(root: etree._Element, section: Section, story: str, dialect: Dialect) -> list[Obstacle]:
-    """Drawings, VML shapes, frames and floating tables of one part (``story``: header, footer or body)."""
+    """Drawings, VML shapes, frames and floating tables of one part (``story``: header, footer, opening or body)."""
     found: list[Obstacle] = []
     for anchor in root.iter("{*}anchor"):
         found.extend(_anchored(anchor, section, story))
@@ -68,6 +78,11 @@ def flowing(root: etree._Element, section: Section, dialect: Dialect) -> list[tu
             # Without a word of its own the paragraph may be aligned by its style: the whole line counts as taken.
             runs.append((left, right))
     return runs
+
+
+def lines_height(root: etree._Element) -> float:
+    """How high the empty lines of a header or footer may be."""
+    return _LINE * sum(1 for _ in root.iter("{*}p"))
 
 
 def _blocks(root: etree._Element, dialect: Dialect) -> Iterator[etree._Element]:
@@ -111,11 +126,10 @@ def _start(relative: str, section: Section, story: str, *, vertical: bool) -> fl
         ends = {"rightMargin": section.width - section.right, "outsideMargin": section.width - section.right}
         return (starts | ends).get(relative, section.left)
     top, bottom = abs(section.top), section.height - abs(section.bottom)
-    areas = {"page": 0.0, "topMargin": 0.0, "margin": top, "insideMargin": 0.0, "bottomMargin": bottom}
-    areas["outsideMargin"] = bottom
-    if relative in areas:
-        return areas[relative]
-    return {"header": section.header, "footer": section.height - section.footer - _LINE}.get(story)
+    if relative in _AREAS:
+        return {"margin": top, "bottomMargin": bottom, "outsideMargin": bottom}.get(relative, 0.0)
+    starts = {"header": section.header, "footer": section.height - section.footer - _LINE, "opening": top}
+    return starts.get(story)
 
 
 def _extent(relative: str, section: Section, *, vertical: bool) -> float:
@@ -139,9 +153,18 @@ def _place(
     return start + (offset or 0.0)
 
 
-def _obstacle(x: float | None, y: float | None, width: float, height: float, *, hides: bool) -> Iterator[Obstacle]:
-    if x is not None and y is not None and width > 0 and height > 0 and math.isfinite(x + y + width + height):
-        yield Obstacle(Box(x, y, x + width, y + height), hides)
+def _obstacle(
+    x: float | None, y: float | None, width: float, height: float, relative: str, story: str, *, hides: bool
+) -> Iterator[Obstacle]:
+    """``relative`` is what its height on the page counts from."""
+    if x is None or y is None or width <= 0 or height <= 0 or not math.isfinite(x + y + width + height):
+        return
+    box = Box(x, y, x + width, y + height)
+    if relative not in _AREAS:
+        # Footers grow upwards, everything else downwards.
+        up, down = (_DRIFT, 0.0) if story == "footer" else (0.0, _DRIFT)
+        box = Box(x, y - up, x + width, y + height + down)
+    yield Obstacle(box, hides, drifts=relative != "page")
 
 
 def _number(text: str | None) -> float:
@@ -157,6 +180,7 @@ def _anchored(anchor: etree._Element, section: Section, story: str) -> Iterator[
         return
     width, height = _number(extent.get("cx")) / _EMU, _number(extent.get("cy")) / _EMU
     place: dict[bool, float | None] = {}
+    relative = ""
     for vertical, name, size in ((False, "positionH", width), (True, "positionV", height)):
         position = anchor.find(f"{{*}}{name}")
         if position is None:
@@ -167,8 +191,9 @@ def _anchored(anchor: etree._Element, section: Section, story: str) -> Iterator[
             relative, _number(offset) / _EMU, (align or "").strip(), size, section, story, vertical=vertical
         )
     # The body is printed over headers and footers: what it holds hides them even from behind its own text.
-    behind = anchor.get("behindDoc") in {"1", "true"} and story != "body"
-    yield from _obstacle(place[False], place[True], width, height, hides=not behind and not _clear(anchor))
+    behind = anchor.get("behindDoc") in {"1", "true"} and story not in _TEXT
+    hides = not behind and not _clear(anchor)
+    yield from _obstacle(place[False], place[True], width, height, relative, story, hides=hides)
 
 
 def _clear(anchor: etree._Element) -> bool:
@@ -185,15 +210,14 @@ def _vml(shape: etree._Element, section: Section, story: str) -> Iterator[Obstac
     if style.get("position") != "absolute" or (parent is not None and etree.QName(parent).localname == "group"):
         return
     width, height = _css(style.get("width")), _css(style.get("height"))
-    relative = {
+    stated = {
         False: style.get("mso-position-horizontal-relative", "margin"),
         True: style.get("mso-position-vertical-relative", "text"),
     }
-    words = {"left-margin-area": "leftMargin", "right-margin-area": "rightMargin", "text": "paragraph"}
-    words |= {"top-margin-area": "topMargin", "bottom-margin-area": "bottomMargin"}
+    relative = {vertical: _VML_AREAS.get(name) or name for vertical, name in stated.items()}
     x, y = (
         _place(
-            words.get(relative[vertical]) or relative[vertical],
+            relative[vertical],
             _css(style.get("margin-top" if vertical else "margin-left")),
             style.get("mso-position-vertical" if vertical else "mso-position-horizontal"),
             height if vertical else width,
@@ -203,10 +227,10 @@ def _vml(shape: etree._Element, section: Section, story: str) -> Iterator[Obstac
         )
         for vertical in (False, True)
     )
-    behind = _number(style.get("z-index")) < 0 and story != "body"
+    behind = _number(style.get("z-index")) < 0 and story not in _TEXT
     watermark = next(shape.iter("{urn:schemas-microsoft-com:vml}textpath"), None) is not None
     empty = shape.get("filled") in {"f", "false"} and not len(shape)
-    yield from _obstacle(x, y, width, height, hides=not (behind or watermark or empty))
+    yield from _obstacle(x, y, width, height, relative[True], story, hides=not (behind or watermark or empty))
 
 
 def _css(value: str | None) -> float:
@@ -236,4 +260,4 @@ def _framed(properties: etree._Element, section: Section, story: str, dialect: D
     y_offset, y_align = aligned("y")
     x = _place(horizontal, x_offset, x_align, width, section, story, vertical=False)
     y = _place(vertical, y_offset, y_align, height, section, story, vertical=True)
-    yield from _obstacle(x, y, width, height, hides=True)
+    yield from _obstacle(x, y, width, height, vertical, story, hides=True)

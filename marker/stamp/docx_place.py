@@ -1,7 +1,8 @@
 """Where on a DOCX page the stamp goes: pure arithmetic on what :mod:`marker.stamp.docx_obstacles` saw.
 
 A DOCX file has no pages before it is laid out, so the stamp keeps to the strips that text leaves free in any layout:
-above the header, below the footer, in the page margins.  An :class:`Edge` is such a strip, top or bottom, measured from
+above the header, below the footer, in the page margins.  Where text leaves none, it makes room: the part gets an empty
+line as high as the stamp needs.  An :class:`Edge` is such a strip, top or bottom, measured from
 the page's edge inwards; one header or footer part may be shown by several sections, each with an edge of its own.
 Lengths are points.
 """
@@ -20,12 +21,13 @@ from marker.stamp.docx_build import BLOCK, MARKING, NUMBER
 from marker.stamp.fonts import face
 
 NEAR: Final = 8.0  # nothing closer to the page's edge: printers leave 3 to 6 mm white at most
-_INSET: Final = 22.0  # of the code and the block from the side of the page
+INSET: Final = 22.0  # of the code and the block from the side of the page
 _PREFERRED: Final = 16.0  # of the marking from its edge
 _SIZES: Final = (MARKING.size, 12.0, 11.0, 10.0, 9.0, 8.0)
 _LEADING: Final = 1.25  # line height of a marking, in sizes
 _SLACK: Final = 1.06  # the word processor may choose another font than the one measured
 _INWARDS: Final = 130.0  # nothing farther in than this: it would no longer be at the page's edge
+_ROOM: Final = 90.0  # what text is made to leave at most
 _GAP: Final = 4.0
 _BESIDE_TEXT: Final = 8.0  # tables reach out of the text area by their cells' padding
 _NARROWEST: Final = 48.0
@@ -42,10 +44,19 @@ class Edge:
     """Where text flow begins."""
     left: float
     """The page margin left of the text flow, in which the code may stand higher than the limit."""
+    yields: bool = True
+    """Whether the text moves when a header or footer grows; it does not where the page margin is exact."""
     hard: tuple[Box, ...] = ()
     """What would hide the stamp, or what the stamp would hide."""
     soft: tuple[Box, ...] = ()
     """What lies behind text: better left alone, but it may be printed upon."""
+    drifting: tuple[Box, ...] = ()
+    """Those of ``hard`` that would move with text that makes room, nobody knows where to."""
+
+    def boxes(self, *, limited: bool, soft: bool) -> tuple[Box, ...]:
+        """What to keep clear of."""
+        columns = () if limited else tuple(Box(b.x0, 0.0, b.x1, math.inf) for b in self.drifting)
+        return self.hard + columns + (self.soft if soft else ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +70,16 @@ class MarkingPlace:
     """True when the sender's own text has to make room."""
 
     @property
+    def reach(self) -> float:
+        """How far in the marking stands."""
+        return self.offset + self.height
+
+    @property
     def height(self) -> float:
         return self.size * _LEADING
 
     def box(self, page_width: float) -> Box:
-        return Box((page_width - self.width) / 2, self.offset, (page_width + self.width) / 2, self.offset + self.height)
+        return Box((page_width - self.width) / 2, self.offset, (page_width + self.width) / 2, self.reach)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +107,15 @@ class NumberPlace:
 
 @dataclass(frozen=True, slots=True)
 class BlockPlace:
-    """The first page's block: its frame on the page as displayed, and which of its lines share a row."""
+    """The first page's block: its frame on the page, and which of its lines share a row.
 
-    x: float
+    No ``x``: no place was free, and the block stands at the beginning of the text as two or three small lines.
+    """
+
+    x: float | None
     y: float
     width: float
     right: bool
-    displaces: bool
     rows: tuple[tuple[int, ...], ...]
 
 
@@ -119,7 +137,7 @@ def place_marking(text: str, edges: Sequence[Edge], taken: Sequence[Box] = ()) -
     Raises HoldError (stamp-failed) when something on the page would hide the marking wherever it stands.
     """
     narrowest = min(edge.width for edge in edges)
-    for limited, soft in ((True, True), (True, False), (False, False)):
+    for limited, soft in _passes(edges):
         for size in _SIZES:
             width = text_width(text, size, strong=MARKING.bold)
             if width > narrowest - 2 * NEAR:
@@ -127,10 +145,9 @@ def place_marking(text: str, edges: Sequence[Edge], taken: Sequence[Box] = ()) -
             blocked = [(b.y0, b.y1) for b in taken] if _meets(taken, edges, width) else []
             for edge in edges:
                 x0 = (edge.width - width) / 2
-                boxes = edge.hard + (edge.soft if soft else ())
-                blocked += [(b.y0, b.y1) for b in boxes if b.x0 < x0 + width and x0 < b.x1]
-            limit = min(edge.limit for edge in edges) if limited else math.inf
-            offset = _free(size * _LEADING, _PREFERRED, min(limit, _INWARDS), blocked)
+                blocked += _standing(edge.boxes(limited=limited, soft=soft), x0, width)
+            limit = min([_INWARDS, *(edge.limit for edge in edges)]) if limited else _ROOM
+            offset = _free(size * _LEADING, _PREFERRED, limit, blocked)
             if offset is not None:
                 return MarkingPlace(offset, size, width, displaces=not limited)
     raise HoldError(
@@ -138,6 +155,11 @@ def place_marking(text: str, edges: Sequence[Edge], taken: Sequence[Box] = ()) -
         "There is no place for the marking at the upper or lower centre of every page: something drawn there would "
         "hide it, or the page is too small; print the document and stamp the paper.",
     )
+
+
+def _passes(edges: Sequence[Edge]) -> list[tuple[bool, bool]]:
+    """What is tried in turn: (keep clear of text flow, keep clear of what lies behind text)."""
+    return [(True, True), (True, False), *([(False, False)] if all(edge.yields for edge in edges) else [])]
 
 
 def _meets(taken: Sequence[Box], edges: Sequence[Edge], width: float) -> bool:
@@ -153,14 +175,15 @@ def place_number(copy_number: str, page_text: str, edges: Sequence[Edge], *, lin
     width = max(text_width(text, NUMBER.size, strong=False) for text in texts)
     height = lines * (NUMBER.line or NUMBER.size)
     side = picture_side()
-    for limited, soft in ((True, True), (True, False), (False, False)):
-        for x in (_INSET, NEAR, *sorted({b.x1 + _GAP for e in edges for b in e.hard if 0 < b.x1 < e.width / 2})):
+    for limited, soft in _passes(edges):
+        for x in (INSET, NEAR, *sorted({b.x1 + _GAP for e in edges for b in e.hard if 0 < b.x1 < e.width / 2})):
             text_x = x + side + _GAP
-            limit = min(edge.limit for edge in edges) if limited else math.inf
+            limit = min([_INWARDS, *(edge.limit for edge in edges)]) if limited else _ROOM
             code_limit = _INWARDS if min(edge.left for edge in edges) >= x + side else limit
-            code = _free(side, NEAR, code_limit, _blocked(edges, x, side, soft=soft))
-            text = _free(height, 12.0 if lines == 2 else NEAR, limit, _blocked(edges, text_x, width, soft=soft))
-            if code is not None and text is not None and text + height < _INWARDS:
+            boxes = [box for edge in edges for box in edge.boxes(limited=limited, soft=soft)]
+            code = _free(side, NEAR, code_limit, _standing(boxes, x, side))
+            text = _free(height, 12.0 if lines == 2 else NEAR, limit, _standing(boxes, text_x, width))
+            if code is not None and text is not None:
                 return NumberPlace(x, code, text_x, text, width, lines, displaces=not limited)
     raise HoldError(
         HoldCode.STAMP_FAILED,
@@ -178,42 +201,40 @@ def place_block(
     lines: Sequence[tuple[str, bool]], page: Box, margins: Box, corner: str, taken: Sequence[Box]
 ) -> BlockPlace:
     """The first page's block, in the first of these places that is free: the upper corner its readers look to, the
-    other one, a flat strip along the upper edge, the lower right corner, a page margin beside the text; else the upper
-    corner with the text making room.
+    other one, a flat strip along the upper edge, the lower right corner, a page margin beside the text; else the
+    beginning of the text itself.
 
-    ``lines`` are text and whether it is bold, ``page`` the page, ``margins`` the text area on it, ``taken`` what stands
-    on the first page outside that area, in the page's coordinates.
+    ``lines`` are text and whether it is bold; ``page`` is the page, its sides drawn in to where printing may begin;
+    ``margins`` is the text area on it, ``taken`` what stands on the first page outside that area.
     """
     widths = [text_width(text, BLOCK.size, strong=strong) for text, strong in lines]
     alone = tuple((index,) for index in range(len(lines)))
-    natural = min(max(widths), (page.width - 2 * _INSET) / 2)
+    natural = min(max(widths), page.width / 2)
     flipped = [Box(b.x0, page.y1 - b.y1, b.x1, page.y1 - b.y0) for b in taken]
 
     def try_above(rows: tuple[tuple[int, ...], ...], width: float, side: str) -> BlockPlace | None:
-        x = _INSET if side == "left" else page.x1 - _INSET - width
+        x = page.x0 if side == "left" else page.x1 - width
         y = _free(_block_height(rows, widths, width), 14.0, margins.y0, _standing(taken, x, width))
-        return None if y is None else BlockPlace(x, y, width, side == "right", displaces=False, rows=rows)
+        return None if y is None else BlockPlace(x, y, width, side == "right", rows)
 
-    flat = _flat_rows(widths, page.width - 2 * _INSET)
+    flat = _flat_rows(widths, page.width)
     flat_width = max(_row_width(row, widths) for row in flat)
     tries = [(alone, natural, corner), (alone, natural, _OTHER[corner]), (flat, flat_width, corner)]
     for rows, width, side in tries:
         if (place := try_above(rows, width, side)) is not None:
             return place
-    height, x = _block_height(alone, widths, natural), page.x1 - _INSET - natural
+    height, x = _block_height(alone, widths, natural), page.x1 - natural
     up = _free(height, 12.0, page.y1 - margins.y1, _standing(flipped, x, natural))
     if up is not None:
-        return BlockPlace(x, page.y1 - up - height, natural, right=True, displaces=False, rows=alone)
-    sides = ((NEAR, margins.x0 - _BESIDE_TEXT), (margins.x1 + _BESIDE_TEXT, page.x1 - NEAR))
+        return BlockPlace(x, page.y1 - up - height, natural, right=True, rows=alone)
+    reach = INSET - NEAR
+    sides = ((page.x0 - reach, margins.x0 - _BESIDE_TEXT), (margins.x1 + _BESIDE_TEXT, page.x1 + reach))
     left, right = max(sides, key=lambda side: side[1] - side[0])
     if (width := right - left) >= _NARROWEST:
         y = _free(_block_height(alone, widths, width), margins.y0, margins.y1, _standing(taken, left, width))
         if y is not None:
-            return BlockPlace(left, y, width, right=False, displaces=False, rows=alone)
-    width = min(max(widths), page.width - 2 * NEAR)
-    x = max(NEAR, _INSET if corner == "left" else page.x1 - _INSET - width)
-    y = _free(_block_height(alone, widths, width), margins.y0, math.inf, _standing(taken, x, width))
-    return BlockPlace(x, margins.y0 if y is None else y, width, corner == "right", displaces=True, rows=alone)
+            return BlockPlace(left, y, width, right=False, rows=alone)
+    return BlockPlace(None, 0.0, margins.width, corner == "right", _flat_rows(widths, margins.width))
 
 
 def _flat_rows(widths: Sequence[float], most: float) -> tuple[tuple[int, ...], ...]:
@@ -241,10 +262,6 @@ def _block_height(rows: Sequence[Sequence[int]], widths: Sequence[float], width:
 
 def _standing(taken: Sequence[Box], x: float, width: float) -> list[tuple[float, float]]:
     return [(b.y0, b.y1) for b in taken if b.x0 < x + width and x < b.x1]
-
-
-def _blocked(edges: Sequence[Edge], x: float, width: float, *, soft: bool) -> list[tuple[float, float]]:
-    return [span for edge in edges for span in _standing(edge.hard + (edge.soft if soft else ()), x, width)]
 
 
 def _free(height: float, preferred: float, limit: float, blocked: Iterable[tuple[float, float]]) -> float | None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
@@ -14,8 +14,9 @@ from marker.errors import HoldError
 from marker.model import Box
 from marker.stamp.docx_build import ANCHOR
 from marker.stamp.docx_draft import PART_TYPES, Draft
-from marker.stamp.docx_obstacles import Obstacle, floating, flowing
+from marker.stamp.docx_obstacles import Obstacle, floating, flowing, lines_height
 from marker.stamp.docx_place import (
+    INSET,
     BlockPlace,
     Edge,
     MarkingPlace,
@@ -35,6 +36,8 @@ from marker.stamp.docx_sections import (
 )
 from marker.stamp.wording import StampText
 
+_AIR = 2.0  # between the stamp and text that makes room for it
+_OPENING = 3  # paragraphs that stand high on the first page in any layout
 _WIDEST_PAGES = "8888"  # stands for a page number that is not known yet
 
 
@@ -48,6 +51,17 @@ class PartPlan:
     sections: list[Section]
     marking: MarkingPlace
     number: NumberPlace | None
+    reserve: float = 0.0
+    """Height of the empty line by which the part's own text makes room; 0 when there is a free strip."""
+
+    @property
+    def displaces(self) -> bool:
+        return self.marking.displaces or (self.number is not None and self.number.displaces)
+
+    @property
+    def reach(self) -> float:
+        """How far in from the page's edge the stamp stands, the code in the page margin left aside."""
+        return max(self.marking.reach, self.number.boxes()[1].y1 if self.number is not None else 0.0)
 
 
 @dataclass(slots=True)
@@ -76,7 +90,10 @@ def plan(draft: Draft, text: StampText) -> Plan:
                 marking, number = place_marking(text.marking, edges), None
             else:
                 marking, number = _place_footer(text, edges)
-            parts.append(PartPlan(name, story, name in new, users, marking, number))
+            part = PartPlan(name, story, name in new, users, marking, number)
+            if part.displaces:
+                part.reserve = max(part.reach + _AIR - _margin_and_distance(s, story)[1] for s in users)
+            parts.append(part)
     by_name = {(part.story, part.name): part for part in parts}
     pulled = [
         (section, story)
@@ -116,9 +133,10 @@ def _body_overlays(draft: Draft, sections: Sequence[Section]) -> dict[int, list[
     body = draft.root(draft.main).find(draft.dialect.tag("body"))
     ends = {section.element for section in sections}
     index = 0
-    for child in () if body is None else body:
+    for position, child in enumerate(() if body is None else body):
         section = sections[min(index, len(sections) - 1)]
-        found[id(section)].extend(floating(child, section, "body", draft.dialect))
+        story = "opening" if position < _OPENING else "body"
+        found[id(section)].extend(floating(child, section, story, draft.dialect))
         index += sum(1 for element in child.iter(draft.dialect.tag("sectPr")) if element in ends)
     return found
 
@@ -126,19 +144,26 @@ def _body_overlays(draft: Draft, sections: Sequence[Section]) -> dict[int, list[
 def _edge(draft: Draft, section: Section, story: str, name: str, new: bool, overlays: Sequence[Obstacle]) -> Edge:
     margin, distance = _margin_and_distance(section, story)
     own = [] if new else floating(draft.root(name), section, story, draft.dialect)
-    # A negative margin is exact: the text begins there even where a header reaches further down.
-    limit = abs(margin) if new else min(distance, abs(margin)) if margin < 0 else distance
+    # The body's floating things stay about where they are when a header or footer grows.
+    overlays = [replace(o, drifts=False) for o in overlays]
+    limit = abs(margin)
+    if not new:
+        # Empty lines may be moved as long as they stay within the margin; anything else stays where it is.
+        empty = 0.0 if flowing(draft.root(name), section, draft.dialect) else limit - lines_height(draft.root(name))
+        # A negative margin is exact: the text begins there even where a header reaches further down.
+        limit = min(limit, distance) if margin < 0 else max(distance, empty)
     obstacles = [*own, *overlays]
+    if story == "footer":
+        obstacles = [replace(o, box=_flipped(o.box, section)) for o in obstacles]
     hard = [o.box for o in obstacles if o.hides]
     soft = [o.box for o in obstacles if not o.hides]
-    if story == "footer":
-        hard, soft = [_flipped(b, section) for b in hard], [_flipped(b, section) for b in soft]
+    drifting = [o.box for o in obstacles if o.hides and o.drifts]
     near = "top" if story == "header" else "bottom"
     hard += [_border_box(side, section.borders[side], section) for side in ("left", "right") if side in section.borders]
     if near in section.borders:
         # Seen from the edge, the lower border stands as the upper one does.
         hard.append(_border_box("top", section.borders[near], section))
-    return Edge(section.width, limit, section.left, tuple(hard), tuple(soft))
+    return Edge(section.width, limit, section.left, margin >= 0, tuple(hard), tuple(soft), tuple(drifting))
 
 
 def _margin_and_distance(section: Section, story: str) -> tuple[float, float]:
@@ -178,13 +203,10 @@ def _place_footer(text: StampText, edges: Sequence[Edge]) -> tuple[MarkingPlace,
 def _would_push(section: Section, story: str, shown: Sequence[PartPlan]) -> bool:
     """Whether a header that was not there before would push the text, by its own line or by making way for a frame."""
     margin, distance = _margin_and_distance(section, story)
-    if margin < 0 or not all(part.new for part in shown):
+    if margin < 0 or not all(part.new and not part.displaces for part in shown):
         return False
     line = ANCHOR.line or ANCHOR.size
-    reach = max(
-        max(part.marking.offset + part.marking.height, *(b.y1 for b in part.number.boxes()) if part.number else (0.0,))
-        for part in shown
-    )
+    reach = max(part.reach for part in shown)
     return distance + line > margin or (distance < reach and reach + line > margin)
 
 
@@ -195,7 +217,8 @@ def _place_first_block(
     parts: dict[tuple[str, str], PartPlan],
     overlays: Sequence[Obstacle],
 ) -> BlockPlace:
-    page = Box(0.0, 0.0, section.width, section.height)
+    inset = {side: max(INSET, section.borders.get(side, (0.0, 0.0))[1] + 4.0) for side in ("left", "right")}
+    page = Box(inset["left"], 0.0, section.width - inset["right"], section.height)
     top, bottom = abs(section.top), section.height - abs(section.bottom)
     taken = [o.box for o in overlays]
     for story in STORIES:
@@ -222,10 +245,12 @@ def _notes(draft: Draft, sections: Sequence[Section], parts: Sequence[PartPlan],
     settings = draft.related("settings")
     if settings is not None and _has(draft.root(settings), "documentProtection"):
         notes.append("The sender's document protection is left as it is.")
-    if any(part.marking.displaces or (part.number and part.number.displaces) for part in parts):
+    if any(part.displaces for part in parts):
         notes.append("A header or footer leaves no free strip at the page's edge: its text makes room for the stamp.")
-    if block.displaces:
-        notes.append("The first page leaves no free corner: its text makes room for the stamp's block.")
+    if block.x is None:
+        notes.append("The first page leaves no free corner: the stamp's block stands at the beginning of its text.")
+    if next(draft.root(draft.main).iter(draft.dialect.tag("endnoteReference")), None) is not None:
+        notes.append("Print this document from Word: LibreOffice sets endnotes on a page without header and footer.")
     if any(_starts_anew(section.element) for section in sections):
         notes.append("Page numbers start anew or elsewhere in a section; page n of N follows the sender's numbering.")
     return notes
