@@ -14,11 +14,9 @@ import pytest
 from fixtures import make
 from fixtures.document import EQUIVALENT
 from marker.agreement.load import load_profile
-from marker.detect.judge import examine
 from marker.errors import HoldError
+from marker.intake.work import Task, examine_file
 from marker.model import HoldCode, PartyId
-from marker.readers.base import ReaderLimits
-from marker.readers.read import read
 from marker.settings import Settings
 
 FOLDER = Path(__file__).parents[1] / "fixtures"
@@ -82,9 +80,7 @@ def test_reading_and_judging_come_to_the_expected_verdict(name: str) -> None:
     receiving = {"inbox-kz": "KZ", "inbox-lt": "LT"}[Path(name).parts[0]]
     path = FOLDER / name
     try:
-        verdict = examine(
-            read(path, ReaderLimits.from_settings(Settings()), path.name), load_profile(), PartyId(receiving)
-        )
+        verdict = examine_file(path, path.name, Task(PartyId(receiving), "", Settings())).verdict
         said = (verdict.marking, verdict.equivalent) if verdict.hold is None else verdict.hold.code
     except HoldError as error:
         said = error.hold.code
@@ -92,11 +88,11 @@ def test_reading_and_judging_come_to_the_expected_verdict(name: str) -> None:
 
 
 def _right(row: dict[str, Any]) -> list[Any]:
-    """The verdicts that are right before stamping; a page picture may be read or not."""
+    """The verdicts that are right before stamping."""
     if row["outcome"] != "held":
         return [(row["marking"], row["equivalent"])]
     right: list[Any] = [row["hold"]]
-    found = row.get("detected") or row.get("pictured")
+    found = row.get("detected")
     if found:
         right.append((found, EQUIVALENT[found]))
     return right[1:] if "detected" in row else right
