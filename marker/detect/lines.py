@@ -213,11 +213,15 @@ class Layout:
         if line.box is None or line.page is None:
             return ()
         height = max(line.box.height, 6.0)
-        lines, tops = self._by_page[line.page], self._tops[line.page]
+        lines, tops = self._seen_on(line.page)
         low = bisect_left(tops, line.box.y0 - 2 * reach * height)
         high = bisect_left(tops, line.box.y1 + 2 * reach * height)
         near = (other for other in lines[low:high] if other.box is not None and _beside(line.box, other.box))
         return sorted(near, key=lambda other: abs(_top(other) - _top(line)))[: 2 * reach]
+
+    def _seen_on(self, page: int) -> tuple[list[Line], list[float]]:
+        """The visible lines of a page and their tops; none of a page whose text is all hidden."""
+        return self._by_page.get(page, []), self._tops.get(page, [])
 
     def before(self, line: Line) -> Line | None:
         """The line whose text would run on into this one, if the two were running text."""
@@ -265,7 +269,7 @@ class Layout:
         """The lines on the line's own height on its page, from left to right, itself included."""
         if line.box is None or line.page is None:
             return [line]
-        box, lines, tops = line.box, self._by_page[line.page], self._tops[line.page]
+        box, (lines, tops) = line.box, self._seen_on(line.page)
         near = lines[bisect_left(tops, box.y0 - box.height) : bisect_left(tops, box.y1)]
         row = [other for other in near if other.box is not None and _level(box, other.box)]
         return sorted(row, key=lambda other: other.box.x0 if other.box is not None else 0.0)
