@@ -124,7 +124,7 @@ class Weigher:
             item.add(limits.centred, "centred or set right")
         if self.layout.white_around(best):
             item.add(limits.white_around, "white space around it")
-        if best.span.cell:
+        if best.span.cell and len(self.layout.flow_of(best)) > limits.layout_cells:
             item.add(limits.cell, "in a table cell")
         if self._table_of_markings(lines):
             item.add(limits.table_of_markings, "in a table of both Parties' markings")

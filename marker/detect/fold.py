@@ -68,7 +68,7 @@ def _fold_once(char: str) -> str:
         return ""
     if category in _NAMELESS:
         return UNKNOWN
-    if category == "Zs":
+    if category in ("Zs", "No"):  # "No": raised and circled numbers, which point to notes and belong to no word
         return " "
     if category == "Pd":
         return "-"
@@ -102,7 +102,7 @@ def _mend_l(match: re.Match[str]) -> str:
 def _mend_digits(match: re.Match[str]) -> str:
     word = match.group()
     letters = sum(char.isalpha() for char in word)
-    return word.translate(_DIGITS) if 2 < letters < len(word) <= letters * 5 / 3 else word
+    return word.translate(_DIGITS) if 1 < letters < len(word) <= letters * 5 / 3 else word
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from marker.detect.thresholds import Thresholds
 _CONFUSED = (
     # Skeleton letters (see ``fold``) that OCR takes for each other.  T and I are left out: šlapiai ("wetly") would
     # become SLAPTAI; so are И and Л (КУПЛЯ), Y and O (КОПИЯ), O and U (RIBOTO NAUDOJIMU is an inflected form).
-    "OQ OC OD OG O0 CG CE CQ EF EB EЕ KX KЖ KH HИ HП HN HM HII ИП ИN ИM ИU ПЛ ПN ПM ЛA ЛД AД A4 A^ YV YЧ YX "
-    "PF PR PD PB PГ TГ TF T7 IL I1 IJ I! I| LJ LI BЗ B8 BЬ BЫ BS ЗЭ З3 З8 SG S5 S8 SZ Z2 Z7 DБ ШЩ ШM ЩЦ ЬЪ ЬB ЫH "
+    "OQ OC OD OG O0 CG CE CQ EF EB EЕ KX KЖ KH HИ HП HN HII ИП ИN ИU ПЛ ПN ПM ЛA ЛД AД A4 A^ YV YЧ YX "
+    "PF PR PD PB PГ TГ TF T7 IL I1 IJ I! I| LJ LI BЗ B8 BЬ BЫ BS ЗЭ З3 З8 SG S5 S8 SZ Z2 Z7 DБ ШЩ ШM ЩЦ ЬЪ ЬB "
     "ЖX MN MW NW UV ЯR ЯA ЧY БB Б6 ДЛ ФO ГF 8B 8S 0Q 0D"
 )
 _PAIRS = frozenset(frozenset(pair) for pair in _CONFUSED.split() if len(pair) == 2)

@@ -64,6 +64,7 @@ class Thresholds:
     continues: int = -40
     """The text before it runs on into it."""
     cell: int = -15
+    """In a table with more cells than one that merely sets things beside each other."""
     table_of_markings: int = -50
     beside_table: int = -25
 
@@ -108,6 +109,7 @@ class Thresholds:
 
     # Lengths.
     opening_lines: int = 6
+    layout_cells: int = 6
     prose_letters: int = 45
     """A line with more letters, most of them lower case, is running text."""
     alone_letters: int = 120
