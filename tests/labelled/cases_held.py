@@ -354,7 +354,8 @@ def company_label(dice: Dice) -> Result:
 def comment_only(dice: Dice) -> Result:
     draft, words = Draft(dice), spelling.one_form(dice.level(), dice)
     if dice.format == "pdf":
-        draft.overlays.append((1, pdf_pieces.note(words, 560, -60)))
+        place = pdf_pieces.note(words, 560, -60) if dice.likely(0.5) else pdf_pieces.outline_entry(words)
+        draft.overlays.append((1, place))
     elif dice.likely(0.5):
         reference, part = docx_pieces.comment(words)
         draft.before.append(Para(raw=reference))

@@ -1,6 +1,7 @@
-"""Runs readers and detection over the labelled set and says how far the outcome is from the truth.
+"""Runs readers, OCR and detection over the labelled set and says how far the outcome is from the truth.
 
     python -m tests.labelled.measure --seeds 0..29
+    python -m tests.labelled.measure --text-only                # without OCR: much faster
     python -m tests.labelled.measure --seeds 10000..10029       # the final figure, looked at once
 
 A table by case goes to standard output, then every failure with its case, seed and format, so that
@@ -35,6 +36,7 @@ from typing import Final
 from marker.agreement.load import load_profile
 from marker.detect.judge import examine
 from marker.errors import HoldError
+from marker.intake.work import Task, examine_file
 from marker.model import PartyId, Verdict
 from marker.readers.base import ReaderLimits
 from marker.readers.read import read
@@ -80,19 +82,23 @@ def judge_kind(label: Label, marking: str | None, hold: str | None) -> str:
 
 
 class Bench:
-    """Reads documents from a scratch folder with one profile and the default limits."""
+    """Reads documents from a scratch folder with the embedded profile and the default settings."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, pictures: bool = True) -> None:
         self._folder = folder
+        self._pictures = pictures
         self._profile = load_profile()
-        self._limits = ReaderLimits.from_settings(Settings())
+        self._settings = Settings()
 
     def verdict(self, made: Made) -> Verdict:
         """What the software says of the document.  Raises HoldError where the reader does."""
         path = self._folder / f"document.{made.label.format}"
         path.write_bytes(made.data)
-        reading = read(path, self._limits, made.name)
-        return examine(reading, self._profile, PartyId(made.label.receiving))
+        receiving = PartyId(made.label.receiving)
+        if self._pictures:
+            return examine_file(path, made.name, Task(receiving, "", self._settings)).verdict
+        reading = read(path, ReaderLimits.from_settings(self._settings), made.name)
+        return examine(reading, self._profile, receiving)
 
     def measure(self, made: Made) -> Result:
         """The outcome beside the truth; a fault counts as a hold with a code of its own, since no file is stamped."""
@@ -112,10 +118,10 @@ class Bench:
         return Result(made.case, made.seed, made.label, kind, marking or hold, detail, time.perf_counter() - started)
 
 
-def measure(documents: Iterable[Made]) -> list[Result]:
-    """The outcome of every document, in order."""
+def measure(documents: Iterable[Made], *, pictures: bool = True) -> list[Result]:
+    """The outcome of every document, in order; with ``pictures``, what stands in page pictures is read too."""
     with tempfile.TemporaryDirectory() as folder:
-        bench = Bench(Path(folder))
+        bench = Bench(Path(folder), pictures=pictures)
         return [bench.measure(made) for made in documents]
 
 
@@ -176,10 +182,12 @@ def main() -> None:
     parser.add_argument("--seeds", type=parse_seeds, default=range(30), metavar="0..29")
     parser.add_argument("--case", action="append", default=[], choices=sorted(CASES), metavar="NAME")
     parser.add_argument("--format", choices=("pdf", "docx"), help="documents of this format only")
+    parser.add_argument("--text-only", action="store_true", help="leave page pictures unread")
     parser.add_argument("--json", action="store_true", help="print one object with counts and failures instead")
     options = parser.parse_args()
     documents = generate(options.seeds, options.case)
-    results = measure(made for made in documents if options.format in {None, made.label.format})
+    chosen = (made for made in documents if options.format in {None, made.label.format})
+    results = measure(chosen, pictures=not options.text_only)
     if options.json:
         rows = [
             {"case": r.case, "seed": r.seed, "kind": r.kind, "truth": r.label.marking, "said": r.said}
