@@ -12,6 +12,7 @@ What is counted, worst first:
 under     stamped lower than the truth: a leak
 third     a third party's document stamped as if it were the sender's: a leak
 leak      stamped although it is to be held, otherwise
+fault     neither stamped nor held: something was raised that is no hold
 higher    stamped higher than the truth (not counted where the label allows it)
 lost      held although it is to be marked, and the code is none the label allows
 code      held as it should be, with a code that tells the clerk something else
@@ -46,9 +47,8 @@ from tests.labelled.generate import generate, parse_seeds
 from tests.labelled.registry import CASES
 from tests.labelled.spelling import RANK
 
-KINDS: Final = ("right", "careful", "code", "lost", "higher", "leak", "third", "under")
-LEAKS: Final = frozenset({"under", "third", "leak"})
-FAILURES: Final = ("under", "third", "leak", "higher", "lost", "code")
+KINDS: Final = ("right", "careful", "code", "lost", "higher", "fault", "leak", "third", "under")
+FAILURES: Final = ("under", "third", "leak", "fault", "higher", "lost", "code")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Result:
     label: Label
     kind: str
     said: str
-    """The marking it was given, or the hold code; ``fault: …`` when the reader raised anything but a hold."""
+    """The marking it was given, the hold code, or the name of what was raised."""
     detail: str
     seconds: float
 
@@ -101,21 +101,24 @@ class Bench:
         return examine(reading, self._profile, receiving)
 
     def measure(self, made: Made) -> Result:
-        """The outcome beside the truth; a fault counts as a hold with a code of its own, since no file is stamped."""
+        """The outcome beside the truth.  Raises ImportError, which says nothing about a document."""
         started = time.perf_counter()
-        marking: str | None = None
+        marking, hold, fault = None, "", ""
         try:
             verdict = self.verdict(made)
         except HoldError as error:
             hold, detail = str(error.hold.code), error.hold.detail
-        except Exception as error:  # noqa: BLE001 - a fault of the reader is a result of the measurement
-            hold, detail = f"fault: {type(error).__name__}", str(error)[:200]
+        except ImportError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a fault is a result of the measurement
+            fault, detail = type(error).__name__, str(error)[:200]
         else:
             marking = verdict.marking
             hold = str(verdict.hold.code) if verdict.hold else ""
             detail = verdict.hold.detail if verdict.hold else ""
-        kind = judge_kind(made.label, marking, hold or None)
-        return Result(made.case, made.seed, made.label, kind, marking or hold, detail, time.perf_counter() - started)
+        kind = "fault" if fault else judge_kind(made.label, marking, hold or None)
+        said = marking or hold or fault
+        return Result(made.case, made.seed, made.label, kind, said, detail, time.perf_counter() - started)
 
 
 def measure(documents: Iterable[Made], *, pictures: bool = True) -> list[Result]:
@@ -152,9 +155,10 @@ def summary(results: list[Result]) -> str:
         ("stamped lower than the truth", [r for r in to_mark if r.kind == "under"], to_mark),
         ("third party's documents stamped", [r for r in third if r.kind == "third"], third),
         ("other documents stamped that are to be held", [r for r in to_hold if r.kind == "leak"], to_hold),
+        ("neither stamped nor held: a fault", [r for r in results if r.kind == "fault"], results),
         ("to be marked, marking in words: exactly right", [r for r in in_words if r.kind == "right"], in_words),
         ("to be marked, all: exactly right", [r for r in to_mark if r.kind == "right"], to_mark),
-        ("to be held: held", [r for r in to_hold if r.kind not in LEAKS], to_hold),
+        ("to be held: held", [r for r in to_hold if r.kind in {"right", "code"}], to_hold),
         ("to be held: held with the right code", [r for r in to_hold if r.kind == "right"], to_hold),
     )
     times = sorted(1000 * r.seconds for r in results)
