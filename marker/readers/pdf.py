@@ -8,6 +8,7 @@ from marker.model import PageInfo, Reading, Source
 from marker.readers.base import Gathering, border
 from marker.readers.pdf_open import OpenPdf, open_pdf
 from marker.readers.pdf_page import read_page
+from marker.readers.pdf_revisions import read_revisions
 from marker.readers.pdf_structure import read_fields, read_structure, refuse_what_cannot_be_read
 
 
@@ -18,6 +19,7 @@ def read_pdf(source: Path | bytes, gathering: Gathering) -> Reading:
     """
     with border("The PDF"), open_pdf(source, gathering.purse) as opened:
         pages = _read(opened, gathering)
+        read_revisions(source, gathering)
     return gathering.finish("pdf", pages)
 
 

@@ -22,6 +22,7 @@ LEAST_HEIGHT: Final = 6.0
 LEAST_LENGTH: Final = 18.0
 """Points. What is smaller in one of both ways holds no marking: three letters of 9 points (ДСП) are 19 points long."""
 
+_PAPER: Final = 255
 _EDGE: Final = 12
 """Grey levels between neighbours from which on there is an edge; printed paper has no fainter marking."""
 _SEEN: Final = 8
@@ -31,6 +32,8 @@ _THICK: Final = 3
 """Pixels across which the two edges of a thin rule lie."""
 _MOSTLY: Final = 0.7
 """Part of a rule's length over which it is thin; the rest is where others cross it."""
+_FEW_BOXES: Final = 400
+"""So many boxes are looked into one by one sooner than the whole page is summed up."""
 _BUSY: Final = 6_000
 """Stretches of edge from which on a page is a drawing, and no rule of this module need be tried."""
 
@@ -44,6 +47,9 @@ def seen_mask(with_text: Picture, without_text: Picture) -> Mask:
 def any_in(mask: Mask, boxes: NDArray[np.int32]) -> Mask:
     """For each box (x0, y0, x1, y1 in pixels, upper bounds exclusive) whether the mask is set anywhere in it."""
     height, width = mask.shape
+    if len(boxes) <= _FEW_BOXES:
+        inside = np.clip(boxes, 0, None).tolist()
+        return np.array([bool(mask[y0:y1, x0:x1].any()) for x0, y0, x1, y1 in inside], np.bool_)
     sums = np.zeros((height + 1, width + 1), np.int32)
     sums[1:, 1:] = mask.cumsum(0, dtype=np.int32).cumsum(1, dtype=np.int32)
     x0, x1 = np.clip(boxes[:, 0], 0, width), np.clip(boxes[:, 2], 0, width)
@@ -58,15 +64,30 @@ def holds_unread_ink(picture: Picture) -> bool:
     Long rules, frames, fills, underlines, bullets and dots do not count; a logo, a picture, a signature, outlined
     letters and most charts do.
     """
-    edges = _edges(picture)
-    if not edges.any():
+    inked = picture != _PAPER
+    rows, columns = _near_ink(inked.any(axis=1)), _near_ink(inked.any(axis=0))
+    if not len(rows):
         return False
+    # Most pages hold little: blank rows and columns are left out, all but the two beside ink, which keep things apart.
+    edges = _edges(picture[np.ix_(rows, columns)])
     edges &= ~_rules(edges) & ~_rules(edges.T).T
     runs = _runs(edges)
     if len(runs) > _BUSY:
         return True
-    parts = [part for part in _components(runs) if not _is_rule(part) and not _is_frame(part, edges)]
+    found = [part for part in _components(runs) if not _is_frame(part, edges)]
+    parts = [
+        _Part(int(columns[p.x0]), int(rows[p.y0]), int(columns[p.x1 - 1]) + 1, int(rows[p.y1 - 1]) + 1) for p in found
+    ]
+    parts = [part for part in parts if not _is_rule(part)]
     return _any_large(parts, upright=False) or _any_large(parts, upright=True)
+
+
+def _near_ink(inked: Any) -> NDArray[np.intp]:
+    """Indexes of the rows or columns that hold ink, and of their neighbours."""
+    near: Mask = inked.copy()
+    near[1:] |= inked[:-1]
+    near[:-1] |= inked[1:]
+    return np.flatnonzero(near)
 
 
 def _edges(picture: Picture) -> Mask:
@@ -118,12 +139,13 @@ def _in_runs_of(mask: Mask, length: int) -> Mask:
 
 def _runs(mask: Mask) -> NDArray[np.int64]:
     """Horizontal runs of the mask: row, first column, column after the last."""
-    padded = np.zeros((mask.shape[0], mask.shape[1] + 2), np.int8)
-    padded[:, 1:-1] = mask
+    inked = np.flatnonzero(mask.any(axis=1))
+    padded = np.zeros((len(inked), mask.shape[1] + 2), np.int8)
+    padded[:, 1:-1] = mask[inked]
     steps = np.diff(padded, axis=1)
     rows, starts = np.nonzero(steps == 1)
     _, ends = np.nonzero(steps == -1)
-    return np.stack([rows, starts, ends], axis=1)
+    return np.stack([inked[rows], starts, ends], axis=1)
 
 
 @dataclass(slots=True)

@@ -79,14 +79,9 @@ class _Row:
     pieces: list[_Laid]
     v: float
     size: float
-
-    @property
-    def u0(self) -> float:
-        return min(piece.u0 for piece in self.pieces)
-
-    @property
-    def u1(self) -> float:
-        return max(piece.u1 for piece in self.pieces)
+    u0: float = 0.0
+    u1: float = 0.0
+    """Where the line begins and ends; known after splitting."""
 
 
 def lines_of(fragments: Sequence[Fragment], width: float, height: float) -> list[Line]:
@@ -170,13 +165,17 @@ def _split(row: _Row) -> Iterable[_Row]:
             if gap < -0.5 * min(last.u1 - last.u0, piece.u1 - piece.u0):
                 if piece.fragment.text.strip() == last.fragment.text.strip():
                     continue  # printed twice to look bold
-                yield _Row(current, row.v, row.size)
+                yield _part(current, row)
                 current = []
             elif gap > (_TRACKED_GAP if _single(last, -1) and _single(piece, 0) else _COLUMN_GAP) * size:
-                yield _Row(current, row.v, row.size)
+                yield _part(current, row)
                 current = []
         current.append(piece)
-    yield _Row(current, row.v, row.size)
+    yield _part(current, row)
+
+
+def _part(pieces: list[_Laid], row: _Row) -> _Row:
+    return _Row(pieces, row.v, row.size, min(p.u0 for p in pieces), max(p.u1 for p in pieces))
 
 
 def _single(piece: _Laid, at: int) -> bool:

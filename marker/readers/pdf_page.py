@@ -33,28 +33,19 @@ _PAPER: Final = 240
 class Space:
     """From a page's user space to points of the page as displayed, after CropBox, /Rotate and UserUnit."""
 
-    left: float
-    bottom: float
-    right: float
-    top: float
+    width: float
+    height: float
+    """Of the displayed page, points."""
     quarters: int
     """Clockwise quarter turns."""
     unit: float
     """Points of a unit of user space (UserUnit)."""
-
-    @property
-    def size(self) -> tuple[float, float]:
-        """Width and height of the displayed page."""
-        wide, high = (self.right - self.left) * self.unit, (self.top - self.bottom) * self.unit
-        return (high, wide) if self.quarters % 2 else (wide, high)
+    matrix: tuple[float, float, float, float, float, float]
 
     def point(self, x: float, y: float) -> tuple[float, float]:
         """A point of user space as displayed."""
-        turned = (
-            (x - self.left, self.top - y), (y - self.bottom, x - self.left),
-            (self.right - x, y - self.bottom), (self.top - y, self.right - x),
-        )[self.quarters]
-        return turned[0] * self.unit, turned[1] * self.unit
+        a, b, c, d, e, f = self.matrix
+        return a * x + c * y + e, b * x + d * y + f
 
     def box(self, left: float, bottom: float, right: float, top: float) -> Box:
         """A rectangle of user space as displayed."""
@@ -64,12 +55,17 @@ class Space:
 
 
 def space_of(page: Any, unit: float) -> Space:
-    """The space of a ``pypdfium2.PdfPage``."""
+    """The space of a ``pypdfium2.PdfPage``; ``unit`` is its UserUnit."""
     bounds = pdfium.FS_RECTF()
     pdfium.FPDF_GetPageBoundingBox(page, bounds)
-    return Space(
-        bounds.left, bounds.bottom, bounds.right, bounds.top, pdfium.FPDFPage_GetRotation(page) % 4, unit
-    )
+    left, bottom, right, top = bounds.left, bounds.bottom, bounds.right, bounds.top
+    quarters = pdfium.FPDFPage_GetRotation(page) % 4
+    matrix = (
+        (unit, 0.0, 0.0, -unit, -left * unit, top * unit), (0.0, unit, unit, 0.0, -bottom * unit, -left * unit),
+        (-unit, 0.0, 0.0, unit, right * unit, -bottom * unit), (0.0, -unit, -unit, 0.0, top * unit, right * unit),
+    )[quarters]
+    wide, high = (right - left) * unit, (top - bottom) * unit
+    return Space(high if quarters % 2 else wide, wide if quarters % 2 else high, quarters, unit, matrix)
 
 
 @contextmanager
@@ -108,7 +104,7 @@ class _Page:
         self._annotations = annotations
         self._gathering = gathering
         self._objects: PageObjects = scan(page, own_objects, gathering.purse.limits)
-        self._width, self._height = self._space.size
+        self._width, self._height = self._space.width, self._space.height
         text_page = page.get_textpage()
         try:
             self._runs = list(runs_of(text_page))

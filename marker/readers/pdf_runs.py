@@ -16,7 +16,7 @@ from typing import Any, Final
 from marker.readers.pdfium import pdfium
 
 _LINE: Final = re.compile(r"[^\r\n]+")
-_PLAIN: Final = str.maketrans({"\x02": "-", "\ufffe": "-", "\xad": "-", "\x00": "\ufffd", "\xa0": " "})
+_PLAIN: Final = (("\x02", "-"), ("\ufffe", "-"), ("\xad", "-"), ("\x00", "\ufffd"), ("\xa0", " "))
 """pdfium writes U+0002 or U+FFFE for a hyphen at a line's end, and U+0000 for a letter it cannot name."""
 _NAMELESS: Final = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd\uffff\ue000-\uf8ff\U000f0000-\U0010ffff]")
 """Control, private and replacement characters: the font does not say which letters it draws."""
@@ -26,7 +26,7 @@ _BULLET: Final = re.compile("^[\ue000-\uf8ff](?:\\s|$)")
 _WIDE_BLANK: Final = re.compile(r"\s{3,}")
 _WORD: Final = re.compile(r"\S+")
 _WHITE_FROM: Final = 0xF5
-_SAMPLED: Final = 5
+_SAMPLED: Final = 4
 _SHORT: Final = 30
 """Runs of so many letters, which a marking may be, are checked letter by letter."""
 _INVISIBLE_MODES: Final = frozenset({pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP})
@@ -78,8 +78,9 @@ class _TextPage:
     def __init__(self, text_page: Any) -> None:
         self._raw = text_page.raw
         self._address = ctypes.cast(self._raw, ctypes.c_void_p).value
-        raw_text = self._letters()
-        self.text = raw_text.translate(_PLAIN)
+        self.text = self._letters()
+        for letter, plain in _PLAIN:
+            self.text = self.text.replace(letter, plain)
         self._doubtful = bool(_NAMELESS.search(self.text) or _MOJIBAKE.search(self.text))
         self._fonts: dict[int, bool] = {}
         self._boxed: tuple[tuple[int, int], tuple[float, float, float, float] | None] = ((-1, -1), None)

@@ -109,3 +109,12 @@ def test_a_box_finds_exactly_the_ink_inside_it(x: int, y: int, w: int, h: int, i
 def test_noise_of_any_kind_is_judged_without_fault(seed: int) -> None:
     picture = np.random.default_rng(seed).integers(0, 256, (60, 50), np.uint8)
     assert holds_unread_ink(picture) in (True, False)
+
+
+@given(st.lists(st.tuples(*[st.integers(0, 40)] * 2, *[st.integers(0, 12)] * 2), max_size=500))
+def test_many_boxes_find_what_few_find(boxes: list[tuple[int, int, int, int]]) -> None:
+    mask = np.random.default_rng(5).random((40, 40)) > 0.97
+    corners = np.array([(x, y, x + w, y + h) for x, y, w, h in boxes], np.int32).reshape(-1, 4)
+    one_by_one = [any_in(mask, corners[n : n + 1])[0] for n in range(len(corners))]
+    padded = np.concatenate([corners, np.zeros((401, 4), np.int32)])
+    assert any_in(mask, padded)[: len(corners)].tolist() == one_by_one

@@ -385,5 +385,26 @@ def test_a_signed_file_is_noted(tmp_path: Path) -> None:
     assert any("digital signature" in note for note in reading.notes)
 
 
+def test_a_mark_of_an_earlier_revision_is_found_and_what_still_stands_is_not_read_twice(tmp_path: Path) -> None:
+    from pypdf.generic import StreamObject
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 12)
+        canvas.drawString(60, 700, "letter")
+        canvas.drawString(60, 660, "SLAPTAI")
+
+    path = tmp_path / "first.pdf"
+    path.write_bytes(pdf_bytes(draw))
+    writer = PdfWriter(str(path), incremental=True)
+    stream = StreamObject()
+    stream.set_data(b"BT /F1 12 Tf 60 700 Td (letter) Tj ET")
+    writer.pages[0][NameObject("/Contents")] = writer._add_object(stream)
+    buffer = io.BytesIO()
+    writer.write(buffer)
+    reading = read_bytes_as(tmp_path, buffer.getvalue(), "second.pdf")
+    assert texts(reading) == ["letter"]
+    assert texts(reading, Visibility.EARLIER_REVISION) == ["SLAPTAI"]
+
+
 def test_the_builder_makes_sound_files() -> None:
     assert len(PdfReader(io.BytesIO(pdf_bytes(letter))).pages) == 1
