@@ -79,6 +79,35 @@ def frame_of(component: Mask, scale: float) -> Frame | None:
     return Frame(float(x), float(y), float(width), float(height), float(angle))
 
 
+def tilted_pair(figure: Mask, scale: float) -> Frame | None:
+    """The frame of a stamp grown together with the text under it: two long parallel lines that no text has.
+
+    ``figure`` is the mask of the ink that grew together, cut to its box.
+    """
+    found = cv.HoughLinesP(figure, 1, np.pi / 360, 60, minLineLength=45 * scale, maxLineGap=3 * scale)
+    if found is None:
+        return None
+    lines = found.reshape(-1, 4).astype(np.float64)
+    across = lines[:, 2:] - lines[:, :2]
+    angles = (np.degrees(np.arctan2(across[:, 1], across[:, 0])) + 90) % 180 - 90
+    lengths = np.hypot(across[:, 0], across[:, 1])
+    near = np.abs(angles) <= TILT + 2
+    if not near.any():
+        return None
+    best = angles[near][int(np.argmax(lengths[near]))]
+    alike = near & (np.abs(angles - best) < 1.6)
+    slope = np.radians(float(np.average(angles[alike], weights=lengths[alike])))
+    ends = lines[alike].reshape(-1, 2)
+    along = ends[:, 0] * np.cos(slope) + ends[:, 1] * np.sin(slope)
+    down = -ends[:, 0] * np.sin(slope) + ends[:, 1] * np.cos(slope)
+    if np.ptp(down) < 11 * scale or np.ptp(down) > 240 * scale or np.ptp(along) < 30 * scale:
+        return None
+    middle = np.array([(along.min() + along.max()) / 2, (down.min() + down.max()) / 2])
+    x = middle[0] * np.cos(slope) - middle[1] * np.sin(slope)
+    y = middle[0] * np.sin(slope) + middle[1] * np.cos(slope)
+    return Frame(float(x), float(y), float(np.ptp(along)), float(np.ptp(down)), float(np.degrees(slope)))
+
+
 def rows_of(blob: Mask, scale: float, *, sure_frame: Frame | None = None) -> list[Row]:
     """The rows of letters in a blob, its own tilt found.  ``blob`` is a mask of its ink alone, ``scale`` its own."""
     frame = sure_frame or _spanning_frame(blob, scale)

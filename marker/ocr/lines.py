@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from marker.ocr.colour import Grey, ink_of
 from marker.ocr.crop import Strip
-from marker.ocr.frames import Frame, Row, frame_of, letters_of, rows_of
+from marker.ocr.frames import Frame, Row, frame_of, letters_of, rows_of, tilted_pair
 from marker.ocr.vision import cv
 
 Mask = NDArray[np.uint8]
@@ -48,7 +48,7 @@ class Candidate:
     @property
     def stands_out(self) -> bool:
         """Coloured, tilted, framed or on its side: what may be a rubber stamp."""
-        return self.kind in ("stamp", "frame", "upright") or self.coloured
+        return self.kind != "print" or self.coloured
 
     @property
     def like_letters(self) -> bool:
@@ -91,7 +91,7 @@ def take_apart(ink: Mask, scale: float) -> Field:
             continue
         x, y, w, h, area = (int(value) for value in stats[index])
         fill = area / (w * h)
-        if fill > 0.5 and h > 11 * scale and w > 28 * scale:
+        if fill > 0.5 and h > 11 * scale and w > 28 * scale and _is_solid(labels[y : y + h, x : x + w] == index):
             drop[index] = True
             if h < 70 * scale:
                 found.banners.append((x, y, w, h))
@@ -105,12 +105,25 @@ def take_apart(ink: Mask, scale: float) -> Field:
             ))
             drop[index] = True
         elif h > 45 * scale or (h > 26 * scale and w > 60 * scale):
+            component = np.where(labels[y : y + h, x : x + w] == index, 255, 0).astype(np.uint8)
+            grown = tilted_pair(component, scale) if h < 400 * scale else None
+            if grown is not None and abs(grown.angle) > _ASKEW:
+                found.frames.append((
+                    Frame(grown.x + x, grown.y + y, grown.width, grown.height, grown.angle), (x, y, w, h),
+                ))
+                continue  # its letters are part of it
             found.figures.append((x, y, w, h))
             drop[index] = True
     drop[0] = True
     keep = np.where(drop, 0, 255).astype(np.uint8)
     found.letters = keep[labels]
     return found
+
+
+def _is_solid(component: NDArray[np.bool_]) -> bool:
+    """Whether ink goes all round its edge, as on a banner, and not as on letters grown together."""
+    sides = (component[1:3].mean(), component[-3:-1].mean(), component[:, 1:3].mean(), component[:, -3:-1].mean())
+    return float(min(sides)) > 0.75
 
 
 @dataclass(slots=True)
@@ -270,6 +283,9 @@ class Finder:
             shifted = Frame(frame.x - x, frame.y - y, frame.width, frame.height, frame.angle)
             rows = rows_of(inside, scale, sure_frame=shifted)
             if not rows or len(rows) > 6:
+                if abs(frame.angle) > _ASKEW:
+                    zoom = self.scale / scale
+                    self.unread_figures.append((x * zoom, y * zoom, (x + w) * zoom, (y + h) * zoom))
                 continue
             self._rows(rows, x, y, scale, "stamp", 8, coloured=False)
             corners = cv.boxPoints(((frame.x, frame.y), (frame.width, frame.height), frame.angle))

@@ -111,12 +111,13 @@ class Sheet:
         own = candidate.strip.angle if abs(candidate.strip.angle) >= 3 else 0.0
         return round(own - 90 * self.quarters) % 360
 
-    def span(self, candidate: Candidate, read: LineRead, text: str | None = None) -> Span:
+    def span(self, candidate: Candidate, read: LineRead, part: str = "") -> Span:
+        """``part`` names the lines that stand together: only those may be halves of one marking."""
         return Span(
-            text=read.text if text is None else text,
+            text=read.text,
             source=Source.OCR,
             place=Place.BODY,  # judged by geometry from its box
-            flow=f"page {self.number} picture",
+            flow=f"page {self.number} picture {part}".rstrip(),
             page=self.number,
             box=self.box_of(candidate),
             size=round(candidate.strip.height / self.scale / 0.72, 1),

@@ -1,8 +1,10 @@
 """What of a document is read from its pictures, and when more is read.
 
 1. Every page whose text does not account for its ink is drawn and looked at; the lines that may be markings are read.
-2. Where a page reads badly it is read in its other turns; what stands out and stayed unread is read larger.
-3. A document without any marking has its pages read whole, as far as time allows.
+2. A page that reads badly is read in its other turns.
+3. What stands out and is not settled, and every line of a document that bears no marking, is read larger and in each
+   language by itself.
+4. A document that still bears none has its pages read whole, as far as time allows.
 
 What then may still be a marking and is none that was read, is residue: the judge holds the file.  A page that could not
 be read within its limits stays unreadable, which holds the file too.
@@ -10,300 +12,260 @@ be read within its limits stays unreadable, which holds the file too.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from marker.agreement.profile import Profile
 from marker.detect.judge import examine
+from marker.detect.sightings import find
 from marker.errors import HoldError, MarkerError
-from marker.model import Box, HoldCode, PageInfo, PartyId, Reading, Residue, Span, Visibility
-from marker.ocr import montage, page, raster, tesseract
-from marker.ocr.colour import Grey
-from marker.ocr.lines import Candidate
-from marker.ocr.montage import LineRead
-from marker.ocr.residue import is_known, kind_of
+from marker.model import Box, Finding, FindingKind, HoldCode, PageInfo, PartyId, Reading, Residue, Span, Visibility
+from marker.ocr import page, raster, tesseract
+from marker.ocr.look import Clock, Line, Look, look_at, read_lines, read_looks
+from marker.ocr.montage import MAX_LINES
+from marker.ocr.residue import Known, covers, is_read, kind_of
 from marker.settings import Settings
 
 _SHARE: Final = 0.7
 """Of the time a document may take, reading pictures takes at most this."""
-_MOST_SECONDS: Final = 60.0
-"""For one call of Tesseract, which takes one."""
-_READABLE: Final = 62.0
-"""Mean confidence of a page's lines from which on it is the right way up."""
-_LEGIBLE: Final = 50.0
-"""Confidence below which a line counts for nothing when a page is judged legible."""
 _CLOSER: Final = 44
 """Pixels of letters on the second look."""
-
-
-@dataclass(slots=True)
-class _Line:
-    candidate: Candidate
-    crop: Grey
-    read: LineRead = field(default_factory=lambda: LineRead("", 0.0))
-
-
-@dataclass(slots=True)
-class _Page:
-    """A page on its way: how it lies, its lines, what was read."""
-
-    info: PageInfo
-    sheet: page.Sheet
-    lines: list[_Line]
-    probes: list[_Line]
-    failed: bool = False
-    whole: tuple[Span, ...] = ()
-
-    def clarity(self) -> tuple[float, int]:
-        """How well the page reads: mean confidence by letters, and how many letters there are."""
-        reads = [line.read for line in (*self.probes, *self.lines) if line.read.letters >= 3]
-        letters = sum(read.letters for read in reads)
-        if not letters:
-            return 0.0, 0
-        return sum(read.confidence * read.letters for read in reads) / letters, letters
-
-
-    def illegible(self) -> bool:
-        """Whether there are lines on it, and next to nothing of them could be read."""
-        lines = len(self.sheet.text) + sum(line.candidate.like_letters for line in self.lines)
-        sure = sum(line.read.letters for line in (*self.probes, *self.lines) if line.read.confidence >= _LEGIBLE)
-        sure += sum(sum(char.isalpha() for char in span.text) for span in self.whole)
-        return lines >= 3 and sure < 3 * min(lines, 8)
+_PAGE_SECONDS: Final = 8.0
+"""What must be left of the time to begin reading a whole page."""
+_SURE_WORD: Final = 60.0
 
 
 def read_images(
     path: Path, reading: Reading, profile: Profile, receiving: PartyId, settings: Settings
 ) -> Reading:
-    """The reading with what its page pictures say; pages that could be read are marked readable.
+    """The reading with what its pictures say; pages that could be read are marked readable.
 
-    Raises HoldError (timeout, too-large) and MissingError (Tesseract or a language of it is not installed).
+    Raises HoldError (timeout, too-large, unreadable-page) and MissingError (Tesseract or a language of it is not
+    installed).
     """
-    if reading.format != "pdf" or all(info.readable for info in reading.page_infos):
-        return reading
+    from marker.ocr.word import read_word_pictures
+
+    clock = Clock(_SHARE * settings.timeout)
     try:
-        return _Document(path, reading, profile, receiving, settings).read()
+        if reading.format == "docx":
+            return read_word_pictures(path, reading, profile, clock)
+        if all(info.readable for info in reading.page_infos):
+            return reading
+        return _Document(path, reading, profile, receiving, clock).read()
     except MarkerError:
         raise
     except MemoryError:
         raise HoldError(
-            HoldCode.TOO_LARGE, "Reading its pages needs more memory than a document may have; scan it anew."
+            HoldCode.TOO_LARGE, "Reading its pictures needs more memory than a document may have; scan it anew."
         ) from None
     except tesseract.EngineTimeoutError as error:
         raise HoldError(
-            HoldCode.TIMEOUT, "Reading the letters of its pages took too long; raise timeout in the configuration, "
+            HoldCode.TIMEOUT, "Reading the letters of its pictures took too long; raise timeout in the configuration, "
             "or print it and scan it anew.",
         ) from error
     except Exception as error:  # the border of this room: pictures nobody vouches for meet three libraries
         raise HoldError(
             HoldCode.UNREADABLE_PAGE,
-            f"Its page pictures could not be read ({type(error).__name__}); print it and scan it anew, or read the "
-            "document and state its marking with --marking and --reason.",
+            f"Its pictures could not be read ({type(error).__name__}); print it and scan it anew, or read the document "
+            "and state its marking with --marking and --reason.",
         ) from error
 
 
 class _Document:
-    def __init__(
-        self, path: Path, reading: Reading, profile: Profile, receiving: PartyId, settings: Settings
-    ) -> None:
+    """A PDF whose pages have to be looked at."""
+
+    def __init__(self, path: Path, reading: Reading, profile: Profile, receiving: PartyId, clock: Clock) -> None:
         self._path = path
         self._reading = reading
         self._profile = profile
         self._receiving = receiving
-        self._end = time.monotonic() + _SHARE * settings.timeout
+        self._clock = clock
+        self._known = Known(profile)
+        self._infos = {info.number: info for info in reading.page_infos}
         self._covered: dict[int, list[Box]] = {}
         for span in reading.spans:
             if span.page is not None and span.box is not None and span.visibility is Visibility.VISIBLE:
                 self._covered.setdefault(span.page, []).append(span.box)
-        self._pages: list[_Page] = []
-        self._failed: set[int] = set()
+        self._looks: list[Look] = []
 
     def read(self) -> Reading:
-        wanted = [info for info in self._reading.page_infos if not info.readable]
+        """Raises EngineTimeoutError and whatever the libraries raise."""
         with raster.PdfPictures(self._path) as pictures:
-            self._first_look(pictures, wanted)
+            self._first_look(pictures, [info for info in self._reading.page_infos if not info.readable])
             self._other_turns(pictures)
-            self._closer_look(pictures)
             result = self._result()
+            doubtful = self._unsettled(result)
+            if doubtful or self._bears_nothing(result):
+                self._closer_look(pictures, doubtful)
+                result = self._result()
             if self._bears_nothing(result):
                 self._whole(pictures)
                 result = self._result()
-        return result
+            return replace(result, residue=tuple(self._residue(result)))
 
     # ── looks ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _first_look(self, pictures: raster.PdfPictures, wanted: Sequence[PageInfo]) -> None:
-        waiting: list[_Page] = []
+        waiting: list[Look] = []
         for info in wanted:
-            self._check_time()
-            looked = self._look(pictures, info)
-            if looked is None:
-                self._failed.add(info.number)
+            self._clock.check()
+            look = self._look(pictures, info.number)
+            if look is None:
                 continue
-            waiting.append(looked)
-            self._pages.append(looked)
-            if sum(len(item.lines) + len(item.probes) for item in waiting) >= montage.MAX_LINES:
-                self._read_lines(waiting)
+            waiting.append(look)
+            self._looks.append(look)
+            if sum(len(item.lines) + len(item.probes) for item in waiting) >= MAX_LINES:
+                read_looks(waiting, self._clock)
                 waiting = []
-        self._read_lines(waiting)
+        read_looks(waiting, self._clock)
 
     def _look(
-        self, pictures: raster.PdfPictures, info: PageInfo, quarters: int | None = None, dpi: float = raster.DPI,
+        self, pictures: raster.PdfPictures, number: int, quarters: int | None = None, dpi: float = raster.DPI,
         letter: int = 32,
-    ) -> _Page | None:
+    ) -> Look | None:
+        """None when the page is too large to be drawn finely enough; it stays unread."""
+        info = self._infos[number]
         try:
-            picture = pictures.page(info.number, info.width, info.height, dpi)
+            picture = pictures.page(number, info.width, info.height, dpi)
         except raster.TooCoarseError:
             return None
-        sheet = page.lay_out(picture, info.number, picture.dpi / 72, quarters)
-        covered = self._covered.get(info.number, [])
-        lines = [
-            _Line(candidate, sheet.crop(candidate, letter))
-            for candidate in sheet.candidates
-            if not _is_covered(sheet.box_of(candidate), covered)
-        ]
-        probes = [] if covered else [_Line(sheet.text[index], crop) for index, crop in enumerate(page.probes(sheet))]
-        sheet.forget()
-        return _Page(info, sheet, lines, probes)
+        return look_at(picture, number, covered=self._covered.get(number, ()), quarters=quarters, letter=letter)
 
     def _other_turns(self, pictures: raster.PdfPictures) -> None:
-        """Turn pages that read badly: first upside down, then on their sides."""
-        for index, looked in enumerate(self._pages):
-            clarity, letters = looked.clarity()
-            if looked.failed or (clarity >= _READABLE and letters >= 12) or not looked.lines:
+        """Turn pages that read badly upside down, and where lines do not tell, on their sides."""
+        for index, look in enumerate(self._looks):
+            if look.failed or look.reads_well() or not look.lines or self._covered.get(look.number):
                 continue
-            if self._covered.get(looked.info.number):
-                continue  # its own text says which way up it is
-            best = looked
-            for turn in (2, 1, 3) if len(looked.sheet.text) < 4 else (2,):
-                self._check_time()
-                other = self._look(pictures, looked.info, (looked.sheet.quarters + turn) % 4)
+            best = look
+            for turn in (2, 1, 3) if len(look.sheet.text) < 4 else (2,):
+                self._clock.check()
+                other = self._look(pictures, look.number, (look.sheet.quarters + turn) % 4)
                 if other is None:
                     continue
-                self._read_lines([other])
-                if _weight(other) > _weight(best):
+                read_looks([other], self._clock)
+                if other.weight() > best.weight():
                     best = other
-                if best.clarity()[0] >= _READABLE and best.clarity()[1] >= 12:
+                if best.reads_well():
                     break
-            self._pages[index] = best
+            self._looks[index] = best
 
-    def _closer_look(self, pictures: raster.PdfPictures) -> None:
-        """Read again, larger, what stands out and is not known yet."""
-        for index, looked in enumerate(self._pages):
-            unknown = [line for line in looked.lines if line.candidate.stands_out and not is_known(line.read)]
-            if looked.failed or not any(line.candidate.like_letters for line in unknown):
+    def _closer_look(self, pictures: raster.PdfPictures, doubtful: Sequence[tuple[Look, Line]]) -> None:
+        """Read lines again, larger and in each language by itself: those in doubt, or all when there are none."""
+        for look in list(self._looks):
+            lines = [line for other, line in doubtful if other is look]
+            if look.failed or (doubtful and not lines):
                 continue
-            self._check_time()
-            closer = self._look(pictures, looked.info, looked.sheet.quarters, raster.FINE_DPI, _CLOSER)
+            self._clock.check()
+            closer = self._look(pictures, look.number, look.sheet.quarters, raster.FINE_DPI, _CLOSER)
             if closer is None:
                 continue
-            closer.lines = [line for line in closer.lines if line.candidate.stands_out]
+            if doubtful:
+                closer.lines = [line for line in closer.lines if any(_meet(line.box, one.box) for one in lines)]
             closer.probes = []
-            self._read_lines([closer])
-            self._pages[index] = replace(
-                looked, lines=[*looked.lines, *(line for line in closer.lines if is_known(line.read))]
-            )
+            closer.closer = True
+            if not closer.lines:
+                continue
+            try:
+                alone = [read_lines(closer.lines, self._clock, [language]) for language in tesseract.LANGUAGES]
+            except tesseract.EngineFaultError:
+                continue
+            read_looks([closer], self._clock)
+            for line, *reads in zip(closer.lines, *alone, strict=True):
+                line.other = tuple(read for read in dict.fromkeys(reads) if read.text != line.read.text)
+            self._looks.append(closer)
 
     def _whole(self, pictures: raster.PdfPictures) -> None:
         """Read whole pages, in order; those that time does not allow stay unreadable."""
-        for looked in self._pages:
-            if looked.failed or self._covered.get(looked.info.number):
+        for look in self._looks:
+            if look.failed or look.closer or self._covered.get(look.number):
                 continue
-            if time.monotonic() > self._end - 8:
-                looked.failed = True
+            info = self._infos[look.number]
+            if self._clock.left() < _PAGE_SECONDS:
+                look.failed = True
                 continue
             try:
-                picture = pictures.page(looked.info.number, looked.info.width, looked.info.height)
-            except raster.TooCoarseError:
-                looked.failed = True
-                continue
-            sheet = page.lay_out(picture, looked.info.number, picture.dpi / 72, looked.sheet.quarters)
-            try:
+                picture = pictures.page(look.number, info.width, info.height)
+                sheet = page.lay_out(picture, look.number, picture.dpi / 72, look.sheet.quarters)
                 words = tesseract.read_words(
-                    sheet.every, self._seconds(), segmentation=tesseract.PAGE, dpi=round(picture.dpi)
+                    sheet.every, self._clock.call(), segmentation=tesseract.PAGE, dpi=round(picture.dpi)
                 )
-            except (tesseract.EngineFaultError, tesseract.EngineTimeoutError):
-                looked.failed = True
+            except (raster.TooCoarseError, tesseract.EngineFaultError, tesseract.EngineTimeoutError):
+                look.failed = True
                 continue
-            looked.whole = tuple(sheet.whole_spans(words))
-
-    # ── reading ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def _read_lines(self, pages: Sequence[_Page]) -> None:
-        lines = [line for looked in pages for line in (*looked.probes, *looked.lines)]
-        for start in range(0, len(lines), montage.MAX_LINES):
-            some = lines[start : start + montage.MAX_LINES]
-            sheet = montage.build([line.crop for line in some])
-            try:
-                words = tesseract.read_words(sheet.picture, self._seconds())
-            except tesseract.EngineFaultError:
-                for looked in pages:
-                    looked.failed = True
-                return
-            for line, read in zip(some, montage.assign(sheet, words), strict=True):
-                line.read = read
-
-    def _seconds(self) -> float:
-        self._check_time()
-        return min(_MOST_SECONDS, max(1.0, self._end - time.monotonic()))
-
-    def _check_time(self) -> None:
-        if time.monotonic() > self._end:
-            raise tesseract.EngineTimeoutError
+            look.whole = tuple(sheet.whole_spans(words))
+            look.whole_letters = sum(len(word.text) for word in words if word.confidence >= _SURE_WORD)
 
     # ── result ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _result(self) -> Reading:
         spans: list[Span] = []
-        for looked in self._pages:
-            spans += [
-                looked.sheet.span(line.candidate, line.read) for line in looked.lines if line.read.text.strip()
-            ]
-            spans += looked.whole
-        read = {looked.info.number for looked in self._pages if not looked.failed and not looked.illegible()}
+        for look in self._looks:
+            # A flow of its own: a line and its second reading are no halves of one marking.
+            tag = " closer" if look.closer else ""
+            spans += [replace(span, flow=span.flow + tag) for span in look.spans()]
+        read = {
+            look.number for look in self._looks if not look.closer and not look.failed and not look.illegible()
+        }
         infos = tuple(
             replace(info, readable=True) if info.number in read else info for info in self._reading.page_infos
         )
-        reading = replace(self._reading, spans=(*self._reading.spans, *spans), page_infos=infos)
-        return replace(reading, residue=tuple(self._residue()))
+        return replace(self._reading, spans=(*self._reading.spans, *spans), page_infos=infos)
 
-    def _residue(self) -> Iterable[Residue]:
-        for looked in self._pages:
-            known = [looked.sheet.box_of(line.candidate) for line in looked.lines if is_known(line.read)]
-            for line in looked.lines:
-                candidate = line.candidate
-                if not candidate.stands_out or not candidate.like_letters or is_known(line.read):
-                    continue
-                box = looked.sheet.box_of(candidate)
-                if any(_covers(other, box) for other in known):
-                    continue
-                yield Residue(looked.info.number, box, kind_of(candidate))
+    def _unsettled(self, result: Reading) -> list[tuple[Look, Line]]:
+        """Lines that may be markings and are nothing that was read, each with its page."""
+        return [
+            (look, line) for look in self._looks if not look.failed
+            for line in unsettled(look, find(result, self._profile), self._known)
+        ]
+
+    def _residue(self, result: Reading) -> Iterable[Residue]:
+        findings = find(result, self._profile)
+        for look in self._looks:
+            if look.closer:
+                continue
+            settled = [
+                line.box for closer in self._looks if closer.closer and closer.number == look.number
+                for line in closer.lines if self._settled_closer(closer, line, findings)
+            ]
+            for line in unsettled(look, findings, self._known):
+                if not any(covers(box, line.box) or covers(line.box, box) for box in settled):
+                    yield Residue(look.number, line.box, kind_of(line.candidate))
+            for corners in look.sheet.unread_figures:
+                yield Residue(look.number, look.sheet.box(_corners(*corners)), "tilted")
+
+    def _settled_closer(self, look: Look, line: Line, findings: Sequence[Finding]) -> bool:
+        here = [found for found in findings if found.page == look.number]
+        reads = (line.read, *line.other)
+        return any(self._known.is_settled(line.candidate, read, line.box, here) for read in reads)
 
     def _bears_nothing(self, result: Reading) -> bool:
         verdict = examine(result, self._profile, self._receiving)
-        if verdict.hold is None or result.residue:
-            return False
-        return verdict.hold.code is HoldCode.UNMARKED
+        return verdict.hold is not None and verdict.hold.code is HoldCode.UNMARKED
 
 
-def _weight(looked: _Page) -> float:
-    clarity, letters = looked.clarity()
-    return clarity * min(letters, 60)
+def unsettled(look: Look, findings: Sequence[Finding], known: Known) -> list[Line]:
+    """The lines of a first look that may be markings and are nothing that was read.
+
+    Those are the lines that stand out; and printed ones next to a marking, of which they may be the other half.
+    """
+    here = [found for found in findings if found.page == look.number or found.page is None]
+    marks = [found.box for found in here if found.kind is FindingKind.MARK and found.box is not None]
+    open_lines: list[Line] = []
+    for line in look.lines:
+        candidate = line.candidate
+        if known.is_settled(candidate, line.read, line.box, here) or look.closer:
+            continue
+        beside = any(_meet(mark.grown(mark.height), line.box) for mark in marks) and not is_read(line.read)
+        if candidate.like_letters and (candidate.stands_out or beside):
+            open_lines.append(line)
+    return open_lines
 
 
-def _is_covered(box: Box, covered: Iterable[Box]) -> bool:
-    """Whether text of the file itself accounts for a line."""
-    area = max(1.0, box.width * box.height)
-    return sum(_shared(box, other) for other in covered) > 0.5 * area
+def _meet(one: Box, other: Box) -> bool:
+    return one.overlaps(other)
 
 
-def _covers(one: Box, other: Box) -> bool:
-    return _shared(one, other) > 0.5 * max(1.0, other.width * other.height)
-
-
-def _shared(one: Box, other: Box) -> float:
-    width = min(one.x1, other.x1) - max(one.x0, other.x0)
-    height = min(one.y1, other.y1) - max(one.y0, other.y0)
-    return width * height if width > 0 and height > 0 else 0.0
+def _corners(x0: float, y0: float, x1: float, y1: float) -> list[tuple[float, float]]:
+    return [(x0, y0), (x1, y0), (x1, y1), (x0, y1)]

@@ -1,19 +1,64 @@
-"""Ink that may be a marking and was not read: what is known, and what to call the rest."""
+"""Ink that may be a marking and was not read: what is known, and what to call the rest.
+
+Confidence alone is no proof (words in the wrong script come with 90 of 100), so that what stands out has to be words
+nobody could take for a marking, or a marking that the judgement has seen as one.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from difflib import SequenceMatcher
 from typing import Final
 
+from marker.agreement.profile import Profile
+from marker.detect.fold import words
+from marker.detect.lexicon import CONTEXT_ROLES, Role, lexicon_of
+from marker.model import Box, Finding, FindingKind
 from marker.ocr.lines import Candidate
 from marker.ocr.montage import LineRead
 
 _SURE: Final = 68.0
-"""Confidence from which on a line of several letters was read.  Alone it is no proof: see ``lessons`` on scripts."""
+_SURE_STAMP: Final = 80.0
+"""Confidence from which on a line of several letters was read; more is asked of what is tilted or framed."""
+_LIKE: Final = 0.62
+"""Likeness of a word to one of a marking from which on it may be that word misread."""
+_SEEN: Final = frozenset(FindingKind) - {FindingKind.MENTION}
 
 
-def is_known(read: LineRead) -> bool:
+class Known:
+    """Tells lines that were read from lines that were not, by the words of one profile."""
+
+    def __init__(self, profile: Profile) -> None:
+        telling = {Role.MARK, Role.FOREIGN, Role.NO_EQUIVALENT}
+        entries = [entry for entry in lexicon_of(profile).entries if entry.role in telling]
+        self._words = tuple(dict.fromkeys(word for entry in entries for word in entry.words if len(word) >= 4))
+        around = [entry for entry in lexicon_of(profile).entries if entry.role in CONTEXT_ROLES]
+        self._around = frozenset(word for entry in around for word in entry.words)
+        self._likeness: dict[str, bool] = {}
+
+    def is_settled(self, candidate: Candidate, read: LineRead, box: Box, findings: Sequence[Finding]) -> bool:
+        """Whether what was read of a line is all there is to it."""
+        if any(found.kind in _SEEN and _on(found, box) for found in findings):
+            return True
+        if not is_read(read, _SURE_STAMP if candidate.kind != "print" else _SURE):
+            return False
+        return not self.resembles(read.text)
+
+    def resembles(self, text: str) -> bool:
+        """Whether any word of a text may be a word of a marking, misread or not."""
+        return any(self._resembles(word) for word in words(text) if len(word) >= 4 and word not in self._around)
+
+    def _resembles(self, word: str) -> bool:
+        if word not in self._likeness:
+            self._likeness[word] = any(
+                SequenceMatcher(None, word, other).ratio() >= _LIKE for other in self._words
+            )
+        return self._likeness[word]
+
+
+def is_read(read: LineRead, sure: float = _SURE) -> bool:
     """Whether a line was read as words, whatever they say."""
-    return read.letters >= 3 and read.confidence >= _SURE
+    return read.letters >= 3 and read.confidence >= sure
 
 
 def kind_of(candidate: Candidate) -> str:
@@ -21,3 +66,26 @@ def kind_of(candidate: Candidate) -> str:
     if candidate.coloured:
         return "coloured"
     return {"stamp": "tilted", "frame": "framed", "upright": "sideways"}.get(candidate.kind, "large")
+
+
+def covers(one: Box, other: Box) -> bool:
+    """Whether one box takes more than half of another."""
+    return shared(one, other) > 0.5 * max(1.0, other.width * other.height)
+
+
+def is_covered(box: Box, by: Iterable[Box]) -> bool:
+    """Whether boxes together take more than half of one."""
+    return sum(shared(box, other) for other in by) > 0.5 * max(1.0, box.width * box.height)
+
+
+def shared(one: Box, other: Box) -> float:
+    """The area two boxes share, square points."""
+    width = min(one.x1, other.x1) - max(one.x0, other.x0)
+    height = min(one.y1, other.y1) - max(one.y0, other.y0)
+    return width * height if width > 0 and height > 0 else 0.0
+
+
+def _on(found: Finding, box: Box) -> bool:
+    return found.box is not None and shared(found.box, box) > 0.3 * min(
+        max(1.0, box.width * box.height), max(1.0, found.box.width * found.box.height)
+    )
