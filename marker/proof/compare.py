@@ -6,6 +6,7 @@ Arrays of grey levels, 0 black, rows from the top.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,24 +14,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marker.model import Box
-from marker.proof.view import Matrix, PageView, Picture
+from marker.proof.view import Movement, PageView, Picture
 
 Mask = NDArray[np.bool_]
 
 _PIXELS: Final = 500_000
 """Size of the pictures of whole pages: A4 at 72 dpi."""
+_LEAST_SCALE: Final = 0.5
 _MOST_SCALE: Final = 4.0
+"""Pixels to a point for pictures of large and of small pages."""
+_MOST_PIXELS: Final = 16_000_000
 _SAME: Final = 6
 """Grey levels by which pixels of the same content may differ when it stayed where it was: none, but for rounding."""
-_SAME_MOVED: Final = 56
-"""The same, between a page drawn smaller and the page's smaller picture: edges fall on other pixels."""
+_SAME_MOVED: Final = 24
+"""The same, where it was moved: the last digits of coordinates differ."""
 _FLAT: Final = 64
 _LIGHT: Final = 128
 
 
-def scale_for(view: PageView) -> float:
-    """Pixels to a unit of user space for pictures of the whole page."""
-    return min(_MOST_SCALE, math.sqrt(_PIXELS / max(1.0, view.width * view.height)))
+def scale_for(view: PageView, unit: float) -> float:
+    """Pixels to a unit of user space, ``unit`` points, for pictures of the whole page."""
+    area = max(1.0, view.width * view.height)
+    befitting = min(_MOST_SCALE, max(_LEAST_SCALE, math.sqrt(_PIXELS / area) / unit)) * unit
+    return min(befitting, math.sqrt(_MOST_PIXELS / area))
 
 
 @dataclass(frozen=True)
@@ -80,61 +86,41 @@ class Difference:
         return Box(*(float(side) / self.scale for side in sides))
 
 
-def compare(before: PageView, after: PageView, moved: Matrix | None) -> Difference:
-    """The difference of two pages of one size. ``moved`` is where the copy says the content went, checked here: a
-    picture of the original moved so must be found in the copy."""
-    scale = scale_for(before)
-    copy = after.picture(scale)
-    if moved is None:
-        original = before.picture(scale)
-        step = copy.astype(np.int16) - original
-        return Difference(original, copy, scale, np.abs(step) > _SAME, step < -_SAME)
-    original = before.moved_picture(scale, moved)
-    was, now = original.astype(np.int16), copy.astype(np.int16)
-    was_dark, was_light = _around(np.minimum, was), _around(np.maximum, was)
-    now_dark, now_light = _around(np.minimum, now), _around(np.maximum, now)
-    darker = now < was_dark - _SAME_MOVED
-    gone = (was < now_dark - _SAME_MOVED) | (was > now_light + _SAME_MOVED)
-    return Difference(original, copy, scale, darker | gone | (now > was_light + _SAME_MOVED), darker)
+def compare(before: PageView, after: PageView, unit: float) -> Difference:
+    """The difference of two pages of one size; ``unit`` is points to a unit of user space.
 
-
-def moved_by(before: PageView, after: PageView) -> Matrix | None:
-    """How the copy moved the page's content, as PDFium sees the same objects in both files: points as displayed, an
-    even scale and a shift; None when it did not.
-
-    It only says where to look; :func:`compare` decides.
+    Where the copy moved the page's content, the original is moved likewise before its picture is taken: that the copy
+    says so is no proof, that the two pictures then agree is.
     """
-    for scale, x, y in _movements(before, after):
-        if not (math.isfinite(scale) and 0.3 < scale < 1.5):
-            continue
-        if abs(scale - 1) < 1e-4 and abs(x) < 0.01 and abs(y) < 0.01:
-            return None
-        at = (before.width / 3, before.height / 3)
-        was = before.to_displayed(*at)
-        now = before.to_displayed(at[0] * scale + x, at[1] * scale + y)
-        return (scale, 0.0, 0.0, scale, now[0] - scale * was[0], now[1] - scale * was[1])
+    scale = scale_for(before, unit)
+    copy = after.picture(scale)
+    moved = moved_by(before, after)
+    if moved is not None:
+        before.move(moved)
+    original = before.picture(scale)
+    step = copy.astype(np.int16) - original
+    same = _SAME if moved is None else _SAME_MOVED
+    return Difference(original, copy, scale, np.abs(step) > same, step < -same)
+
+
+def moved_by(before: PageView, after: PageView) -> Movement | None:
+    """How the copy moved the page's content, as PDFium sees the same objects in both files; None when it did not."""
+    for moved in _movements(before, after):
+        if math.isfinite(moved.scale) and 0.3 < moved.scale < 1.5:
+            shift = max(abs(moved.x), abs(moved.y))
+            return None if abs(moved.scale - 1) < 1e-4 and shift < 0.01 else moved
     return None
 
 
-def _movements(before: PageView, after: PageView) -> list[tuple[float, float, float]]:
-    """Scale and shift (user space) of each object and annotation that both pages have."""
-    found: list[tuple[float, float, float]] = []
+def _movements(before: PageView, after: PageView) -> Iterator[Movement]:
+    """The movement of each object and annotation that both pages have."""
     for was, now in zip(before.object_matrices(), after.object_matrices(), strict=False):
-        size = None if was is None else max(abs(value) for value in was[:4])
-        if was is None or now is None or not size:
+        if was is None or now is None or not any(was[:4]):
             continue
-        at = max(range(4), key=lambda index, held=was: abs(held[index]))  # type: ignore[misc]  # default binds the loop's value
+        at = max(range(4), key=[abs(value) for value in was[:4]].__getitem__)
         scale = now[at] / was[at]
-        found.append((scale, now[4] - scale * was[4], now[5] - scale * was[5]))
+        yield Movement(scale, now[4] - scale * was[4], now[5] - scale * was[5])
     for old, new in zip(before.annotation_rects(), after.annotation_rects(), strict=False):
         if old[2] - old[0] > 1:
             scale = (new[2] - new[0]) / (old[2] - old[0])
-            found.append((scale, new[0] - scale * old[0], new[1] - scale * old[1]))
-    return found
-
-
-def _around(pick: np.ufunc, values: NDArray[np.int16]) -> NDArray[np.int16]:
-    """``pick`` (minimum or maximum) of each pixel and its eight neighbours."""
-    padded = np.pad(values, 1, mode="edge")
-    rows = pick(pick(padded[:-2], padded[1:-1]), padded[2:])
-    return np.asarray(pick(pick(rows[:, :-2], rows[:, 1:-1]), rows[:, 2:]))
+            yield Movement(scale, new[0] - scale * old[0], new[1] - scale * old[1])

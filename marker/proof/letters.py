@@ -36,10 +36,10 @@ Ink = NDArray[np.float64]
 """A picture: 0 is paper, 1 is ink."""
 
 
-def advance(text: str, strong: bool) -> float:
-    """How far ``text`` runs, in font sizes."""
-    font = _font(strong, _UNITS)
-    return sum(_advance(font, letter) for letter in text) / _UNITS
+def width(text: str, strong: bool) -> float:
+    """How wide the ink of ``text`` is, in font sizes."""
+    drawn = _drawn(text, strong)
+    return 0.0 if drawn is None else drawn.shape[1] / _DRAWN
 
 
 def shows(picture: Ink, text: str, strong: bool) -> bool:
@@ -95,15 +95,16 @@ def _resized(ink: Ink, high: int, wide: int) -> Ink:
 @lru_cache(maxsize=512)
 def _drawn(text: str, strong: bool) -> Ink | None:
     """The line at :data:`_DRAWN` pixels to the font size, trimmed; letters stand where the font's advances put them."""
-    wide = int(advance(text, strong) * _DRAWN) + 2 * _DRAWN
+    advances = [_advance(letter, strong) for letter in text]
+    wide = int(sum(advances) * _DRAWN) + 2 * _DRAWN
     line = np.zeros((2 * _DRAWN + _DRAWN // 2, wide), dtype=np.uint8)
     at = 0.0
-    for letter in text:
+    for letter, advance in zip(text, advances, strict=True):
         glyph, left = _glyph(letter, strong), round(_DRAWN // 2 + at * _DRAWN)
         if left + glyph.shape[1] > wide:
             return None
         line[:, left : left + glyph.shape[1]] = np.maximum(line[:, left : left + glyph.shape[1]], glyph)
-        at += advance(letter, strong)
+        at += advance
     return _trimmed(line / 255.0)
 
 
@@ -124,5 +125,6 @@ def _font(strong: bool, size: int) -> Any:
 
 
 @lru_cache(maxsize=1024)
-def _advance(font: Any, letter: str) -> float:
-    return float(font.getlength(letter))
+def _advance(letter: str, strong: bool) -> float:
+    """In font sizes."""
+    return float(_font(strong, _UNITS).getlength(letter)) / _UNITS

@@ -26,22 +26,20 @@ def locate(text: str, view: PageView, difference: Difference) -> Iterator[Lines]
     yield from _broken(text, view, difference, _MOST_LINES)
 
 
-def _broken(text: str, view: PageView, difference: Difference, most: int) -> list[Lines]:
+def _broken(text: str, view: PageView, difference: Difference, most: int) -> Iterator[Lines]:
     """Places where ``text`` is broken over two lines or more."""
-    breaks = [match.start() for match in _BREAK.finditer(text)]
-    if most < 2 or not breaks:
-        return []
-    for at in reversed(breaks):
+    if most < 2:
+        return
+    for at in reversed([match.start() for match in _BREAK.finditer(text)]):
         first, rest = text[:at].rstrip(), text[at:]
         starts = [box for box in view.find(first) if difference.is_new(box)]
         if not starts:
             continue
-        followers: list[Lines] = [[(rest, box)] for box in view.find(rest) if difference.is_new(box)]
-        followers += _broken(rest, view, difference, most - 1)
-        joined = [[(first, box), *lines] for box in starts for lines in followers if _below(box, lines[0][1])]
-        if joined:
-            return joined
-    return []
+        whole: list[Lines] = [[(rest, box)] for box in view.find(rest) if difference.is_new(box)]
+        for lines in (*whole, *_broken(rest, view, difference, most - 1)):
+            for box in starts:
+                if _below(box, lines[0][1]):
+                    yield [(first, box), *lines]
 
 
 def _below(upper: Box, lower: Box) -> bool:

@@ -22,9 +22,9 @@ from marker.agreement.profile import Profile
 from marker.errors import HoldError, MarkerError
 from marker.model import Box, CopyOrder, HoldCode
 from marker.numbering import format_page_code
-from marker.proof.compare import Difference, compare, moved_by
+from marker.proof.compare import Difference, compare
 from marker.proof.expected import Expected, Words, expect
-from marker.proof.letters import EM, advance, shows
+from marker.proof.letters import EM, shows, width
 from marker.proof.lines import Lines, locate
 from marker.proof.view import PageView
 
@@ -48,7 +48,7 @@ def prove_pdf(source: Path, stamped: Path, order: CopyOrder, profile: Profile) -
             raise _failed(f"the copy has {len(after)} pages instead of {pages}")
         units = _user_units(stamped, pages)
         for index in range(pages):
-            views = (PageView(before[index]), PageView(after[index]))
+            views = (PageView(before, index), PageView(after, index))
             try:
                 _Page(*views, index + 1, pages, units[index], expected).prove()
             finally:
@@ -68,7 +68,7 @@ class _Page:
     def prove(self) -> None:
         if abs(self.before.width - self.after.width) > 0.1 or abs(self.before.height - self.after.height) > 0.1:
             raise self._failed("has another size than in the original")
-        difference = compare(self.before, self.after, moved_by(self.before, self.after))
+        difference = compare(self.before, self.after, self.unit)
         if not difference.darker.any():
             raise self._failed("bears no stamp")
         found = self._markings(difference)
@@ -113,19 +113,21 @@ class _Page:
                 yield lines
 
     def _reads(self, text: str, box: Box, strong: bool, least: float) -> bool:
-        size = box.width / advance(text, strong)
+        size = box.width / max(width(text, strong), 0.01)
         if size * self.unit < least:
             return False
-        return shows(self._ink(box, EM / size, 6), text, strong)
+        return shows(self._ink(box, EM / size, 6, 2), text, strong)
 
     def _code(self, difference: Difference, boxes: list[Box]) -> Box:
         """The place of the Data Matrix, its quiet zone included, which must say this copy, page and total."""
         zxing: Any = import_module("zxingcpp")
         box = difference.box_of(difference.outside(boxes)[1])
         fault = self._failed("does not show the Data Matrix with its copy number and page")
-        if box is None or any(abs(side * self.unit / _CODE_SIDE - 1) > 0.12 for side in (box.width, box.height)):
+        side = _CODE_SIDE / self.unit
+        blur = 0.05 * side + 2.2 / difference.scale
+        if box is None or abs(box.width - side) > blur or abs(box.height - side) > blur:
             raise fault
-        picture = 255 - 255 * self._ink(box, 200 / box.width, 24)
+        picture = 255 - 255 * self._ink(box, 200 / box.width, 24, 24)
         symbols = zxing.read_barcodes(
             np.ascontiguousarray(np.pad(picture.astype(np.uint8), 16, constant_values=255)),
             formats=zxing.BarcodeFormat.DataMatrix,
@@ -135,14 +137,14 @@ class _Page:
             raise fault
         return box.grown(box.width / 22)
 
-    def _ink(self, box: Box, scale: float, around: int) -> Any:
-        """The copy's picture of ``box`` at ``scale``, ``around`` pixels more each way: 0 is its ground, 1 is ink."""
+    def _ink(self, box: Box, scale: float, beside: int, above: int) -> Any:
+        """The copy's picture of ``box`` at ``scale``, some pixels more each way: 0 is its ground, 1 is ink."""
         wide, high = self.after.pixels(scale)
         pixels = Box(
-            max(0, math.floor(box.x0 * scale - around)),
-            max(0, math.floor(box.y0 * scale - around)),
-            min(wide, math.ceil(box.x1 * scale + around)),
-            min(high, math.ceil(box.y1 * scale + around)),
+            max(0, math.floor(box.x0 * scale - beside)),
+            max(0, math.floor(box.y0 * scale - above)),
+            min(wide, math.ceil(box.x1 * scale + beside)),
+            min(high, math.ceil(box.y1 * scale + above)),
         )
         picture = self.after.part(pixels, scale).astype(np.float64)
         ground = max(1.0, float(np.median(picture[picture >= np.quantile(picture, 0.7)])))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ctypes
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -23,21 +22,31 @@ Picture = NDArray[np.uint8]
 Matrix = tuple[float, float, float, float, float, float]
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """An even scale, then a shift, in user space."""
+
+    scale: float
+    x: float
+    y: float
+
+
 class PageView:
-    """One page of an open pypdfium2 document."""
+    """Page ``index`` (from 0) of an open pypdfium2 document. ``width`` and ``height`` are as displayed."""
 
-    page: Any
-
-    def __post_init__(self) -> None:
+    def __init__(self, document: Any, index: int) -> None:
         self._pdfium: Any = import_module("pypdfium2")
         self._raw: Any = import_module("pypdfium2.raw")
+        self._document, self._index = document, index
+        self.page = document[index]
         self.width, self.height = (float(side) for side in self.page.get_size())
         self._text: Any = None
+        self._found: dict[str, list[Box]] = {}
 
     def close(self) -> None:
         if self._text is not None:
             self._text.close()
+            self._text = None
         self.page.close()
 
     def picture(self, scale: float) -> Picture:
@@ -55,35 +64,41 @@ class PageView:
         self._raw.FPDF_RenderPageBitmap(bitmap, self.page, *place, 0, self._raw.FPDF_ANNOT)
         return _darkest(bitmap)
 
-    def moved_picture(self, scale: float, moved: Matrix) -> Picture:
-        """The whole page's picture as it looks once ``moved`` (points as displayed, even scale and shift) was applied
-        to all that it shows; paper around it."""
-        wide, high = self.pixels(scale)
-        bitmap = self._blank(wide, high)
-        # PDFium starts from the page at one pixel to a unit, its size cut to whole pixels.
-        across, down = wide / max(1, int(self.width)), high / max(1, int(self.height))
-        s, x, y = moved[0], moved[4] * wide / self.width, moved[5] * high / self.height
-        matrix = self._raw.FS_MATRIX(s * across, 0, 0, s * down, x, y)
-        clip = self._raw.FS_RECTF(x, y, x + s * wide, y + s * high)
-        self._raw.FPDF_RenderPageBitmapWithMatrix(bitmap, self.page, matrix, clip, self._raw.FPDF_ANNOT)
-        return _darkest(bitmap)
+    def move(self, movement: Movement) -> None:
+        """Moves all that the page shows, in memory: from now on its pictures show it moved, with paper around."""
+        s, x, y = movement.scale, movement.x, movement.y
+        left, bottom, right, top = self.page.get_bbox()
+        matrix = self._raw.FS_MATRIX(s, 0, 0, s, x, y)
+        clip = self._raw.FS_RECTF(left * s + x, top * s + y, right * s + x, bottom * s + y)
+        self._raw.FPDFPage_TransFormWithClip(self.page, matrix, clip)
+        self._raw.FPDFPage_TransformAnnots(self.page, s, 0, 0, s, x, y)
+        self.close()
+        self.page = self._document[self._index]
 
-    def find(self, text: str) -> Iterator[Box]:
-        """Where ``text`` stands on one line, last in the content first; user space turned to points as displayed."""
+    def find(self, text: str) -> list[Box]:
+        """Where ``text`` stands on one line, last in the content first; units of user space, as displayed.
+
+        (PDFium's own search backwards misses what stands at the end of a text with Arabic in it.)
+        """
+        if text not in self._found:
+            self._found[text] = self._find(text)
+        return self._found[text]
+
+    def _find(self, text: str) -> list[Box]:
         if self._text is None:
             self._text = self.page.get_textpage()
-        raw = self._raw
-        wanted = (ctypes.c_ushort * (len(text.encode("utf-16-le")) // 2 + 1)).from_buffer_copy(
-            text.encode("utf-16-le") + b"\0\0"
-        )
-        search = raw.FPDFText_FindStart(self._text, wanted, raw.FPDF_MATCHCASE, -1)
-        try:
-            while raw.FPDFText_FindPrev(search):
-                start, count = raw.FPDFText_GetSchResultIndex(search), raw.FPDFText_GetSchCount(search)
-                if raw.FPDFText_CountRects(self._text, start, count) == 1:
-                    yield self._displayed_rect()
-        finally:
-            raw.FPDFText_FindClose(search)
+        raw, encoded = self._raw, text.encode("utf-16-le") + b"\0\0"
+        wanted = (ctypes.c_ushort * (len(encoded) // 2)).from_buffer_copy(encoded)
+        search = raw.FPDFText_FindStart(self._text, wanted, raw.FPDF_MATCHCASE, 0)
+        places: list[tuple[int, int]] = []
+        while raw.FPDFText_FindNext(search):
+            places.append((raw.FPDFText_GetSchResultIndex(search), raw.FPDFText_GetSchCount(search)))
+        raw.FPDFText_FindClose(search)
+        boxes: list[Box] = []
+        for start, count in reversed(places):
+            if raw.FPDFText_CountRects(self._text, start, count) == 1:
+                boxes.append(self._displayed_rect())
+        return boxes
 
     def object_matrices(self, most: int = 32) -> list[Matrix | None]:
         """The matrices of the page's first objects; None for an object that has none."""
@@ -107,7 +122,7 @@ class PageView:
                 self._raw.FPDFPage_CloseAnnot(annotation)
         return found
 
-    def to_displayed(self, x: float, y: float) -> tuple[float, float]:
+    def _to_displayed(self, x: float, y: float) -> tuple[float, float]:
         """A point of user space on the page as displayed, origin top left, user space units."""
         fine = 1 << 14  # PDFium answers in whole pixels: asked of a page so many pixels wide, they are fine enough
         across, down = ctypes.c_int(), ctypes.c_int()
@@ -118,7 +133,7 @@ class PageView:
         left, top, right, bottom = (ctypes.c_double() for _ in range(4))
         refs = [ctypes.byref(side) for side in (left, top, right, bottom)]
         self._raw.FPDFText_GetRect(self._text, 0, *refs)
-        corners = [self.to_displayed(x.value, y.value) for x, y in ((left, top), (right, bottom))]
+        corners = [self._to_displayed(x.value, y.value) for x, y in ((left, top), (right, bottom))]
         xs, ys = sorted(x for x, _ in corners), sorted(y for _, y in corners)
         return Box(xs[0], ys[0], xs[1], ys[1])
 

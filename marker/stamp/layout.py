@@ -175,13 +175,21 @@ class _Search:
         return None
 
     def _block(self, band: float, taken: tuple[Box, ...]) -> Placed | None:
+        """The named corner first, then the other, then anywhere in the band."""
         sheet = self.sheet
+        left, right = sheet.edge, sheet.width - sheet.edge
+        column = 0.45 * sheet.width
         depth = max(1.5 * band, min(0.75 * sheet.height, 220.0)) if band == sheet.band else band
-        region = Box(sheet.edge, sheet.edge, sheet.width - sheet.edge, depth)
-        corners = ("left", "right") if self.text.block_corner == "left" else ("right", "left")
-        for factor in self.ladder:
-            for corner in corners:
-                for share in (0.36, 0.8):
+        corners = {
+            "left": Box(left, sheet.edge, left + column, depth),
+            "right": Box(right - column, sheet.edge, right, depth),
+        }
+        order = ("left", "right") if self.text.block_corner == "left" else ("right", "left")
+        regions = [(corner, corners[corner]) for corner in order]
+        regions.append((self.text.block_corner, Box(left, sheet.edge, right, band)))
+        for corner, region in regions:
+            for factor in self.ladder:
+                for share in (0.45, 0.3, 0.8):
                     panel = block_panel(self.text.block, sheet.small_size(factor), share * sheet.width, corner)
                     if panel is None:
                         continue
@@ -207,8 +215,11 @@ class _Search:
     def _find(
         self, panel: Panel, region: Box, preferred: tuple[float, float], taken: tuple[Box, ...]
     ) -> Placed | None:
-        box = self.space.find((panel.width, panel.height), region, preferred, taken, self.sheet.clearance)
-        return None if box is None else Placed(panel, box.x0, box.y0)
+        for clearance in (2 * self.sheet.clearance, self.sheet.clearance):
+            box = self.space.find((panel.width, panel.height), region, preferred, taken, clearance)
+            if box is not None:
+                return Placed(panel, box.x0, box.y0)
+        return None
 
 
 @lru_cache(maxsize=64)

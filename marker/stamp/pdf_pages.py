@@ -44,6 +44,7 @@ def distinct_pages(writer: PdfWriter) -> list[DictionaryObject]:
             reference = writer._add_object(copied)
             pages.append(copied)
         else:
+            writer._objects[reference.idnum - 1] = page
             pages.append(page)
         seen.add(reference.idnum)
         kids.append(reference)

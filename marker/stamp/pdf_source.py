@@ -53,7 +53,8 @@ def open_source(path: Path) -> Iterator[Source]:
     try:
         document = pdfium.PdfDocument(path)
     except (pdfium.PdfiumError, OSError, ValueError) as error:
-        if getattr(error, "err_code", None) == raw.FPDF_ERR_PASSWORD:
+        # PDFium may still name an earlier file's error: an encrypted file says so itself.
+        if getattr(error, "err_code", None) == raw.FPDF_ERR_PASSWORD and b"/Encrypt" in path.read_bytes():
             raise HoldError(
                 HoldCode.ENCRYPTED,
                 "The file can only be opened with a password; ask the sender for a copy without one.",
