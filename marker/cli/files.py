@@ -13,6 +13,7 @@ from marker.cli.options import Common, common, registers, shared, works
 from marker.cli.words import _
 from marker.errors import UsageError
 from marker.model import MarkingId
+from marker.names import shown
 
 if TYPE_CHECKING:
     from marker.errors import ExitStatus
@@ -30,19 +31,27 @@ _PATH = click.Path(path_type=Path)
 @registers
 @shared
 @click.option("--json", "as_json", is_flag=True, help="JSON Lines on standard output, one object a file.")
-def detect(paths: tuple[Path, ...], receiving: str, as_json: bool, **options: Any) -> int:
+@click.option(
+    "--html", type=_PATH, metavar="FILE", help="Write a page that shows what was seen on each document's pages."
+)
+def detect(paths: tuple[Path, ...], receiving: str, as_json: bool, html: Path | None, **options: Any) -> int:
     """Tell what each file is marked, where the marking stands, and what the receiving Party stamps for it.
 
-    Nothing is written and no number is drawn. Folders are read with all their sub-folders.
+    No number is drawn and nothing is written but the --html page. Folders are read with all their sub-folders.
 
     \b
     Examples:
       marker detect --to KZ letter.pdf
       marker detect --to LT --json received/ | jq .hold_reason
+      marker detect --to KZ --html seen.html letter.pdf
     """
     from marker.intake.batch import exit_status, inspect
+    from marker.intake.desk import no_witness
+    from marker.intake.gallery import Gallery
+    from marker.intake.publish import write_whole
     from marker.intake.report import to_json
     from marker.intake.source import expand
+    from marker.records.evidence import evidence_page
 
     start = common(options)
     wish = wish_of(start, receiving)
@@ -50,12 +59,17 @@ def detect(paths: tuple[Path, ...], receiving: str, as_json: bool, **options: An
     reports: list[FileReport] = []
     from marker.cli.show import print_evidence, print_holds, print_reports, print_summary, progress
 
+    gallery = Gallery()
+    witness = gallery if html is not None else no_witness
     with start.look_up() as lookup, progress(len(candidates)) as step:
-        for report in inspect(candidates, wish, start.profile, start.settings, lookup):
+        for report in inspect(candidates, wish, start.profile, start.settings, lookup, witness):
             reports.append(report)
             step(report)
             if as_json:
                 click.echo(json.dumps(to_json(report, with_copies=False), ensure_ascii=False))
+    if html is not None:
+        page = evidence_page((report, gallery.pictures.get(report.path, [])) for report in reports)
+        write_whole(html, page.encode())
     if not as_json:
         print_reports(reports)
         print_evidence(reports)
@@ -121,7 +135,7 @@ def work_off(
     from marker.cli.show import print_holds, print_reports, print_summary, progress
     from marker.intake.batch import exit_status, run
     from marker.intake.publish import make_folder
-    from marker.intake.report import shown, to_json
+    from marker.intake.report import to_json
 
     reports: list[FileReport] = []
     _settle(register, output)
@@ -162,7 +176,7 @@ def batch(in_dir: Path, out_dir: Path, receiving: str, dry_run: bool, as_json: b
     """
     from marker.intake.batch import HELD, MARKED, REPORT, Output, check_folders, exit_status, inspect
     from marker.intake.batch import batch as work
-    from marker.intake.report import shown, to_json
+    from marker.intake.report import to_json
     from marker.intake.source import list_folder
 
     start = common(options)

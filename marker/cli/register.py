@@ -11,7 +11,7 @@ import click
 from marker.cli.options import common, registers, shared
 from marker.cli.words import _, ngettext
 from marker.errors import ExitStatus, RegisterError
-from marker.intake.report import shown
+from marker.names import shown
 
 
 @click.group(short_help="List, show and verify what was registered.")

@@ -16,8 +16,8 @@ from rich.table import Table
 from rich.text import Text
 
 from marker.cli.words import _, ngettext
-from marker.intake.report import shown
 from marker.model import FileReport, Outcome
+from marker.names import shown
 from marker.register.records import CopyRecord, DocumentRecord, EventRecord, HeldFile
 
 _STYLE = {

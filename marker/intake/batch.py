@@ -21,15 +21,16 @@ import marker
 from marker.agreement.profile import Profile
 from marker.errors import ExitStatus, HoldError, UsageError
 from marker.intake import publish
-from marker.intake.desk import Desk, Lookup, Recall, Stopped, Wish, no_recall
+from marker.intake.desk import Desk, Lookup, Recall, Stopped, Wish, Witness, no_recall, no_witness
 from marker.intake.isolate import Workers
 from marker.intake.order import InWork, Turnstile
 from marker.intake.process import process
-from marker.intake.report import from_json, shown, to_csv, to_json
+from marker.intake.report import from_json, to_csv, to_json
 from marker.intake.source import Candidate
 from marker.intake.work import Task
 from marker.intake.workspace import Workspace
 from marker.model import FileReport, Outcome
+from marker.names import shown
 from marker.register.records import CopyStatus, Recovered
 from marker.register.register import Register
 from marker.settings import Settings
@@ -86,6 +87,7 @@ def run(
     book: Register | None,
     folder: Callable[[Candidate], Path],
     recall: Recall = no_recall,
+    witness: Witness = no_witness,
 ) -> Generator[FileReport, None, None]:
     """Process every candidate and yield the reports in input order; without a ``book``, a dry run.
 
@@ -96,7 +98,7 @@ def run(
     turnstile = Turnstile()
     task = Task(wish.receiving, settings.agreement, settings)
     with Workspace() as workspace, Workers(task, settings.jobs) as workers:
-        desk = Desk(wish, profile, settings, lookup, book, workers, workspace, InWork(), stopped, recall)
+        desk = Desk(wish, profile, settings, lookup, book, workers, workspace, InWork(), stopped, recall, witness)
 
         def one(ticket: int, candidate: Candidate) -> FileReport:
             try:
@@ -129,14 +131,19 @@ def run(
 
 
 def inspect(
-    candidates: Iterable[Candidate], wish: Wish, profile: Profile, settings: Settings, lookup: Lookup
+    candidates: Iterable[Candidate],
+    wish: Wish,
+    profile: Profile,
+    settings: Settings,
+    lookup: Lookup,
+    witness: Witness = no_witness,
 ) -> Generator[FileReport, None, None]:
     """Read and judge every candidate, write nothing, and yield the reports in input order."""
 
     def nowhere(candidate: Candidate) -> Path:
         raise AssertionError(f"a dry run has no output folder, yet one was asked for {shown(candidate.relative)}")
 
-    return run(candidates, wish, profile, settings, lookup, None, nowhere)
+    return run(candidates, wish, profile, settings, lookup, None, nowhere, witness=witness)
 
 
 def batch(

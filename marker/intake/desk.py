@@ -10,7 +10,7 @@ from typing import Protocol
 from marker.agreement.profile import Profile
 from marker.intake.isolate import Workers
 from marker.intake.order import InWork
-from marker.intake.source import Candidate
+from marker.intake.source import Candidate, Snapshot
 from marker.intake.workspace import Workspace
 from marker.model import FileReport, MarkingId, PartyId
 from marker.register.records import CopyRecord, DocumentRecord
@@ -65,6 +65,14 @@ Recall = Callable[[Candidate, str], FileReport | None]
 """Asked with a file and its SHA-256: the report of an earlier run that still holds, because nothing has changed."""
 
 
+Witness = Callable[[FileReport, Snapshot, Workers], None]
+"""Called with what was read of a file while its snapshot is still there."""
+
+
+def no_witness(_report: FileReport, _snapshot: Snapshot, _workers: Workers) -> None:
+    """Nobody looks on."""
+
+
 def no_recall(_candidate: Candidate, _sha256: str) -> FileReport | None:
     """Nothing is remembered: every file is read."""
     return None
@@ -85,6 +93,7 @@ class Desk:
     in_work: InWork
     stopped: threading.Event
     recall: Recall
+    witness: Witness
 
 
 class Stopped(Exception):  # noqa: N818  # not an error: the operator interrupted the run before this file was begun

@@ -16,8 +16,9 @@ from typing import TypeVar, cast
 from pebble import ProcessExpired, ProcessPool
 
 from marker.errors import HoldError, MarkerError
-from marker.intake.work import Examination, Task, examine_file, limit_process, make_copies
+from marker.intake.work import Examination, Task, draw_pages, examine_file, limit_process, make_copies
 from marker.model import CopyOrder, HoldCode, StampResult
+from marker.records.pages import PagePicture
 
 T = TypeVar("T")
 
@@ -63,6 +64,10 @@ class Workers:
     def examine(self, path: Path, name: str) -> Examination:
         """Read and judge a snapshot.  Raises HoldError."""
         return self._run("reading", examine_file, path, name, self._task)
+
+    def draw(self, path: Path, numbers: Sequence[int]) -> list[PagePicture]:
+        """Pictures of a snapshot's pages.  Raises HoldError."""
+        return self._run("drawing", draw_pages, path, list(numbers))
 
     def make(self, source: Path, file_format: str, orders: Sequence[tuple[CopyOrder, Path]]) -> tuple[StampResult, ...]:
         """Stamp and prove copies of a snapshot.  Raises HoldError."""

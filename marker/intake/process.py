@@ -16,7 +16,7 @@ from marker.detect.judge import state_marking
 from marker.errors import HoldError, UsageError
 from marker.intake import publish
 from marker.intake.desk import Desk, Stopped
-from marker.intake.report import evidence_json, shown
+from marker.intake.report import evidence_json
 from marker.intake.source import Candidate, Snapshot, take
 from marker.intake.work import Examination
 from marker.model import (
@@ -28,6 +28,7 @@ from marker.model import (
     Outcome,
     Verdict,
 )
+from marker.names import shown
 from marker.register.records import (
     AlreadyRegistered,
     BeingWorkedOn,
@@ -134,6 +135,7 @@ class _Case:
             evidence=verdict.evidence,
             notes=(*examination.notes, *verdict.notes),
         )
+        self.desk.witness(self.report, snapshot, self.desk.workers)
         return examination, verdict
 
     def _own_copy(self, snapshot: Snapshot, examination: Examination) -> Verdict | None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from marker.model import Box, FileReport, Finding, FindingKind, Hold, HoldCode, MarkingId, Outcome, Place, Source
+from marker.names import shown
 
 SCHEMA = 1
 """The version of the JSON; ``docs/schema/report-1.json`` describes it."""
@@ -16,11 +17,6 @@ CSV_COLUMNS = (
     "path", "outcome", "hold_reason", "hold_detail", "marking", "equivalent_text", "register", "copy_numbers", "copies",
     "format", "pages", "sha256",
 )  # fmt: skip
-
-
-def shown(path: object) -> str:
-    """A path as text that every encoding can take: bytes of a name that are no UTF-8 become ``\\xNN``."""
-    return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def to_json(report: FileReport, *, with_copies: bool) -> dict[str, Any]:

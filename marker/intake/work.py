@@ -15,6 +15,7 @@ from pathlib import Path
 from marker.agreement.load import load_profile
 from marker.agreement.profile import Profile
 from marker.model import CopyOrder, PartyId, StampResult, Verdict
+from marker.records.pages import PagePicture
 from marker.settings import Settings
 
 
@@ -66,6 +67,13 @@ def examine_file(path: Path, name: str, task: Task) -> Examination:
     verdict = examine(reading, profile, task.receiving)
     numbers = tuple(dict.fromkeys(trace.copy_number for trace in reading.traces))
     return Examination(reading.format, reading.pages, verdict, numbers, reading.notes)
+
+
+def draw_pages(path: Path, numbers: Sequence[int]) -> list[PagePicture]:
+    """Pictures of a snapshot's pages, for the evidence page."""
+    from marker.records.pages import draw_pages as draw
+
+    return draw(path, numbers)
 
 
 def make_copies(

@@ -14,6 +14,7 @@ from sqlalchemy import func, insert, select, update
 
 from marker.errors import HoldError, RegisterError, UsageError
 from marker.model import HoldCode
+from marker.names import shown
 from marker.numbering import CopyNumber, format_register_number
 from marker.register import query, schema
 from marker.register.ledger import Pen, append, canonical
@@ -166,11 +167,6 @@ def void(pen: Pen, copy_numbers: Sequence[str], reason: str, *, run: str, detail
         _update(pen, copy, status=CopyStatus.VOID.value, settled_at=pen.at, void_reason=kept)
         _tell(pen, EventKind.VOID, copy, {"reason": kept, **detail})
         _settle_document(pen, copy.register_number)
-
-
-def shown(text: str) -> str:
-    """Text as every database takes it: bytes that are no UTF-8 become ``\\xNN``, and so does the zero byte."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace").replace("\0", "\\x00")
 
 
 def _shown_or_none(text: str | None) -> str | None:

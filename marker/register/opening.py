@@ -9,8 +9,8 @@ from pathlib import Path
 import platformdirs
 
 from marker.errors import RegisterError
+from marker.names import shown
 from marker.register import migrate, sqlite
-from marker.register.copies import shown
 from marker.register.register import Register
 
 

@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Engine, insert
 from marker.agreement.profile import Receipt
 from marker.errors import RegisterError
 from marker.model import HoldCode, LevelId, MarkingId, PartyId
+from marker.names import shown
 from marker.register import copies, holds, ledger, query, schema, sqlite
 from marker.register import verify as verifying
 from marker.register.ledger import Pen
@@ -195,7 +196,7 @@ class Register:
         ``receipt`` is what is owed for the arrival (Articles 6(3), 6(5)); None: what the profile says for the level.
         """
         detail = {
-            "path": copies.shown(path),
+            "path": shown(path),
             "sha256": record.source_sha256,
             "level": record.level,
             "receipt": receipt.value if receipt else None,
@@ -205,13 +206,13 @@ class Register:
 
     def held(self, sha256: str | None, name: str, code: HoldCode, party: PartyId | None = None) -> None:
         """A file that ``party`` received was held; ``sha256`` is None when it could not even be read."""
-        detail = {"sha256": sha256, "name": copies.shown(name), "code": code.value, "party": party}
+        detail = {"sha256": sha256, "name": shown(name), "code": code.value, "party": party}
         with self._write() as pen:
             ledger.append(pen, EventKind.HELD, detail=detail)
 
     def rejected(self, file: HeldFile, reason: str) -> None:
         """A person decided that a held file is not to be stamped; it is no longer waiting."""
-        detail = {"sha256": file.sha256, "name": file.name, "reason": copies.shown(reason)}
+        detail = {"sha256": file.sha256, "name": file.name, "reason": shown(reason)}
         with self._write() as pen:
             ledger.append(pen, EventKind.REJECTED, detail=detail)
 
@@ -222,7 +223,7 @@ class Register:
 
     def stated(self, sha256: str, name: str, marking: MarkingId, reason: str) -> None:
         """The operator stated a marking (rule of judgement 10)."""
-        detail = {"sha256": sha256, "name": copies.shown(name), "marking": marking, "reason": copies.shown(reason)}
+        detail = {"sha256": sha256, "name": shown(name), "marking": marking, "reason": shown(reason)}
         with self._write() as pen:
             ledger.append(pen, EventKind.STATED, detail=detail)
 
@@ -253,17 +254,17 @@ class Register:
     def document(self, register_number: str) -> DocumentRecord | None:
         """The document of that register number, upper or lower case."""
         with self._read() as connection:
-            return query.document(connection, copies.shown(register_number.strip().upper()))
+            return query.document(connection, shown(register_number.strip().upper()))
 
     def copies_of(self, register_number: str) -> list[CopyRecord]:
         """All copies of a document, by their index; empty when there is no such document."""
         with self._read() as connection:
-            return query.copies_of(connection, copies.shown(register_number.strip().upper()))
+            return query.copies_of(connection, shown(register_number.strip().upper()))
 
     def copy(self, copy_number: str) -> CopyRecord | None:
         """The copy of that number, upper or lower case; whether its check character holds is not asked."""
         with self._read() as connection:
-            return query.copy(connection, copies.shown(copy_number.strip().upper()))
+            return query.copy(connection, shown(copy_number.strip().upper()))
 
     def copy_by_sha256(self, sha256: str) -> CopyRecord | None:
         """The issued copy whose file has that hash (rule of judgement 8)."""
@@ -273,7 +274,7 @@ class Register:
     def history(self, register_number: str) -> list[EventRecord]:
         """All that happened to a document and its copies, in order."""
         with self._read() as connection:
-            return query.events(connection, register_number=copies.shown(register_number.strip().upper()))
+            return query.events(connection, register_number=shown(register_number.strip().upper()))
 
     def last_events(self, count: int = 20) -> list[EventRecord]:
         """The last ``count`` events, oldest first."""
@@ -321,7 +322,7 @@ class Register:
             lock = RunLock(self._locks, run_id)
         except OSError as error:
             raise self._lock_trouble(error) from error
-        command = copies.shown(shlex.join(sys.argv))[:COMMAND_LENGTH]
+        command = shown(shlex.join(sys.argv))[:COMMAND_LENGTH]
         try:
             with sqlite.translated(self.path), self._writer.begin() as connection:
                 pen = self._pen(connection, run_id)
