@@ -33,13 +33,14 @@ def read_bytes(data: bytes, purse: Purse, depth: int) -> Reading:
         return (read_pdf if format_of(kind) == "pdf" else read_docx)(data, gathering)
 
 
-def read_attachment(data: bytes, flow: str, outer: Gathering) -> None:
+def read_attachment(data: bytes, outer: Gathering) -> None:
     """Read an attachment into ``outer``; what cannot be read is recorded there by its kind.
 
     Raises HoldError(too-large) when the limits of the whole file are used up.
     """
     purse = outer.purse
     purse.attach()
+    flow = f"attachment {purse.attachments}"
     if outer.depth >= purse.limits.max_attachment_depth:
         outer.leave_unread(f"an attachment more than {purse.limits.max_attachment_depth} deep")
         return

@@ -131,8 +131,8 @@ class Gathering:
     purse: Purse
     depth: int
     """0 for the received file, 1 for its attachments, and so on."""
-    read_attachment: Callable[[bytes, str, Gathering], None]
-    """``(data, flow, gathering)``: read the bytes of an attachment into the gathering (see ``readers.attachments``)."""
+    read_attachment: Callable[[bytes, Gathering], None]
+    """``(data, gathering)``: read the bytes of an attachment into the gathering (see ``readers.attachments``)."""
     spans: list[Span] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)

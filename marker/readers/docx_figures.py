@@ -62,7 +62,7 @@ class FigureReader:
     def _attach(self, part: str) -> None:
         if part not in self._done:
             self._done.add(part)
-            self.gathering.read_attachment(self.package.read(part), part, self.gathering)
+            self.gathering.read_attachment(self.package.read(part), self.gathering)
 
     def _visit(self, element: etree._Element, walker: Walker, scene: Scene, place: Place) -> None:
         kind = name(element)

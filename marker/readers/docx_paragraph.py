@@ -2,7 +2,8 @@
 
 A paragraph may mix what is seen with what is struck, hidden or deleted.  What is seen becomes one span.  Each other
 kind becomes a span of its own *together with* the words that stand seen around it: "СОВЕРШЕННО" struck before
-"СЕКРЕТНО" must be read as the struck whole, or the level would sink.
+"СЕКРЕТНО" must be read as the struck whole, or the level would sink.  Where it holds a figure it is no part of a
+marking (a copy number put right, a date) and stands alone.
 """
 
 from __future__ import annotations
@@ -97,8 +98,10 @@ def spans_of(pieces: Sequence[Piece], scene: Scene, centred: bool) -> Iterator[S
     if Visibility.VISIBLE in kinds:
         yield _span([piece for piece in pieces if piece.visibility is Visibility.VISIBLE], scene, centred)
     for kind in sorted(kinds - {Visibility.VISIBLE}):
-        together = [piece for piece in pieces if piece.visibility in (Visibility.VISIBLE, kind)]
-        yield _span(_around(together, kind), scene, centred, kind)
+        own = [piece for piece in pieces if piece.visibility is kind]
+        if not any(character.isdigit() for piece in own for character in piece.text):
+            own = _around([piece for piece in pieces if piece.visibility in (Visibility.VISIBLE, kind)], kind)
+        yield _span(own, scene, centred, kind)
 
 
 def _has_letters(text: str) -> bool:

@@ -85,7 +85,7 @@ class PageAnnotations:
     """What strike-out annotations cover."""
 
 
-def read_annotations(page: Any, gathering: Gathering, flow: str) -> PageAnnotations:
+def read_annotations(page: Any, gathering: Gathering) -> PageAnnotations:
     """Read the annotations of a ``pypdfium2.PdfPage`` and flatten those that may show words.
 
     Attached files are read in turn.  Raises HoldError(too-large) when there are more than the limits allow.
@@ -99,7 +99,7 @@ def read_annotations(page: Any, gathering: Gathering, flow: str) -> PageAnnotati
         with _opened(page, index) as annotation:
             if annotation is None:
                 continue
-            read = _read(annotation, gathering, flow)
+            read = _read(annotation, gathering)
             if read.drawn and not _flags(annotation) & _HIDDEN and _flags(annotation) & _NO_VIEW:
                 pdfium.FPDFAnnot_SetFlags(annotation, _PRINT)  # on paper only: flattening takes what a screen shows
         found.append(read)
@@ -126,7 +126,7 @@ def _flags(annotation: Any) -> int:
     return int(pdfium.FPDFAnnot_GetFlags(annotation))
 
 
-def _read(annotation: Any, gathering: Gathering, flow: str) -> Annotation:
+def _read(annotation: Any, gathering: Gathering) -> Annotation:
     kind = pdfium.FPDFAnnot_GetSubtype(annotation)
     flags = _flags(annotation)
     hidden = bool(flags & _HIDDEN) or bool(flags & _NO_VIEW and not flags & _PRINT)
@@ -134,7 +134,7 @@ def _read(annotation: Any, gathering: Gathering, flow: str) -> Annotation:
     if kind in _MEDIA:
         gathering.leave_unread(_MEDIA[kind])
     elif kind == pdfium.FPDF_ANNOT_FILEATTACHMENT:
-        _read_file(annotation, gathering, flow)
+        _read_file(annotation, gathering)
     contents = _string(annotation, b"Contents")
     if kind == pdfium.FPDF_ANNOT_STAMP and not has_appearance:
         contents = _STAMPS.get(_string(annotation, b"Name").lower(), "") or contents
@@ -171,7 +171,7 @@ def _string(annotation: Any, key: bytes) -> str:
     return bytes(buffer)[: size - 2].decode("utf-16-le", "replace")
 
 
-def _read_file(annotation: Any, gathering: Gathering, flow: str) -> None:
+def _read_file(annotation: Any, gathering: Gathering) -> None:
     attachment = pdfium.FPDFAnnot_GetFileAttachment(annotation)
     size = ctypes.c_ulong()
     if not attachment or not pdfium.FPDFAttachment_GetFile(attachment, None, 0, size):
@@ -180,4 +180,4 @@ def _read_file(annotation: Any, gathering: Gathering, flow: str) -> None:
     gathering.purse.unpack(size.value)
     buffer = ctypes.create_string_buffer(size.value or 1)
     pdfium.FPDFAttachment_GetFile(attachment, buffer, size.value, size)
-    gathering.read_attachment(buffer.raw[: size.value], f"{flow}#attachment", gathering)
+    gathering.read_attachment(buffer.raw[: size.value], gathering)

@@ -83,10 +83,9 @@ def read_page(document: Any, number: int, unit: float, gathering: Gathering) -> 
 
     ``unit`` is the page's UserUnit, which pdfium does not know.  Raises HoldError(too-large).
     """
-    flow = f"page {number}"
     with opened(document, number - 1) as page:
         own_objects = pdfium.FPDFPage_CountObjects(page)
-        annotations = read_annotations(page, gathering, flow)
+        annotations = read_annotations(page, gathering)
         if not annotations.flattened:
             return _Page(page, number, unit, annotations, None, gathering).read()
     with opened(document, number - 1) as page:

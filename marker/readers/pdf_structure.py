@@ -134,7 +134,7 @@ def _read_file(reference: Any, gathering: Gathering) -> None:
                 raise
             gathering.leave_unread("a file that is malformed")
             continue
-        gathering.read_attachment(data, "attachment", gathering)
+        gathering.read_attachment(data, gathering)
 
 
 def _nodes(roots: Any, kids: str) -> Iterator[tuple[DictionaryObject, dict[str, Any]]]:

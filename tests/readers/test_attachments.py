@@ -103,6 +103,12 @@ def test_an_attached_scan_counts_as_unread(tmp_path: Path) -> None:
     assert read_letter(tmp_path, letter(scan)).attachments_unread
 
 
+def test_attachments_are_flows_of_their_own(tmp_path: Path) -> None:
+    page = pdf_bytes(text_at(60, 700, "annex"))
+    flows = {span.flow for span in read_letter(tmp_path, letter(page, page)).spans if span.text == "annex"}
+    assert flows == {"attachment 1 > page 1", "attachment 2 > page 1"}
+
+
 def test_a_file_attached_by_an_annotation_is_read(tmp_path: Path) -> None:
     def pin(writer: PdfWriter) -> None:
         stream = StreamObject()

@@ -63,6 +63,16 @@ def test_a_half_struck_mark_is_read_as_a_struck_whole(tmp_path: Path) -> None:
     assert texts(read_body(tmp_path, body), Visibility.STRUCK) == ["СОВЕРШЕННО\nСЕКРЕТНО"]
 
 
+def test_a_struck_copy_number_does_not_strike_the_mark_beside_it(tmp_path: Path) -> None:
+    body = (
+        "<w:p><w:r><w:t>SLAPTAI</w:t><w:br/><w:t>Egz. Nr. </w:t></w:r>"
+        "<w:r><w:rPr><w:strike/></w:rPr><w:t>1</w:t></w:r><w:r><w:t>2</w:t></w:r></w:p>"
+    )
+    reading = read_body(tmp_path, body)
+    assert texts(reading) == ["SLAPTAI\nEgz. Nr. 2"]
+    assert texts(reading, Visibility.STRUCK) == ["1"]
+
+
 def test_what_is_struck_far_away_does_not_strike_the_mark(tmp_path: Path) -> None:
     body = (
         "<w:p><w:r><w:t>SLAPTAI</w:t><w:br/><w:br/><w:br/></w:r>"
