@@ -28,6 +28,9 @@ _SAME: Final = 6
 """Grey levels by which pixels of the same content may differ when it stayed where it was: none, but for rounding."""
 _SAME_MOVED: Final = 24
 """The same, where it was moved: the last digits of coordinates differ."""
+_LEAST_SHRINK: Final = 0.44
+"""What is shrunk further cannot be read any more."""
+_UNMOVED: Final = 0.9999
 _FLAT: Final = 64
 _LIGHT: Final = 128
 
@@ -104,11 +107,19 @@ def compare(before: PageView, after: PageView, unit: float) -> Difference:
 
 
 def moved_by(before: PageView, after: PageView) -> Movement | None:
-    """How the copy moved the page's content, as PDFium sees the same objects in both files; None when it did not."""
+    """How the copy moved the page's content, as PDFium sees the same objects in both files.
+
+    None when it did not, and when it did what a stamper may not: shrink it beyond recognition, or move any of it off
+    the page.
+    """
     for moved in _movements(before, after):
-        if math.isfinite(moved.scale) and 0.3 < moved.scale < 1.5:
-            shift = max(abs(moved.x), abs(moved.y))
-            return None if abs(moved.scale - 1) < 1e-4 and shift < 0.01 else moved
+        if not math.isfinite(moved.scale):
+            continue
+        left, bottom, right, top = before.page.get_bbox()
+        low = (moved.scale * left + moved.x - left, moved.scale * bottom + moved.y - bottom)
+        high = (right - moved.scale * right - moved.x, top - moved.scale * top - moved.y)
+        inside = min(*low, *high) > -0.5
+        return moved if _LEAST_SHRINK <= moved.scale < _UNMOVED and inside else None
     return None
 
 

@@ -26,6 +26,8 @@ _UNITS: Final = 2048
 """The fonts' units to the em: at that size advances are whole and unhinted."""
 _INK: Final = 0.35
 """Darkness from which a pixel belongs to the line."""
+_ROOM: Final = 3
+"""Pixels by which the heights of the two lines may differ, and by which they are moved to lie on one another."""
 _WINDOW: Final = 5
 _MOST_IN_WINDOW: Final = 4.0
 """Pixels' worth of unmatched ink in a 5 × 5 window; the smallest mark of a letter has more, smoothing has less."""
@@ -44,17 +46,27 @@ def width(text: str, strong: bool) -> float:
 
 def shows(picture: Ink, text: str, strong: bool) -> bool:
     """Whether ``picture``, in which the font size is about :data:`EM` pixels, shows ``text`` and nothing else."""
-    found = _trimmed(picture)
-    drawn = _drawn(text, strong)
+    found, drawn = _trimmed(picture), _drawn(text, strong)
     if found is None or drawn is None:
         return False
-    high, wide = found.shape
-    scale = EM / _DRAWN
-    # The picture decides the size, within what a line of this text can have.
-    if abs(high / (drawn.shape[0] * scale) - wide / (drawn.shape[1] * scale)) > 2.5 / min(high, wide) + 0.05:
+    # Only the width, the longer side, decides the size: a letter cut off below must not make the line fit again.
+    scale = found.shape[1] / drawn.shape[1]
+    high = max(1, round(drawn.shape[0] * scale))
+    if abs(scale * _DRAWN / EM - 1) > 0.1 or abs(high - found.shape[0]) > _ROOM:
         return False
-    wanted = _resized(drawn, high, wide)
-    return min(_difference(found, shifted) for shifted in _shifts(wanted)) <= 1.0
+    wanted = np.pad(_resized(drawn, high, found.shape[1]), ((_ROOM, _ROOM), (1, 1)))
+    laid = np.zeros_like(wanted)
+    top = _best_row(found, wanted)
+    laid[top : top + found.shape[0], 1:-1] = found
+    return any(_difference(laid, np.roll(wanted, by, axis=1)) <= 1.0 for by in (0, 1, -1))
+
+
+def _best_row(found: Ink, wanted: Ink) -> int:
+    """The row of ``wanted`` at which ``found`` lies best, judged by how much ink each row has."""
+    rows, profile = wanted.sum(axis=1), found.sum(axis=1)
+    places = range(len(rows) - len(profile) + 1)
+    return min(places, key=lambda at: float(np.abs(rows[at : at + len(profile)] - profile).sum() + rows[:at].sum()
+                                            + rows[at + len(profile) :].sum()))
 
 
 def _difference(found: Ink, wanted: Ink) -> float:
@@ -73,11 +85,6 @@ def _spread(ink: Ink) -> Ink:
     padded = np.pad(ink, 1)
     rows = np.maximum(np.maximum(padded[:-2], padded[1:-1]), padded[2:])
     return np.asarray(np.maximum(np.maximum(rows[:, :-2], rows[:, 1:-1]), rows[:, 2:]))
-
-
-def _shifts(ink: Ink) -> list[Ink]:
-    """``ink`` as it is and moved by one pixel each way."""
-    return [ink, *(np.roll(ink, by, axis) for axis in (0, 1) for by in (1, -1))]
 
 
 def _trimmed(ink: Ink) -> Ink | None:
