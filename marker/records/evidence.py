@@ -27,13 +27,13 @@ article { border-top: 2px solid #1a1a1a; padding: 1rem 0 2rem; break-inside: aut
 .marked { border-color: #1b7f3b; background: #eef8f0; } .held { border-color: #b45309; background: #fdf5e8; }
 .code { font-weight: 700; } .map { font-size: 1.1rem; font-weight: 700; }
 .pages { display: flex; flex-wrap: wrap; gap: 1rem; margin: 1rem 0; }
-figure { margin: 0; width: 20rem; break-inside: avoid; } figcaption { font-size: .8rem; color: #555; }
+figure { margin: 0; width: 24rem; break-inside: avoid; } figcaption { font-size: .8rem; color: #555; }
 .page { position: relative; border: 1px solid #999; line-height: 0; } .page img { width: 100%; }
-.box { position: absolute; border: 2px solid; border-radius: 2px; min-height: 5px; }
-.box b { position: absolute; left: -2px; bottom: 100%; font: 700 11px/1.3 sans-serif; color: #fff; padding: 0 3px; }
-.mark { border-color: #1b7f3b; } .mark b { background: #1b7f3b; }
-.other { border-color: #b45309; } .other b { background: #b45309; }
-.mention { border-color: #777; border-style: dashed; } .mention b { background: #777; }
+.box { position: absolute; outline: 2px solid; outline-offset: 1px; }
+.box b { position: absolute; right: calc(100% + 3px); top: -3px; font: 700 11px/1.3 sans-serif; color: #fff; padding: 0 3px; }
+.mark { outline-color: #1b7f3b; } .mark b { background: #1b7f3b; }
+.other { outline-color: #b45309; } .other b { background: #b45309; }
+.mention { outline-color: #777; outline-style: dashed; } .mention b { background: #777; }
 table { border-collapse: collapse; width: 100%; font-size: .85rem; }
 th, td { text-align: left; vertical-align: top; padding: .25rem .6rem .25rem 0; border-bottom: 1px solid #ddd; }
 ul { margin: .4rem 0; padding-left: 1.2rem; font-size: .85rem; color: #444; }
