@@ -190,7 +190,8 @@ def _kept(old: etree._Element, new: etree._Element) -> bool:
     for child in new:
         if at < len(waiting) and (waiting[at].tail or "") == (child.tail or "") and _kept(waiting[at], child):
             at += 1
-        elif not _may_be_added(child, local(old)):
+        elif not _may_be_added(child, local(old)) or (at and local(child) == "p" and local(old) == "body"):
+            # The body gets nothing but the block that it begins with.
             return False
     return at == len(waiting)
 

@@ -20,6 +20,7 @@ from marker.stamp.code import QUIET_MODULES, Modules, modules
 from marker.stamp.docx_draft import Draft
 from marker.stamp.docx_insert import Stamper
 from marker.stamp.docx_package import Package
+from marker.stamp.docx_place import picture_side
 from marker.stamp.docx_plan import plan
 from marker.stamp.wording import word
 
@@ -61,8 +62,8 @@ def _stamp(package: Package, order: CopyOrder, profile: Profile) -> tuple[dict[s
     text = word(order, profile)
     draft = Draft(package)
     symbol = modules(order.copy_number)
-    planned = plan(draft, text)
-    Stamper(draft, text, planned).stamp(code_picture(symbol), len(symbol))
+    planned = plan(draft, text, picture_side(len(symbol)))
+    Stamper(draft, text, planned).stamp(code_picture(symbol))
     return draft.parts(), StampResult(pages=None, notes=planned.notes)
 
 

@@ -10,7 +10,7 @@ from lxml import etree
 
 from marker.stamp import docx_build as build
 from marker.stamp.docx_draft import PNG_TYPE, Draft
-from marker.stamp.docx_place import BETWEEN_LINES, NumberPlace, one_line, picture_side
+from marker.stamp.docx_place import BETWEEN_LINES, NumberPlace, one_line
 from marker.stamp.docx_plan import PartPlan, Plan
 from marker.stamp.docx_xml import TRANSITIONAL, Dialect, dialect_of, translate
 from marker.stamp.wording import StampText
@@ -35,18 +35,17 @@ class Stamper:
         self._drawing_ids = draft.attribute_values(_DRAWING_IDS)
         self._style_ids: dict[str, str] = {}
 
-    def stamp(self, code_png: bytes, modules: int) -> None:
-        """Put the whole stamp in; ``code_png`` pictures the Data Matrix, ``modules`` is its side without quiet zone."""
+    def stamp(self, code_png: bytes) -> None:
+        """Put the whole stamp in; ``code_png`` pictures the Data Matrix with its quiet zone."""
         draft = self._draft
         self._add_styles()
         media = draft.add("media/stampcode", "png", code_png, PNG_TYPE)
-        side = picture_side(modules)
         for part in self._plan.parts:
             if part.story == "header":
                 stamp = [self._marking(part, build.TAG_MARKING_TOP)]
             else:
                 code = draft.relate(part.name, "image", media)
-                stamp = [self._marking(part, build.TAG_MARKING_BOTTOM), *self._number(part.number, code, side)]
+                stamp = [self._marking(part, build.TAG_MARKING_BOTTOM), *self._number(part.number, code)]
             if part.new:
                 self._fill_new(part, stamp)
             else:
@@ -72,12 +71,12 @@ class Stamper:
         control = self._control(tag, "Marking", _LOCKED, [build.run(self._text.marking, size=size)])
         return self._paragraph(build.MARKING, [control], frame)
 
-    def _number(self, place: NumberPlace | None, code: str, side: float) -> list[etree._Element]:
+    def _number(self, place: NumberPlace | None, code: str) -> list[etree._Element]:
         assert place is not None  # noqa: S101  # every footer has one; narrows the type
         text = self._text
         drawing_id = self._free_id(self._drawing_ids, _FIRST_DRAWING_ID)
-        picture = build.picture(code, "stampcode.png", text.copy_number, drawing_id, side * _MILLIMETRES)
-        code_frame = build.Frame(side, x=place.code_x, bottom=place.code_offset + side)
+        picture = build.picture(code, "stampcode.png", text.copy_number, drawing_id, place.side * _MILLIMETRES)
+        code_frame = build.Frame(place.side, x=place.code_x, bottom=place.code_offset + place.side)
         number_frame = build.Frame(place.text_width, x=place.text_x, bottom=place.text_offset + place.text_height)
         pages = build.page_runs(text.page_template)
         if place.lines == 1:

@@ -92,6 +92,8 @@ class NumberPlace:
     text_offset: float
     text_width: float
     lines: int
+    side: float
+    """Of the code's picture."""
     displaces: bool
 
     @property
@@ -99,8 +101,7 @@ class NumberPlace:
         return self.lines * (NUMBER.line or NUMBER.size)
 
     def boxes(self) -> tuple[Box, Box]:
-        side = picture_side()
-        code = Box(self.code_x, self.code_offset, self.code_x + side, self.code_offset + side)
+        code = Box(self.code_x, self.code_offset, self.code_x + self.side, self.code_offset + self.side)
         top = self.text_offset + self.text_height
         return code, Box(self.text_x, self.text_offset, self.text_x + self.text_width, top)
 
@@ -109,18 +110,20 @@ class NumberPlace:
 class BlockPlace:
     """The first page's block: its frame on the page, and which of its lines share a row.
 
-    No ``x``: no place was free, and the block stands at the beginning of the text as two or three small lines.
+    ``height`` is the most it may grow to.  No ``x``: no place was free, and the block stands at the beginning of the
+    text as two or three small lines.
     """
 
     x: float | None
     y: float
     width: float
+    height: float
     right: bool
     rows: tuple[tuple[int, ...], ...]
 
 
-def picture_side(modules: int = 20) -> float:
-    """The side of the code's picture, quiet zone included."""
+def picture_side(modules: int) -> float:
+    """The side of the code's picture, quiet zone included; ``modules`` is the symbol's own side."""
     return SIDE * (modules + 2 * QUIET_MODULES) / modules
 
 
@@ -166,15 +169,16 @@ def _meets(taken: Sequence[Box], edges: Sequence[Edge], width: float) -> bool:
     return any(b.x0 < (e.width + width) / 2 and (e.width - width) / 2 < b.x1 for b in taken for e in edges)
 
 
-def place_number(copy_number: str, page_text: str, edges: Sequence[Edge], *, lines: int) -> NumberPlace:
-    """The code and the number in the lower left, the number on one line or on two.
+def place_number(
+    copy_number: str, page_text: str, edges: Sequence[Edge], *, side: float, lines: int
+) -> NumberPlace:
+    """The code (its picture's ``side`` given) and the number in the lower left, the number on one line or on two.
 
     Raises HoldError (stamp-failed) when something drawn on the page would hide them.
     """
     texts = (copy_number, page_text) if lines == 2 else (one_line(copy_number, page_text),)
     width = max(text_width(text, NUMBER.size, strong=False) for text in texts)
     height = lines * (NUMBER.line or NUMBER.size)
-    side = picture_side()
     for limited, soft in _passes(edges):
         for x in (INSET, NEAR, *sorted({b.x1 + _GAP for e in edges for b in e.hard if 0 < b.x1 < e.width / 2})):
             text_x = x + side + _GAP
@@ -184,7 +188,7 @@ def place_number(copy_number: str, page_text: str, edges: Sequence[Edge], *, lin
             code = _free(side, NEAR, code_limit, _standing(boxes, x, side))
             text = _free(height, 12.0 if lines == 2 else NEAR, limit, _standing(boxes, text_x, width))
             if code is not None and text is not None:
-                return NumberPlace(x, code, text_x, text, width, lines, displaces=not limited)
+                return NumberPlace(x, code, text_x, text, width, lines, side, displaces=not limited)
     raise HoldError(
         HoldCode.STAMP_FAILED,
         "There is no place for the copy number in the lower left of every page: something drawn there would hide it; "
@@ -214,8 +218,9 @@ def place_block(
 
     def try_above(rows: tuple[tuple[int, ...], ...], width: float, side: str) -> BlockPlace | None:
         x = page.x0 if side == "left" else page.x1 - width
-        y = _free(_block_height(rows, widths, width), 14.0, margins.y0, _standing(taken, x, width))
-        return None if y is None else BlockPlace(x, y, width, side == "right", rows)
+        height = _block_height(rows, widths, width)
+        y = _free(height, 14.0, margins.y0, _standing(taken, x, width))
+        return None if y is None else BlockPlace(x, y, width, height, side == "right", rows)
 
     flat = _flat_rows(widths, page.width)
     flat_width = max(_row_width(row, widths) for row in flat)
@@ -226,15 +231,17 @@ def place_block(
     height, x = _block_height(alone, widths, natural), page.x1 - natural
     up = _free(height, 12.0, page.y1 - margins.y1, _standing(flipped, x, natural))
     if up is not None:
-        return BlockPlace(x, page.y1 - up - height, natural, right=True, rows=alone)
+        return BlockPlace(x, page.y1 - up - height, natural, height, right=True, rows=alone)
     reach = INSET - NEAR
     sides = ((page.x0 - reach, margins.x0 - _BESIDE_TEXT), (margins.x1 + _BESIDE_TEXT, page.x1 + reach))
     left, right = max(sides, key=lambda side: side[1] - side[0])
     if (width := right - left) >= _NARROWEST:
-        y = _free(_block_height(alone, widths, width), margins.y0, margins.y1, _standing(taken, left, width))
+        height = _block_height(alone, widths, width)
+        y = _free(height, margins.y0, margins.y1, _standing(taken, left, width))
         if y is not None:
-            return BlockPlace(left, y, width, right=False, rows=alone)
-    return BlockPlace(None, 0.0, margins.width, corner == "right", _flat_rows(widths, margins.width))
+            return BlockPlace(left, y, width, height, right=False, rows=alone)
+    rows = _flat_rows(widths, margins.width)
+    return BlockPlace(None, 0.0, margins.width, _block_height(rows, widths, margins.width), corner == "right", rows)
 
 
 def _flat_rows(widths: Sequence[float], most: float) -> tuple[tuple[int, ...], ...]:

@@ -75,8 +75,8 @@ class Plan:
     """Sections whose new, blank header or footer must begin at the very edge, lest it push the text."""
 
 
-def plan(draft: Draft, text: StampText) -> Plan:
-    """Raises HoldError: malformed, unsupported, stamp-failed (no place)."""
+def plan(draft: Draft, text: StampText, side: float) -> Plan:
+    """``side`` is that of the code's picture.  Raises HoldError: malformed, unsupported, stamp-failed (no place)."""
     sections = read_sections(draft)
     even = shows_even_pages(draft)
     new = _complete(draft, sections)
@@ -89,7 +89,7 @@ def plan(draft: Draft, text: StampText) -> Plan:
             if story == "header":
                 marking, number = place_marking(text.marking, edges), None
             else:
-                marking, number = _place_footer(text, edges)
+                marking, number = _place_footer(text, edges, side)
             part = PartPlan(name, story, name in new, users, marking, number)
             if part.displaces:
                 part.reserve = max(part.reach + _AIR - _margin_and_distance(s, story)[1] for s in users)
@@ -184,14 +184,14 @@ def _border_box(side: str, reach: tuple[float, float], section: Section) -> Box:
     return _flipped(top, section) if side == "bottom" else top
 
 
-def _place_footer(text: StampText, edges: Sequence[Edge]) -> tuple[MarkingPlace, NumberPlace]:
+def _place_footer(text: StampText, edges: Sequence[Edge], side: float) -> tuple[MarkingPlace, NumberPlace]:
     """Number on two lines beside the marking, or, where a long marking needs the width, on one line below it."""
     pages = text.page_of(_WIDEST_PAGES, _WIDEST_PAGES)
     tried: list[tuple[MarkingPlace, NumberPlace]] = []
     refused: HoldError | None = None
     for lines in (2, 1):
         try:
-            number = place_number(text.copy_number, pages, edges, lines=lines)
+            number = place_number(text.copy_number, pages, edges, side=side, lines=lines)
             tried.append((place_marking(text.marking, edges, number.boxes()), number))
         except HoldError as error:
             refused = error

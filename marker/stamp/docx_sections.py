@@ -106,7 +106,7 @@ def visible_kinds(section: Section, even_pages: bool) -> tuple[str, ...]:
 
 def name_part(section: Section, dialect: Dialect, story: str, kind: str, relationship_id: str) -> None:
     """Add a reference to ``section``: references come first in it, whatever their order."""
-    reference = etree.Element(dialect.tag(f"{story}Reference"))
+    reference = etree.Element(dialect.tag(f"{story}Reference"), nsmap={"w": dialect.w, "r": dialect.r})
     reference.set(dialect.tag("type"), kind)
     reference.set(f"{{{dialect.r}}}id", relationship_id)
     names = {dialect.tag(f"{s}Reference") for s in STORIES}

@@ -112,11 +112,15 @@ def translate(element: etree._Element, dialect: Dialect) -> etree._Element:
     for transitional, strict in _PAIRS:
         text = text.replace(f'"{transitional}"', f'"{strict}"')
     translated = etree.fromstring(text)
-    for name in ("jc", "framePr"):
-        for found in translated.iter(dialect.tag(name)):
-            value = found.get(dialect.tag("val"))
-            if value in _SIDES:
-                found.set(dialect.tag("val"), _SIDES[value])
+    for justified in translated.iter(dialect.tag("jc")):
+        side = justified.get(dialect.tag("val"), "")
+        justified.set(dialect.tag("val"), _SIDES.get(side, side))
+    for indented in translated.iter(dialect.tag("ind")):
+        for old, new in _SIDES.items():
+            value = indented.get(dialect.tag(old))
+            if value is not None:
+                del indented.attrib[dialect.tag(old)]
+                indented.set(dialect.tag(new), value)
     return translated
 
 

@@ -1,0 +1,213 @@
+"""What is held instead of stamped, and that no bad file brings anything but a hold."""
+
+from __future__ import annotations
+
+import random
+import struct
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from docx.document import Document as DocxDocument
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
+from docx_samples import MAIN, MINIMAL, W, document, edited, minimal, order, package, parts, stamped
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from marker.agreement.load import load_profile
+from marker.errors import HoldError
+from marker.model import HoldCode
+from marker.settings import Settings
+from marker.stamp.docx import stamp_docx
+
+
+def held(source: Path, limits: Settings | None = None) -> HoldError:
+    target = source.with_name("copy.docx")
+    with pytest.raises(HoldError) as caught:
+        stamp_docx(source, [(order(), target)], load_profile(), settings=limits)
+    assert not target.exists()
+    return caught.value
+
+
+def code(source: Path, limits: Settings | None = None) -> HoldCode:
+    return held(source, limits).hold.code
+
+
+def written(path: Path, data: bytes) -> Path:
+    path.write_bytes(data)
+    return path
+
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
+
+
+def test_an_encrypted_file_is_held_as_such_and_an_old_one_is_not_taken_for_it(tmp_path: Path) -> None:
+    assert code(written(tmp_path / "a.docx", OLE + "EncryptedPackage".encode("utf-16-le"))) is HoldCode.ENCRYPTED
+    assert code(written(tmp_path / "b.docx", OLE)) is HoldCode.UNSUPPORTED
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml",
+        "application/vnd.ms-word.document.macroEnabled.main+xml",
+        "application/vnd.ms-word.template.macroEnabledTemplate.main+xml",
+    ],
+)
+def test_templates_and_macros_are_not_stamped(tmp_path: Path, kind: str) -> None:
+    plain = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+    source = minimal(tmp_path / "a.docx", types=MINIMAL["[Content_Types].xml"].replace(plain, kind))
+    assert code(source) is HoldCode.UNSUPPORTED
+
+
+def test_a_signed_package_is_held(tmp_path: Path) -> None:
+    origin = (
+        '<Relationship Id="s" Type="http://schemas.openxmlformats.org/package/2006/relationships/digital-signature/origin"'
+        ' Target="_xmlsignatures/origin.sigs"/></Relationships>'
+    )
+    source = minimal(tmp_path / "a.docx", root=MINIMAL["_rels/.rels"].replace("</Relationships>", origin))
+    assert code(source) is HoldCode.SIGNED
+    source = package(tmp_path / "b.docx", {**MINIMAL, "_xmlsignatures/sig1.xml": "<x/>"})
+    assert code(source) is HoldCode.SIGNED
+
+
+def body(content: str) -> str:
+    return f'<w:document xmlns:w="{W}"><w:body>{content}</w:body></w:document>'
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '<w:altChunk xmlns:r="urn:r" r:id="rId1"/>',
+        '<w:p><w:subDoc xmlns:r="urn:r" r:id="rId1"/></w:p>',
+        '<w:p/><w:sectPr><w:textDirection w:val="tbRl"/></w:sectPr>',
+    ],
+)
+def test_pages_that_the_stamp_would_not_reach_hold_the_file(tmp_path: Path, content: str) -> None:
+    assert code(minimal(tmp_path / "a.docx", document=body(content))) is HoldCode.UNSUPPORTED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<w:document",
+        '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>',
+        f'<w:hdr xmlns:w="{W}"/>',
+        f'<w:document xmlns:w="{W}"/>',
+        "<document/>",
+        body('<w:sectPr><w:headerReference xmlns:r="urn:r" w:type="default" r:id="rId9"/></w:sectPr>'),
+        "",
+    ],
+)
+def test_a_damaged_main_part_is_malformed(tmp_path: Path, text: str) -> None:
+    assert code(minimal(tmp_path / "a.docx", document=text)) is HoldCode.MALFORMED
+
+
+@pytest.mark.parametrize("missing", ["[Content_Types].xml", "_rels/.rels", MAIN])
+def test_a_package_without_its_basic_parts_is_malformed(tmp_path: Path, missing: str) -> None:
+    content = {name: data for name, data in MINIMAL.items() if name != missing}
+    assert code(package(tmp_path / "a.docx", content)) is HoldCode.MALFORMED
+
+
+def cut(data: bytes) -> bytes:
+    return data[: len(data) // 2]
+
+
+def wrong_sum(data: bytes) -> bytes:
+    at = data.index(b"PK\x01\x02") + 16
+    return data[:at] + struct.pack("<L", 1) + data[at + 4 :]
+
+
+def no_zip(_: bytes) -> bytes:
+    return b"Not a package at all."
+
+
+@pytest.mark.parametrize("harm", [cut, wrong_sum, no_zip])
+def test_a_damaged_zip_file_is_malformed(tmp_path: Path, harm: Callable[[bytes], bytes]) -> None:
+    data = minimal(tmp_path / "sound.docx").read_bytes()
+    assert code(written(tmp_path / "a.docx", harm(data))) is HoldCode.MALFORMED
+
+
+def test_two_parts_of_one_name_are_malformed(tmp_path: Path) -> None:
+    source = package(tmp_path / "a.docx", {**MINIMAL, "Word/Document.xml": body("<w:p/>")})
+    assert code(source) is HoldCode.MALFORMED
+
+
+def test_a_zip_bomb_is_too_large(tmp_path: Path) -> None:
+    source = package(tmp_path / "a.docx", {**MINIMAL, "word/media/zeros.bin": b"\0" * 3_000_000})
+    assert source.stat().st_size < 10_000
+    assert code(source, Settings(max_unpacked_bytes=1_000_000)) is HoldCode.TOO_LARGE
+    assert code(source, Settings(max_parts=3)) is HoldCode.TOO_LARGE
+    assert code(source, Settings(max_file_bytes=1_000)) is HoldCode.TOO_LARGE
+
+
+def test_a_picture_over_the_whole_page_holds_the_file(tmp_path: Path) -> None:
+    cover = parse_xml(
+        f'<w:p {nsdecls("w", "wp")}><w:r><w:drawing><wp:anchor behindDoc="1"><wp:positionH relativeFrom="page">'
+        '<wp:posOffset>0</wp:posOffset></wp:positionH><wp:positionV relativeFrom="page"><wp:posOffset>0</wp:posOffset>'
+        '</wp:positionV><wp:extent cx="8000000" cy="11000000"/></wp:anchor></w:drawing></w:r></w:p>'
+    )
+    source = document(tmp_path / "a.docx", lambda made: made.element.body.insert(0, cover))
+    assert code(source) is HoldCode.STAMP_FAILED
+
+
+def test_an_exact_margin_that_leaves_no_room_holds_the_file(tmp_path: Path) -> None:
+    def exact(made: DocxDocument) -> None:
+        made.sections[0].header.paragraphs[0].text = "Ministerija"
+
+    source = document(tmp_path / "a.docx", exact)
+    edited(source, document=lambda text: text.replace('w:top="1440"', 'w:top="-200"'))
+    assert code(source) is HoldCode.STAMP_FAILED
+
+
+def test_a_letter_without_glyph_holds_the_file(tmp_path: Path) -> None:
+    with pytest.raises(HoldError) as caught:
+        stamped(document(tmp_path / "a.docx"), order(recipient="收件人"))
+    assert caught.value.hold.code is HoldCode.STAMP_FAILED
+
+
+def test_when_one_copy_of_a_set_fails_none_stays(tmp_path: Path) -> None:
+    orders = [(order(), tmp_path / "1.docx"), (order(recipient="收件人"), tmp_path / "2.docx")]
+    with pytest.raises(HoldError):
+        stamp_docx(document(tmp_path / "a.docx"), orders, load_profile())
+    assert not (tmp_path / "1.docx").exists() and not (tmp_path / "2.docx").exists()
+
+
+def test_a_hold_never_quotes_the_document(tmp_path: Path) -> None:
+    source = minimal(tmp_path / "a.docx", document="<w:document>Slapta operacija<")
+    assert "operacija" not in str(held(source))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 2**32), count=st.integers(1, 30))
+def test_bytes_thrown_about_bring_a_copy_or_a_hold(tmp_path: Path, seed: int, count: int) -> None:
+    random_source = random.Random(seed)
+    source = document(tmp_path / "sound.docx")
+    data = bytearray(source.read_bytes())
+    for _ in range(count):
+        data[random_source.randrange(len(data))] = random_source.randrange(256)
+    (target := tmp_path / "copy.docx").unlink(missing_ok=True)
+    try:
+        stamp_docx(written(tmp_path / "a.docx", bytes(data)), [(order(), target)], load_profile())
+    except HoldError:
+        assert not target.exists()
+    else:
+        assert zipfile.ZipFile(target).testzip() is None
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 2**32))
+def test_xml_thrown_about_brings_a_copy_or_a_hold(tmp_path: Path, seed: int) -> None:
+    random_source = random.Random(seed)
+    content = parts(document(tmp_path / "sound.docx", lambda made: made.sections[0].header.paragraphs[0].add_run("x")))
+    name = random_source.choice([n for n in content if n.endswith((".xml", ".rels"))])
+    data = content[name]
+    start, length = random_source.randrange(len(data)), random_source.randrange(1, 60)
+    content[name] = data[:start] + data[start + length :]
+    (target := tmp_path / "copy.docx").unlink(missing_ok=True)
+    try:
+        stamp_docx(package(tmp_path / "a.docx", content), [(order(), target)], load_profile())
+    except HoldError:
+        assert not target.exists()

@@ -1,0 +1,106 @@
+"""The arithmetic of places: whatever stands on a page, the stamp keeps clear of it or says that it cannot."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marker.errors import HoldError
+from marker.model import Box
+from marker.stamp.docx_place import (
+    NEAR,
+    Edge,
+    place_block,
+    place_marking,
+    place_number,
+    text_width,
+)
+
+MARKING, LONG = "ҚҰПИЯ/СЕКРЕТНО", "ҚЫЗМЕТ БАБЫНДА ПАЙДАЛАНУ ҮШІН/ДЛЯ СЛУЖЕБНОГО ПОЛЬЗОВАНИЯ"
+NUMBER, PAGES = "KZ-2026-000123-01-0", "8888 / 8888"
+A4 = (595.3, 841.9)
+LINES = [("Дана № 1 (барлығы 2) / Экз. № 1 из 2", True), ("LT · KONFIDENCIALIAI/CONFIDENTIAL", True), ("3-бабы", False)]
+
+boxes = st.builds(
+    lambda x, y, w, h: Box(x, y, x + w, y + h),
+    st.floats(-50, 600), st.floats(-50, 150), st.floats(1, 400), st.floats(1, 120),
+)  # fmt: skip
+edges = st.builds(
+    lambda width, limit, left, hard, yields: Edge(width, limit, left, yields, tuple(hard)),
+    st.floats(250, 1200), st.floats(0, 150), st.floats(0, 120), st.lists(boxes, max_size=4), st.booleans(),
+)  # fmt: skip
+
+
+@given(st.lists(edges, min_size=1, max_size=3), st.sampled_from([MARKING, LONG]))
+def test_a_marking_meets_nothing_and_leaves_the_text_alone_unless_it_says_so(found: list[Edge], text: str) -> None:
+    try:
+        place = place_marking(text, found)
+    except HoldError:
+        return
+    assert place.offset >= NEAR
+    assert place.width >= text_width(text, place.size, strong=True) - 0.01
+    for edge in found:
+        assert not any(place.box(edge.width).overlaps(box) for box in edge.hard)
+        assert place.box(edge.width).x0 >= 0
+        assert place.displaces or place.reach <= edge.limit + 0.01
+        assert edge.yields or not place.displaces
+
+
+@given(st.lists(edges, min_size=1, max_size=3), st.sampled_from([1, 2]))
+def test_number_and_code_meet_nothing_and_not_each_other(found: list[Edge], lines: int) -> None:
+    try:
+        place = place_number(NUMBER, PAGES, found, side=31.0, lines=lines)
+    except HoldError:
+        return
+    code, text = place.boxes()
+    assert not code.overlaps(text)
+    for edge in found:
+        assert not any(mine.overlaps(box) for mine in (code, text) for box in edge.hard)
+        assert place.displaces or text.y1 <= edge.limit + 0.01
+        assert place.displaces or code.y1 <= edge.limit + 0.01 or code.x1 <= edge.left
+
+
+@given(st.lists(boxes, max_size=4))
+def test_the_marking_at_the_foot_keeps_clear_of_the_number(hard: list[Box]) -> None:
+    edge = Edge(A4[0], 60.0, 85.0, yields=True, hard=tuple(hard))
+    try:
+        number = place_number(NUMBER, PAGES, [edge], side=31.0, lines=1)
+        place = place_marking(LONG, [edge], number.boxes())
+    except HoldError:
+        return
+    assert not any(place.box(A4[0]).overlaps(box) for box in number.boxes())
+
+
+page_boxes = st.builds(
+    lambda x, y, w, h: Box(x, y, x + w, y + h),
+    st.floats(0, 590), st.floats(0, 840), st.floats(1, 500), st.floats(1, 300),
+)  # fmt: skip
+
+
+@given(st.lists(page_boxes, max_size=6), st.floats(20, 120), st.floats(10, 120), st.sampled_from(["left", "right"]))
+def test_the_block_meets_nothing_or_goes_into_the_text(taken: list[Box], top: float, side: float, corner: str) -> None:
+    page, margins = Box(22.0, 0.0, A4[0] - 22.0, A4[1]), Box(side, top, A4[0] - side, A4[1] - 56)
+    place = place_block(LINES, page, margins, corner, taken)
+    assert sorted(index for row in place.rows for index in row) == [0, 1, 2]
+    if place.x is None:
+        return
+    mine = Box(place.x, place.y, place.x + place.width, place.y + place.height)
+    assert not any(mine.overlaps(box) for box in [*taken, margins])
+    assert mine.x0 >= 0 and mine.x1 <= A4[0] and mine.y0 >= 0 and mine.y1 <= A4[1]
+
+
+def test_the_block_stands_in_the_corner_that_is_asked_for_when_it_is_free() -> None:
+    page, margins = Box(22.0, 0.0, A4[0] - 22.0, A4[1]), Box(85.0, 72.0, A4[0] - 42.0, A4[1] - 56)
+    left, right = (place_block(LINES, page, margins, corner, []) for corner in ("left", "right"))
+    assert left.x == 22.0 and not left.right
+    assert right.right and right.x is not None and right.x + right.width == pytest.approx(A4[0] - 22.0)
+    moved = place_block(LINES, page, margins, "left", [Box(0, 0, 300, 72)])
+    assert moved.right and moved.y < 72
+
+
+def test_a_long_marking_is_set_smaller_before_it_is_refused() -> None:
+    assert place_marking(LONG, [Edge(A4[0], 35.0, 85.0)]).size == 12.0
+    assert place_marking(LONG, [Edge(420.0, 35.0, 40.0)]).size < 10.0
+    with pytest.raises(HoldError):
+        place_marking(LONG, [Edge(250.0, 35.0, 40.0)])

@@ -1,0 +1,94 @@
+"""Real files that no one here wrote, and the pages as LibreOffice prints them."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pypdfium2
+import pytest
+from docx.document import Document as DocxDocument
+from docx.enum.section import WD_ORIENT, WD_SECTION
+from docx.shared import Mm
+from docx_samples import WORDS, document, minimal, order, stamped, strict
+
+from marker.agreement.load import load_profile
+from marker.errors import HoldError
+from marker.model import HoldCode
+from marker.proof.docx import prove_docx
+from marker.stamp.docx import stamp_docx
+
+CORPUS = Path(__file__).parents[2].parent / "shared" / "corpus"
+NOT_TO_BE_STAMPED = {HoldCode.MALFORMED, HoldCode.ENCRYPTED, HoldCode.SIGNED, HoldCode.UNSUPPORTED, HoldCode.TOO_LARGE}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the folder with real files is not there")
+def test_nearly_every_sound_file_is_stamped_and_proved_and_none_brings_a_fault(tmp_path: Path) -> None:
+    done, refused = 0, []
+    target = tmp_path / "copy.docx"
+    for source in sorted(CORPUS.rglob("*.docx")):
+        try:
+            stamp_docx(source, [(order(), target)], load_profile())
+            prove_docx(source, target, order(), load_profile())
+            done += 1
+        except HoldError as error:
+            if error.hold.code not in NOT_TO_BE_STAMPED:
+                refused.append(f"{source.name}: {error}")
+    assert done >= 0.95 * (done + len(refused)), refused
+
+
+def mixed(made: DocxDocument) -> None:
+    """Upright, lying and small pages, first and even ones, a table at the beginning, narrow margins."""
+    made.settings.odd_and_even_pages_header_footer = True
+    made.sections[0].different_first_page_header_footer = True
+    made.sections[0].header.paragraphs[0].text = "Ministerija"
+    made.element.body.insert(0, made.add_table(2, 2)._tbl)
+    lying = made.add_section(WD_SECTION.NEW_PAGE)
+    lying.orientation, lying.page_width, lying.page_height = WD_ORIENT.LANDSCAPE, Mm(297), Mm(210)
+    for _ in range(20):
+        made.add_paragraph(WORDS * 3)
+    small = made.add_section(WD_SECTION.NEW_PAGE)
+    small.page_width, small.page_height, small.top_margin = Mm(148), Mm(210), Mm(12)
+    for _ in range(20):
+        made.add_paragraph(WORDS)
+
+
+def pages(pdf: Path) -> list[tuple[str, str]]:
+    """What stands in the uppermost and lowermost two inches of every page."""
+    found = []
+    with pypdfium2.PdfDocument(pdf) as opened:
+        for page in opened:
+            width, height = page.get_size()
+            text = page.get_textpage()
+            top = text.get_text_bounded(0, height - 144, width, height)
+            found.append((top, text.get_text_bounded(0, 0, width, 144)))
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_every_printed_page_shows_the_stamp_and_no_page_is_added(tmp_path: Path) -> None:
+    sources = [
+        document(tmp_path / "letter.docx", paragraphs=40),
+        document(tmp_path / "mixed.docx", mixed, paragraphs=30),
+        strict(document(tmp_path / "strict.docx", mixed, paragraphs=10)),
+        minimal(tmp_path / "minimal.docx"),
+    ]
+    copies = [stamped(source)[0] for source in sources]
+    profile = f"-env:UserInstallation=file://{tmp_path}/office"
+    subprocess.run(
+        ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", tmp_path, *sources, *copies],
+        check=True,
+        capture_output=True,
+        timeout=240,
+    )
+    for source, copy in zip(sources, copies, strict=True):
+        shown = pages(copy.with_suffix(".pdf"))
+        assert len(shown) == len(pages(source.with_suffix(".pdf"))), source.name
+        for number, (top, bottom) in enumerate(shown, start=1):
+            assert order().marking_text in top and order().marking_text in bottom, (source.name, number)
+            assert order().copy_number in bottom, (source.name, number)
+            assert f"{number} / {len(shown)}" in bottom, (source.name, number)
+        assert order().register_number in shown[0][0] + shown[0][1], source.name
