@@ -148,7 +148,7 @@ class _Document:
         pictures, zones = self._figures.pictures, self._figures.pictures_in_zones
         if pictures:
             where = f", {zones} of them in a header or footer" if zones else ""
-            self._gathering.note(f"{pictures} pictures{where}; what they show is not in the text")
+            self._gathering.note(f"{pictures} pictures{where}; pictures in Word documents are not looked into")
         if self._package.related(self._main, "glossaryDocument"):
             self._gathering.note("its building blocks (glossary part) are not printed and were not read")
         if any(part.startswith("_xmlsignatures/") for part in self._package.names()):
