@@ -211,6 +211,8 @@ class Reading:
     """Kinds of attachments that could not be read ("a ZIP archive"); any one holds the file (rule 7)."""
     traces: tuple[StampTrace, ...] = ()
     residue: tuple[Residue, ...] = ()
+    pictures: int = 0
+    """Pictures in a Word document, whose words are not among the spans. A PDF says so page by page (``readable``)."""
 
 
 class FindingKind(StrEnum):

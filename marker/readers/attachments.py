@@ -60,6 +60,8 @@ def read_attachment(data: bytes, outer: Gathering) -> None:
     outer.take_in(inner, flow)
     if any(not page.readable for page in inner.page_infos):
         outer.leave_unread("a PDF with pages that show more than their text says")
+    if inner.pictures:
+        outer.leave_unread("a Word document with pictures, which may show more than its text says")
 
 
 def _read_text(data: bytes, gathering: Gathering, kind: Kind) -> Reading:

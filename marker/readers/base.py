@@ -137,6 +137,8 @@ class Gathering:
     notes: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     traces: list[StampTrace] = field(default_factory=list)
+    pictures: int = 0
+    """Pictures whose words are not among the spans."""
     files_read: dict[int, object] = field(default_factory=dict)
     """Embedded files already read, by identity; they are kept so that an identity is not given twice."""
 
@@ -171,7 +173,7 @@ class Gathering:
         """The reading of a file of that format."""
         return Reading(
             found, None if pages is None else len(pages), tuple(self.spans), tuple(pages or ()), tuple(self.notes),
-            tuple(self.unread), tuple(self.traces),
+            tuple(self.unread), tuple(self.traces), pictures=self.pictures,
         )
 
     def trace(self, text: str, page: int | None = None) -> None:

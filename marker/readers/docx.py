@@ -146,6 +146,7 @@ class _Document:
 
     def _remark(self) -> None:
         pictures, zones = self._figures.pictures, self._figures.pictures_in_zones
+        self._gathering.pictures = pictures
         if pictures:
             where = f", {zones} of them in a header or footer" if zones else ""
             self._gathering.note(f"{pictures} pictures{where}; pictures in Word documents are not looked into")

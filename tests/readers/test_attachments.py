@@ -109,6 +109,12 @@ def test_attachments_are_flows_of_their_own(tmp_path: Path) -> None:
     assert flows == {"attachment 1 > page 1", "attachment 2 > page 1"}
 
 
+def test_an_attached_word_document_with_pictures_counts_as_unread(tmp_path: Path) -> None:
+    inner = docx_bytes('<w:p><w:r><w:drawing><a:blip r:embed="rId9"/></w:drawing></w:r></w:p>')
+    assert read_letter(tmp_path, letter(inner)).attachments_unread
+    assert read_bytes_as(tmp_path, inner, "alone.docx").pictures == 1
+
+
 def test_a_file_attached_by_an_annotation_is_read(tmp_path: Path) -> None:
     def pin(writer: PdfWriter) -> None:
         stream = StreamObject()
