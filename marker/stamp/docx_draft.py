@@ -5,6 +5,7 @@ Names, relationship ids and content types are handed out here so that none colli
 
 from __future__ import annotations
 
+import codecs
 import posixpath
 import re
 from typing import Final
@@ -132,7 +133,10 @@ class Draft:
         taken: set[int] = set()
         for name in self._package.names():
             if name.lower().endswith(".xml"):
-                taken.update(int(number) for number in pattern.findall(self._package.read(name)))
+                data = self._package.read(name)
+                if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+                    data = data.decode("utf-16", errors="replace").encode()
+                taken.update(int(number) for number in pattern.findall(data))
         return taken
 
     # ── Changing ────────────────────────────────────────────────────────────────────────────────────────────────────

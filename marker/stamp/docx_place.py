@@ -28,6 +28,7 @@ _LEADING: Final = 1.25  # line height of a marking, in sizes
 _SLACK: Final = 1.06  # the word processor may choose another font than the one measured
 _INWARDS: Final = 130.0  # nothing farther in than this: it would no longer be at the page's edge
 _ROOM: Final = 90.0  # what text is made to leave at most
+_CODE_OFFSET: Final = 13.0
 _GAP: Final = 4.0
 _BESIDE_TEXT: Final = 8.0  # tables reach out of the text area by their cells' padding
 _NARROWEST: Final = 48.0
@@ -185,7 +186,7 @@ def place_number(
             limit = min([_INWARDS, *(edge.limit for edge in edges)]) if limited else _ROOM
             code_limit = _INWARDS if min(edge.left for edge in edges) >= x + side else limit
             boxes = [box for edge in edges for box in edge.boxes(limited=limited, soft=soft)]
-            code = _free(side, NEAR, code_limit, _standing(boxes, x, side))
+            code = _free(side, _CODE_OFFSET, code_limit, _standing(boxes, x, side))
             text = _free(height, 12.0 if lines == 2 else NEAR, limit, _standing(boxes, text_x, width))
             if code is not None and text is not None:
                 return NumberPlace(x, code, text_x, text, width, lines, side, displaces=not limited)

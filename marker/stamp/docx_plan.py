@@ -163,7 +163,10 @@ def _edge(draft: Draft, section: Section, story: str, name: str, new: bool, over
     if near in section.borders:
         # Seen from the edge, the lower border stands as the upper one does.
         hard.append(_border_box("top", section.borders[near], section))
-    return Edge(section.width, limit, section.left, margin >= 0, tuple(hard), tuple(soft), tuple(drifting))
+    left = section.left
+    if _in_settings(draft, "mirrorMargins"):
+        left = min(left, section.right)
+    return Edge(section.width, limit, left, margin >= 0, tuple(hard), tuple(soft), tuple(drifting))
 
 
 def _margin_and_distance(section: Section, story: str) -> tuple[float, float]:
@@ -235,6 +238,8 @@ def _place_first_block(
             )  # fmt: skip
             taken.append(Box(left, span[0], right, span[1]))
     taken += [_border_box(side, reach, section) for side, reach in section.borders.items()]
+    if _has(section.element, "lnNumType"):
+        taken.append(Box(0.0, top, section.left, bottom))
     margins = Box(max(section.left, 0.0), top, section.width - max(section.right, 0.0), max(bottom, top))
     lines = [(line.text, line.strong) for line in text.block]
     return place_block(lines, page, margins, text.block_corner, [b for b in taken if math.isfinite(b.x0 + b.y1)])
@@ -242,8 +247,7 @@ def _place_first_block(
 
 def _notes(draft: Draft, sections: Sequence[Section], parts: Sequence[PartPlan], block: BlockPlace) -> list[str]:
     notes = []
-    settings = draft.related("settings")
-    if settings is not None and _has(draft.root(settings), "documentProtection"):
+    if _in_settings(draft, "documentProtection"):
         notes.append("The sender's document protection is left as it is.")
     if any(part.displaces for part in parts):
         notes.append("A header or footer leaves no free strip at the page's edge: its text makes room for the stamp.")
@@ -254,6 +258,11 @@ def _notes(draft: Draft, sections: Sequence[Section], parts: Sequence[PartPlan],
     if any(_starts_anew(section.element) for section in sections):
         notes.append("Page numbers start anew or elsewhere in a section; page n of N follows the sender's numbering.")
     return notes
+
+
+def _in_settings(draft: Draft, name: str) -> bool:
+    settings = draft.related("settings")
+    return settings is not None and _has(draft.root(settings), name)
 
 
 def _has(root: etree._Element, name: str) -> bool:

@@ -180,7 +180,7 @@ def test_a_hold_never_quotes_the_document(tmp_path: Path) -> None:
     assert "operacija" not in str(held(source))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32), count=st.integers(1, 30))
 def test_bytes_thrown_about_bring_a_copy_or_a_hold(tmp_path: Path, seed: int, count: int) -> None:
     random_source = random.Random(seed)
@@ -197,7 +197,7 @@ def test_bytes_thrown_about_bring_a_copy_or_a_hold(tmp_path: Path, seed: int, co
         assert zipfile.ZipFile(target).testzip() is None
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32))
 def test_xml_thrown_about_brings_a_copy_or_a_hold(tmp_path: Path, seed: int) -> None:
     random_source = random.Random(seed)
