@@ -20,8 +20,8 @@ Grey = NDArray[np.uint8]
 
 _COARSE: Final = 8
 """The paper is estimated on a picture so many times smaller."""
-_STROKE_POINTS: Final = 9.0
-"""Ink broader than this may be taken for paper of its own (dark banners, photographs)."""
+_STROKE_POINTS: Final = 40.0
+"""Ink broader than this may be taken for paper of its own: photographs, not banners with white letters."""
 _CHROMA: Final = 26
 """Difference of channels from which on ink is coloured; pale stamps have 30, the fringes of black letters 20."""
 _LEAST_COLOUR_POINTS: Final = 30.0

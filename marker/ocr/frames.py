@@ -24,6 +24,8 @@ _LEAST_ROW: Final = 4.5
 _MOST_ROW: Final = 62.0
 """Points: the height of letters on a stamp."""
 _LEAST_LENGTH: Final = 16.0
+_WORN: Final = 3.2
+"""Points that may be missing from a worn frame's line."""
 _EDGE: Final = 2.5
 """Points of a frame's side that belong to its line, whichever way it wavers."""
 
@@ -114,11 +116,15 @@ def rows_of(blob: Mask, scale: float, *, sure_frame: Frame | None = None) -> lis
     if frame is not None:
         return list(_rows(blob, frame.angle, scale, frame))
     angle, _ = clearest_tilt(blob)
+    if abs(angle) >= TILT:  # no row is clear: a scribble
+        return []
     return list(_rows(blob, angle, scale, None))
 
 
 def _spanning_frame(blob: Mask, scale: float) -> Frame | None:
-    count, labels, stats, _ = cv.connectedComponentsWithStats(blob, connectivity=8)
+    reach = max(3, round(_WORN * scale))
+    closed = cv.morphologyEx(blob, cv.MORPH_CLOSE, cv.getStructuringElement(cv.MORPH_ELLIPSE, (reach, reach)))
+    count, labels, stats, _ = cv.connectedComponentsWithStats(closed, connectivity=8)
     height, width = blob.shape
     for index in range(1, count):
         x, y, w, h, _area = stats[index]
@@ -178,17 +184,33 @@ def _rows(blob: Mask, angle: float, scale: float, frame: Frame | None) -> Iterat
     if inside.size == 0:
         return
     back = cv.invertAffineTransform(turn)
-    for top, bottom in row_spans(inside, scale):
-        band = inside[top:bottom]
-        columns = np.nonzero(band.any(axis=0))[0]
-        if not len(columns) or columns[-1] - columns[0] < _LEAST_LENGTH * scale:
+    spans = row_spans(inside, scale)
+    highest = max((bottom - top for top, bottom in spans), default=0)
+    for top, bottom in spans:
+        if bottom - top < 0.42 * highest:  # what is left of a frame's line
             continue
-        left, right = int(columns[0]), int(columns[-1]) + 1
+        band = inside[top:bottom]
+        left, right = _ends(band, scale)
+        if right - left < _LEAST_LENGTH * scale:
+            continue
         pieces, even, letters = letters_of(band[:, left:right])
         high = min(bottom - top, letters) if letters else bottom - top
         middle = np.array([(left + right) / 2 + x0, (top + bottom) / 2 + y0]) - shift
         x, y = back @ np.array([*middle, 1.0])
         yield Row(Strip(float(x), float(y), right - left, float(max(high, 3)), angle), pieces, even, frame is not None)
+
+
+def _ends(band: Mask, scale: float) -> tuple[int, int]:
+    """First column and column after the last of a row's letters, without the upright lines of a worn frame."""
+    inked = (band > 0).sum(axis=0)
+    steps = np.diff(np.concatenate([[0], (inked > 0).astype(np.int8), [0]]))
+    runs = list(zip(np.nonzero(steps == 1)[0].tolist(), np.nonzero(steps == -1)[0].tolist(), strict=True))
+    thin, gap, high = 3.0 * scale, 2.5 * scale, 0.6 * band.shape[0]
+    if len(runs) > 3 and runs[0][1] - runs[0][0] < thin and runs[1][0] - runs[0][1] > gap:
+        runs = runs[1:] if inked[runs[0][0] : runs[0][1]].max() > high else runs
+    if len(runs) > 3 and runs[-1][1] - runs[-1][0] < thin and runs[-1][0] - runs[-2][1] > gap:
+        runs = runs[:-1] if inked[runs[-1][0] : runs[-1][1]].max() > high else runs
+    return (runs[0][0], runs[-1][1]) if runs else (0, 0)
 
 
 def _line_width(level: Mask, middle: Any, frame: Frame, scale: float) -> float:
@@ -230,9 +252,13 @@ def letters_of(band: Mask) -> tuple[int, float, float]:
     count, _, stats, _ = cv.connectedComponentsWithStats(band, connectivity=8)
     if count < 2:
         return 0, 0.0, 0.0
-    heights = stats[1:, 3].astype(np.float64)
+    heights, widths = stats[1:, 3].astype(np.float64), stats[1:, 2].astype(np.float64)
     high = float(np.percentile(heights, 95))
-    letters = heights[heights >= 0.4 * high]
+    tall = heights >= 0.4 * high
+    letters = heights[tall]
     if not len(letters):
         return 0, 0.0, high
-    return len(letters), float(np.median(letters) / high), high
+    # Letters grown together count by their width; a stroke of handwriting leaves most of its box white.
+    dense = stats[1:, 4][tall] / (widths[tall] * letters) > 0.25
+    pieces = int(np.where(dense, np.maximum(1, np.round(widths[tall] / (0.85 * letters))), 1).sum())
+    return pieces, float(np.median(letters) / high), high

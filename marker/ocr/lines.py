@@ -6,6 +6,7 @@ coloured ink go to ``frames``, which finds their own tilt.  What is clearly runn
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -93,6 +94,7 @@ def take_apart(ink: Mask, scale: float) -> Field:
         fill = area / (w * h)
         if fill > 0.5 and h > 11 * scale and w > 28 * scale and _is_solid(labels[y : y + h, x : x + w] == index):
             drop[index] = True
+            drop |= _inside(stats, x, y, w, h)  # the hollows of its white letters
             if h < 70 * scale:
                 found.banners.append((x, y, w, h))
             continue
@@ -114,9 +116,18 @@ def take_apart(ink: Mask, scale: float) -> Field:
                 continue  # its letters are part of it
             found.figures.append((x, y, w, h))
             drop[index] = True
+            if is_round(component, scale):  # a seal: what stands inside goes with it
+                drop |= _inside(stats, x, y, w, h)
     drop[0] = True
     keep = np.where(drop, 0, 255).astype(np.uint8)
     found.letters = keep[labels]
+    return found
+
+
+def _inside(stats: Any, x: int, y: int, width: int, height: int) -> NDArray[np.bool_]:
+    """Which components stand in a box."""
+    right, bottom = stats[:, 0] + stats[:, 2], stats[:, 1] + stats[:, 3]
+    found: NDArray[np.bool_] = (stats[:, 0] >= x) & (stats[:, 1] >= y) & (right <= x + width) & (bottom <= y + height)
     return found
 
 
@@ -163,7 +174,7 @@ def blobs_of(letters: Mask, scale: float) -> list[Blob]:
         own = window & np.where(labels[y : y + h, x : x + w] == index, 255, 0).astype(np.uint8)
         blob = Blob(x, y, w, h)
         _measure(blob, own, scale)
-        if blob.letter >= 3.6 * scale and blob.pieces >= 2:
+        if 3.6 * scale <= blob.letter <= 64 * scale and blob.pieces >= 2:
             blobs.append(blob)
     blobs.sort(key=lambda blob: blob.y)
     return _joined(blobs)
@@ -227,12 +238,15 @@ class Finder:
         small, scale = shrink(self.black, self.scale)
         parts = take_apart(ink_of(small), scale)
         blobs = blobs_of(parts.letters, scale)
+        _spread(blobs)
         self._stamps(parts, [blob for blob in blobs if blob.askew], scale)
         self._banners(parts, small, scale)
         self._print(blobs, parts, scale)
         if self.colour is not None:
             self._coloured(scale)
         self._upright(parts, blobs, scale)
+        coloured = [box_of(other.strip) for other in self.found if other.coloured]
+        self.found = [line for line in self.found if line.coloured or not _mostly_in(box_of(line.strip), coloured)]
         self.found.sort(key=lambda candidate: -candidate.score)
         return self.found
 
@@ -272,7 +286,7 @@ class Finder:
                 row.strip.angle,
             )
             named = "frame" if row.framed and kind == "stamp" else kind
-            if abs(row.strip.angle) < _ASKEW and not row.framed and not coloured:
+            if kind == "stamp" and abs(row.strip.angle) < _ASKEW and not row.framed and not coloured:
                 named = "print"
             self.found.append(Candidate(strip, named, coloured, score, self._group, row.pieces, row.even))
 
@@ -308,7 +322,7 @@ class Finder:
             if max(w, h) < 16 * scale or min(w, h) < 4.5 * scale:
                 continue
             own = ink[y : y + h, x : x + w] & np.where(labels[y : y + h, x : x + w] == index, 255, 0).astype(np.uint8)
-            if _is_seal(own, scale):
+            if is_round(own, scale):
                 continue
             rows = rows_of(own, scale)
             if len(rows) <= 8:
@@ -347,7 +361,21 @@ class Finder:
                 self.found.append(Candidate(strip, "upright", False, 4, self._group, blob.pieces, blob.even))
 
 
-def _is_seal(own: Mask, scale: float) -> bool:
+def _spread(blobs: list[Blob]) -> None:
+    """A line next to one that is askew, with letters as high and a slope like it or none of its own, belongs to it."""
+    askew = [blob for blob in blobs if blob.askew]
+    for one in askew:  # grows while it is walked
+        for other in blobs:
+            if other.askew or not 0.75 < other.letter / one.letter < 1.33:
+                continue
+            reach = 0.8 * one.letter
+            apart = max(one.x - other.right, other.x - one.right, one.y - other.bottom, other.y - one.bottom)
+            if apart < reach and (other.pieces < 4 or abs(other.slope - one.slope) < 4):
+                other.askew = True
+                askew.append(other)
+
+
+def is_round(own: Mask, scale: float) -> bool:
     """A round seal: as wide as high, of a seal's size, its ink along a circle."""
     height, width = own.shape
     if not 0.8 < width / height < 1.25 or not 55 * scale < width < 170 * scale:
@@ -413,6 +441,16 @@ def _neighbours(blob: Blob, level: list[Blob], width: int) -> tuple[int, bool]:
             tight += 1
             long |= other.width > 0.45 * width
     return tight, long
+
+
+def _mostly_in(box: Any, others: Iterable[Any]) -> bool:
+    """Whether a black line is what coloured ink left behind, or lies under a stamp."""
+    area = max(1.0, (box[2] - box[0]) * (box[3] - box[1]))
+    for other in others:
+        width, height = min(box[2], other[2]) - max(box[0], other[0]), min(box[3], other[3]) - max(box[1], other[1])
+        if width > 0 and height > 0 and width * height > 0.5 * area:
+            return True
+    return False
 
 
 def box_of(strip: Strip) -> Any:

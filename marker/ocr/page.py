@@ -12,13 +12,18 @@ from marker.model import Box, Place, Source, Span
 from marker.ocr import colour, turn
 from marker.ocr.colour import Grey, Layers
 from marker.ocr.crop import LETTER, Strip, cut
-from marker.ocr.lines import Candidate, Finder, shrink
+from marker.ocr.lines import Candidate, Finder, box_of, shrink
 from marker.ocr.montage import LineRead, Word, line_of
 from marker.ocr.raster import Picture
 
 MOST_CANDIDATES: Final = 26
 """Lines read of a page at first; the best ones."""
-_PROBE_POINTS: Final = 170.0
+_AMID: Final = (0.2, 0.86)
+"""Shares of the page's height between which no place of markings lies."""
+_BLACK: Final = 120
+_MUCH_BLACK: Final = 0.012
+"""Share of dark pixels from which on a stamp lies over print."""
+_PROBE_POINTS: Final = 140.0
 """Points of running text read to learn whether the page is the right way up."""
 
 
@@ -51,13 +56,24 @@ class Sheet:
     text: list[Candidate] = field(default_factory=list)
     unread_figures: list[tuple[float, float, float, float]] = field(default_factory=list)
 
-    def layer_of(self, candidate: Candidate) -> Grey:
+    def layer_of(self, candidate: Candidate, *, other: bool = False) -> Grey:
+        """The layer a candidate is best read from; ``other`` gives the second best of a coloured one.
+
+        Colour alone is coarser than all ink together, but free of the black letters that a stamp lies over.
+        """
         if candidate.coloured and self.colour is not None:
-            return self.colour
+            return self.colour if other != self._lies_over_black(candidate) else self.every
         return np.asarray(255 - self.black, np.uint8) if candidate.kind == "dark" else self.black
 
-    def crop(self, candidate: Candidate, letter: int = LETTER) -> Grey:
-        return cut(self.layer_of(candidate), candidate.strip, worn=candidate.coloured, letter=letter)
+    def _lies_over_black(self, candidate: Candidate) -> bool:
+        x0, y0, x1, y1 = (max(0, round(edge)) for edge in box_of(candidate.strip))
+        black = self.black[y0:y1, x0:x1]
+        return bool(black.size and (black < _BLACK).mean() > _MUCH_BLACK)
+
+    def crop(self, candidate: Candidate, letter: int = LETTER, *, other: bool = False) -> Grey:
+        """The line cut out for reading, its capitals ``letter`` pixels high."""
+        layer = self.layer_of(candidate, other=other)
+        return cut(layer, candidate.strip, worn=candidate.coloured, letter=letter)
 
     # ── back to the page as displayed ───────────────────────────────────────────────────────────────────────────────
 
@@ -111,15 +127,22 @@ class Sheet:
         own = candidate.strip.angle if abs(candidate.strip.angle) >= 3 else 0.0
         return round(own - 90 * self.quarters) % 360
 
+    def _place(self, candidate: Candidate, box: Box) -> Place:
+        """``BODY`` leaves the place to geometry; a frame or a stamp amid the text is set off from it as a text box."""
+        share = box.centre[1] * self.per_point / max(1, self.shown[0])
+        set_off = candidate.kind in ("frame", "dark") or (candidate.coloured and candidate.kind == "stamp")
+        return Place.TEXTBOX if set_off and _AMID[0] < share < _AMID[1] else Place.BODY
+
     def span(self, candidate: Candidate, read: LineRead, part: str = "") -> Span:
         """``part`` names the lines that stand together: only those may be halves of one marking."""
+        box = self.box_of(candidate)
         return Span(
             text=read.text,
             source=Source.OCR,
-            place=Place.BODY,  # judged by geometry from its box
+            place=self._place(candidate, box),
             flow=f"page {self.number} picture {part}".rstrip(),
             page=self.number,
-            box=self.box_of(candidate),
+            box=box,
             size=round(candidate.strip.height / self.scale / 0.72, 1),
             turned=self.turned_of(candidate),
         )
@@ -168,7 +191,7 @@ def _in_reading_order(candidates: Sequence[Candidate]) -> list[Candidate]:
     return sorted(candidates, key=lambda c: (tops[c.group], c.group, c.strip.y))
 
 
-def probes(sheet: Sheet, count: int = 2) -> list[Grey]:
+def probes(sheet: Sheet, count: int = 1) -> list[Grey]:
     """Pieces of running text, to be read only for how well they can be."""
     found: list[Grey] = []
     for line in sheet.text[:count]:

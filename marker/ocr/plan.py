@@ -23,7 +23,7 @@ from marker.detect.sightings import find
 from marker.errors import HoldError, MarkerError
 from marker.model import Box, Finding, FindingKind, HoldCode, PageInfo, PartyId, Reading, Residue, Span, Visibility
 from marker.ocr import page, raster, tesseract
-from marker.ocr.look import Clock, Line, Look, look_at, read_lines, read_looks
+from marker.ocr.look import Clock, Line, Look, look_at, read_again, read_looks
 from marker.ocr.montage import MAX_LINES
 from marker.ocr.residue import Known, covers, is_read, kind_of
 from marker.settings import Settings
@@ -35,6 +35,8 @@ _CLOSER: Final = 44
 _PAGE_SECONDS: Final = 8.0
 """What must be left of the time to begin reading a whole page."""
 _SURE_WORD: Final = 60.0
+_LEGIBLE: Final = 45.0
+"""Confidence below which a line beside a marking says nothing."""
 
 
 def read_images(
@@ -162,18 +164,16 @@ class _Document:
             if closer is None:
                 continue
             if doubtful:
-                closer.lines = [line for line in closer.lines if any(_meet(line.box, one.box) for one in lines)]
+                meant = [line.candidate.group for line in closer.lines if any(_meet(line.box, o.box) for o in lines)]
+                closer.lines = [line for line in closer.lines if line.candidate.group in meant]
             closer.probes = []
             closer.closer = True
             if not closer.lines:
                 continue
             try:
-                alone = [read_lines(closer.lines, self._clock, [language]) for language in tesseract.LANGUAGES]
+                read_again(closer.lines, self._clock)
             except tesseract.EngineFaultError:
                 continue
-            read_looks([closer], self._clock)
-            for line, *reads in zip(closer.lines, *alone, strict=True):
-                line.other = tuple(read for read in dict.fromkeys(reads) if read.text != line.read.text)
             self._looks.append(closer)
 
     def _whole(self, pictures: raster.PdfPictures) -> None:
@@ -257,7 +257,9 @@ def unsettled(look: Look, findings: Sequence[Finding], known: Known) -> list[Lin
         candidate = line.candidate
         if known.is_settled(candidate, line.read, line.box, here) or look.closer:
             continue
-        beside = any(_meet(mark.grown(mark.height), line.box) for mark in marks) and not is_read(line.read)
+        beside = any(_meet(mark.grown(mark.height), line.box) for mark in marks) and (
+            not is_read(line.read, _LEGIBLE) or known.resembles(line.read.text)
+        )
         if candidate.like_letters and (candidate.stands_out or beside):
             open_lines.append(line)
     return open_lines

@@ -126,8 +126,9 @@ def test_a_scan_under_a_tesseract_that_fails_has_an_unreadable_page(
 def test_a_scan_of_which_nothing_is_read_has_an_unreadable_page(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    header = "level\\tpage_num\\tblock_num\\tpar_num\\tline_num\\tword_num\\tleft\\ttop\\twidth\\theight\\tconf\\ttext\\n"
-    engine(tmp_path / "bin", monkeypatch, f'printf "{header}" > "$2.tsv"')
+    columns = "level page_num block_num par_num line_num word_num left top width height conf text"
+    header = columns.replace(" ", "\\t")
+    engine(tmp_path / "bin", monkeypatch, f'printf "{header}\\n" > "$2.tsv"')
     assert verdict_of(scan(tmp_path)) is HoldCode.UNREADABLE_PAGE
 
 

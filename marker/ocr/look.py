@@ -1,0 +1,181 @@
+"""A page or picture under the eye: its lines, what was read of them, and what it all comes to."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from marker.model import Box, Span
+from marker.ocr import montage, page, tesseract
+from marker.ocr.colour import Grey
+from marker.ocr.crop import LETTER
+from marker.ocr.lines import Candidate
+from marker.ocr.montage import LineRead
+from marker.ocr.raster import Picture
+from marker.ocr.residue import is_covered
+
+LEGIBLE: Final = 50.0
+"""Confidence below which a line counts for nothing when a page is judged legible."""
+READABLE: Final = 62.0
+"""Mean confidence of a page's lines from which on it is the right way up …"""
+LETTERS: Final = 12
+"""… given so many letters."""
+_MOST_SECONDS: Final = 60.0
+"""For one call of Tesseract, which takes one."""
+_APART: Final = 2.2
+"""Heights of a line between lines of one marking."""
+
+
+@dataclass(slots=True)
+class Line:
+    """A candidate, its crop until it is read, and what was read."""
+
+    candidate: Candidate
+    crop: Grey | None
+    box: Box
+    spare: Grey | None = None
+    """The crop from its second best layer, on a closer look."""
+    read: LineRead = field(default_factory=lambda: LineRead("", 0.0))
+    other: tuple[LineRead, ...] = ()
+    """What other languages made of it, where the first reading left a doubt."""
+
+
+@dataclass(slots=True)
+class Look:
+    """One look at one page: how it lies, its lines, what was read."""
+
+    number: int
+    sheet: page.Sheet
+    lines: list[Line]
+    probes: list[Line]
+    failed: bool = False
+    closer: bool = False
+    """Looked at again, at higher resolution."""
+    whole: tuple[Span, ...] = ()
+    whole_letters: int = 0
+
+    def clarity(self) -> tuple[float, int]:
+        """How well the page reads: mean confidence by letters, and how many letters there are."""
+        reads = [line.read for line in (*self.probes, *self.lines) if line.read.letters >= 3]
+        letters = sum(read.letters for read in reads)
+        if not letters:
+            return 0.0, 0
+        return sum(read.confidence * read.letters for read in reads) / letters, letters
+
+    def reads_well(self) -> bool:
+        clarity, letters = self.clarity()
+        return clarity >= READABLE and letters >= LETTERS
+
+    def weight(self) -> float:
+        clarity, letters = self.clarity()
+        return clarity * min(letters, 60)
+
+    def illegible(self) -> bool:
+        """Whether there are lines on it, and next to nothing of them could be read."""
+        lines = len(self.sheet.text) + sum(line.candidate.like_letters for line in self.lines)
+        sure = sum(line.read.letters for line in (*self.probes, *self.lines) if line.read.confidence >= LEGIBLE)
+        return lines >= 3 and sure + self.whole_letters < 3 * min(lines, 8)
+
+    def spans(self) -> Iterator[Span]:
+        """Every line that says anything; lines far from one another are no halves of one marking."""
+        cluster = 0
+        last: Line | None = None
+        for line in self.lines:
+            if last is not None and not _together(last, line):
+                cluster += 1
+            last = line
+            for number, read in enumerate((line.read, *line.other)):
+                if read.text.strip():
+                    yield self.sheet.span(line.candidate, read, f"{cluster}" if not number else f"{cluster}#{number}")
+        yield from self.whole
+
+
+def _together(one: Line, other: Line) -> bool:
+    if one.candidate.group == other.candidate.group:
+        return True
+    height = max(one.candidate.strip.height, other.candidate.strip.height)
+    gap = abs(other.candidate.strip.y - one.candidate.strip.y) - height
+    return gap < _APART * height
+
+
+def look_at(
+    picture: Picture, number: int, *, covered: Sequence[Box] = (), quarters: int | None = None, letter: int = LETTER
+) -> Look:
+    """Find the lines of a page picture; ``covered`` is what text of the file itself accounts for."""
+    sheet = page.lay_out(picture, number, picture.dpi / 72, quarters)
+    lines: list[Line] = []
+    for candidate in sheet.candidates:
+        box = sheet.box_of(candidate)
+        if not is_covered(box, covered):
+            spare = sheet.crop(candidate, letter, other=True) if candidate.coloured and letter > LETTER else None
+            lines.append(Line(candidate, sheet.crop(candidate, letter), box, spare))
+    probes = [
+        Line(sheet.text[index], crop, sheet.box_of(sheet.text[index])) for index, crop in enumerate(page.probes(sheet))
+    ]
+    sheet.forget()
+    return Look(number, sheet, lines, [] if covered else probes)
+
+
+class Clock:
+    """The time reading pictures may take, in all."""
+
+    def __init__(self, seconds: float) -> None:
+        self._end = time.monotonic() + seconds
+
+    def left(self) -> float:
+        return self._end - time.monotonic()
+
+    def check(self) -> None:
+        """Raises EngineTimeoutError when time is up."""
+        if self.left() <= 0:
+            raise tesseract.EngineTimeoutError
+
+    def call(self) -> float:
+        """Seconds for one call of Tesseract.  Raises EngineTimeoutError."""
+        self.check()
+        return min(_MOST_SECONDS, max(1.0, self.left()))
+
+
+def read_lines(lines: Sequence[Line], clock: Clock, languages: Sequence[str] = tesseract.LANGUAGES) -> list[LineRead]:
+    """Read crops, many to a call.  Raises EngineFaultError, EngineTimeoutError."""
+    found: list[LineRead] = []
+    crops = [line.crop for line in lines if line.crop is not None]
+    for start in range(0, len(crops), montage.MAX_LINES):
+        sheet = montage.build(crops[start : start + montage.MAX_LINES])
+        words = tesseract.read_words(sheet.picture, clock.call(), languages=tuple(languages))
+        found += montage.assign(sheet, words)
+    return found
+
+
+def read_again(lines: Sequence[Line], clock: Clock) -> None:
+    """Read lines of a closer look: in all languages, in each by itself, and stamps from their other layer too.
+
+    Raises EngineFaultError, EngineTimeoutError.
+    """
+    reads = [read_lines(lines, clock), *(read_lines(lines, clock, [one]) for one in tesseract.LANGUAGES)]
+    for line, first, *others in zip(lines, *reads, strict=True):
+        line.read = first
+        line.other = tuple(others)
+    spare = [replace(line, crop=line.spare) for line in lines if line.spare is not None]
+    read = iter(read_lines(spare, clock) if spare else ())
+    for line in lines:
+        if line.spare is not None:
+            line.other = (*line.other, next(read))
+        line.other = tuple(other for other in dict.fromkeys(line.other) if other.text != line.read.text)
+        line.crop = line.spare = None
+
+
+def read_looks(looks: Sequence[Look], clock: Clock) -> None:
+    """Read all lines of some pages; those a broken Tesseract left unread have failed.  Raises EngineTimeoutError."""
+    lines = [line for look in looks for line in (*look.probes, *look.lines)]
+    try:
+        reads = read_lines(lines, clock)
+    except tesseract.EngineFaultError:
+        for look in looks:
+            look.failed = True
+        return
+    for line, read in zip(lines, reads, strict=True):
+        line.read = read
+        line.crop = None

@@ -1,0 +1,80 @@
+"""Pictures inside Word documents: those that may bear a marking are read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from marker.agreement.profile import Profile
+from marker.detect.sightings import find
+from marker.errors import HoldError
+from marker.model import FindingKind, HoldCode, Place, Reading, Residue, Span
+from marker.ocr.docx_pictures import pictures_of
+from marker.ocr.look import Clock, Look, look_at, read_looks
+from marker.ocr.residue import Known, kind_of
+
+_NOT_LOOKED_INTO: Final = "pictures in Word documents are not looked into"
+"""How the reader's note of pictures ends, which is no longer true once they were."""
+_LEAST_PIECES: Final = 6
+"""Letters of what is held as a marking that could not be read; photographs have shorter accidents."""
+
+
+def read_word_pictures(path: Path, reading: Reading, profile: Profile, clock: Clock) -> Reading:
+    """The reading with what its pictures say.  Raises HoldError, EngineTimeoutError, and what the libraries raise."""
+    if not any(note.endswith(_NOT_LOOKED_INTO) for note in reading.notes):
+        return reading
+    looks: list[tuple[Place, Look]] = []
+    closed = 0
+    for number, found in enumerate(pictures_of(path), start=1):
+        clock.check()
+        if found.picture is None:
+            closed += 1
+            continue
+        look = look_at(found.picture, number)
+        if look.lines:
+            looks.append((found.place, look))
+    _read([look for _, look in looks], clock)
+    if any(look.failed for _, look in looks):
+        raise HoldError(
+            HoldCode.UNREADABLE_PAGE,
+            "Its pictures could not be read, and one may bear a marking; read the document and state its marking with "
+            "--marking and --reason.",
+        )
+    spans = [_placed(span, place, look.number) for place, look in looks for span in look.spans()]
+    notes = tuple(note for note in reading.notes if not note.endswith(_NOT_LOOKED_INTO))
+    if closed:
+        notes += (f"{closed} pictures are of a kind that was not looked into (drawings of Windows, or too large)",)
+    result = replace(reading, spans=(*reading.spans, *spans), notes=notes)
+    return replace(result, residue=tuple(_residue(looks, result, profile)))
+
+
+def _read(looks: Sequence[Look], clock: Clock) -> None:
+    """Read the lines, and those pictures that read badly upside down are left as they are: people see them upright."""
+    for look in looks:
+        look.probes = []
+    if looks:
+        read_looks(looks, clock)
+
+
+def _placed(span: Span, place: Place, number: int) -> Span:
+    return replace(span, page=None, box=None, place=place, flow=f"picture {number} {span.flow}")
+
+
+def _residue(looks: Sequence[tuple[Place, Look]], result: Reading, profile: Profile) -> list[Residue]:
+    known = Known(profile)
+    texts = {found.text for found in find(result, profile) if found.kind is not FindingKind.MENTION}
+    left: list[Residue] = []
+    for _, look in looks:
+        for line in look.lines:
+            candidate = line.candidate
+            if not candidate.stands_out or not candidate.like_letters or candidate.pieces < _LEAST_PIECES:
+                continue
+            if any(text in line.read.text for text in texts):
+                continue
+            if not known.is_settled(candidate, line.read, line.box, ()):
+                left.append(Residue(None, None, kind_of(candidate)))
+    return left
+
+

@@ -1,0 +1,182 @@
+"""Where markings stand is found, whatever their angle, colour or frame; what is none is left alone."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from marker.ocr import colour, page, raster, turn
+from marker.ocr.frames import clearest_tilt, frame_of, rows_of
+from marker.ocr.lines import shrink
+from tests.ocr import pages
+
+
+def laid_out(image: Image.Image, quarters: int | None = None) -> page.Sheet:
+    return page.lay_out(raster.of_image(image, 200), 1, 200 / 72, quarters)
+
+
+def at(sheet: page.Sheet, x: float, y: float) -> list[page.Candidate]:
+    """The candidates that stand over a place, given in pixels of the picture as displayed."""
+    px, py = x / sheet.per_point, y / sheet.per_point
+    boxes = [(candidate, sheet.box_of(candidate)) for candidate in sheet.candidates]
+    return [candidate for candidate, box in boxes if box.x0 <= px <= box.x1 and box.y0 <= py <= box.y1]
+
+
+def test_a_printed_mark_is_found_and_running_text_is_not() -> None:
+    sheet = laid_out(pages.write(pages.body(pages.blank()), "SLAPTAI", 827, 100))
+    assert at(sheet, 827, 100)
+    middle = [c for c in sheet.candidates if 800 < c.strip.y < 1300]
+    assert not middle
+    assert len(sheet.text) >= 10
+
+
+@pytest.mark.parametrize("angle", [-18, -9, -4, 5, 11, 19])
+@pytest.mark.parametrize("ink", ["red", "black"])
+def test_a_framed_stamp_is_found_at_its_own_angle(angle: int, ink: str) -> None:
+    sheet = laid_out(pages.stamp(pages.body(pages.blank()), "VISIŠKAI SLAPTAI", 500, 300, angle=angle, ink=ink))
+    found = at(sheet, 500, 300)
+    assert found
+    assert found[0].stands_out
+    assert found[0].strip.angle == pytest.approx(-angle, abs=1.5)
+    assert found[0].strip.height < 60  # the letters, and not their frame
+
+
+@pytest.mark.parametrize("angle", [-15, 8])
+def test_a_stamp_without_a_frame_is_found_in_black_too(angle: int) -> None:
+    made = pages.stamp(pages.body(pages.blank()), "СОВЕРШЕННО", 500, 350, angle=angle, ink="black", frame=False)
+    found = at(laid_out(made), 500, 350)
+    assert found
+    assert found[0].strip.angle == pytest.approx(-angle, abs=2)
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_places_on_a_turned_page_are_those_of_the_page_as_displayed(quarters: int) -> None:
+    upright = pages.write(pages.body(pages.blank()), "SLAPTAI", 1300, 100)
+    shown = upright.rotate(90 * quarters, expand=True)  # anticlockwise, so it takes as many clockwise turns to mend
+    sheet = laid_out(shown, quarters)
+    x, y = {
+        1: (100, upright.width - 1300), 2: (upright.width - 1300, upright.height - 100), 3: (upright.height - 100, 1300)
+    }[quarters]
+    found = at(sheet, x, y)
+    assert found
+    assert sheet.turned_of(found[0]) == (-90 * quarters) % 360
+
+
+def test_lines_up_and_down_are_told_from_lines_across() -> None:
+    upright = pages.body(pages.blank())
+    for image, sideways in ((upright, False), (upright.rotate(90, expand=True), True)):
+        small, scale = shrink(np.asarray(image.convert("L")), 200 / 72)
+        assert turn.skew_of(colour.ink_of(small), scale)[1] is sideways
+
+
+@pytest.mark.parametrize("skew", [-5.0, -2.2, 0.0, 1.3, 4.6])
+def test_the_skew_of_a_page_is_found(skew: float) -> None:
+    image = pages.body(pages.blank()).rotate(-skew, fillcolor="white", resample=Image.Resampling.BICUBIC)
+    small, scale = shrink(np.asarray(image.convert("L")), 200 / 72)
+    assert turn.skew_of(colour.ink_of(small), scale)[0] == pytest.approx(skew, abs=0.4)
+
+
+def test_a_seal_and_a_signature_are_no_marks() -> None:
+    image = pages.body(pages.blank())
+    draw = ImageDraw.Draw(image)
+    for inset in (0, 18, 90):
+        draw.ellipse((900 + inset, 1700 + inset, 1220 - inset, 2020 - inset), outline="blue", width=6)
+    draw.line([(300 + 5 * n, 1850 + 50 * np.sin(n / 3)) for n in range(80)], fill="blue", width=5)
+    assert not [c for c in laid_out(image).candidates if c.stands_out and c.like_letters]
+
+
+def test_white_letters_on_a_dark_ground_are_found() -> None:
+    image = pages.body(pages.blank())
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((600, 60, 1050, 140), fill=(40, 40, 40))
+    draw.text((825, 100), "SLAPTAI", font=pages.font(40), fill="white", anchor="mm")
+    assert [c.kind for c in at(laid_out(image), 825, 100)] == ["dark"]
+
+
+def test_coloured_paper_is_paper_and_black_ink_is_black() -> None:
+    image = pages.body(pages.write(Image.new("RGB", pages.A4, (250, 235, 190)), "SLAPTAI", 827, 100))
+    layers = colour.separate(raster.of_image(image, 200))
+    assert layers.colour is None
+
+
+def test_pale_red_ink_is_coloured() -> None:
+    image = pages.stamp(pages.body(pages.blank()), "SLAPTAI", 500, 300, angle=7, ink=(255, 200, 200))  # type: ignore[arg-type]  # Pillow takes both
+    found = at(laid_out(image), 500, 300)
+    assert found
+    assert found[0].coloured
+
+
+def test_a_frame_is_told_from_a_scribble() -> None:
+    frame = np.zeros((200, 500), np.uint8)
+    frame[20:26, 20:480] = frame[174:180, 20:480] = frame[20:180, 20:26] = frame[20:180, 474:480] = 255
+    assert frame_of(frame, 2.0) is not None
+    cross = np.eye(400, dtype=np.uint8) * 255
+    assert frame_of(cross, 2.0) is None
+
+
+def test_the_rows_of_a_blob_come_from_top_to_bottom() -> None:
+    image = Image.new("L", (700, 300), 0)
+    draw = ImageDraw.Draw(image)
+    draw.text((40, 60), "VISIŠKAI", font=pages.font(60), fill=255)
+    draw.text((40, 160), "SLAPTAI", font=pages.font(60), fill=255)
+    rows = rows_of(np.asarray(image.rotate(12)), 2.0)
+    assert len(rows) == 2
+    assert rows[0].strip.y < rows[1].strip.y
+    assert clearest_tilt(np.asarray(image.rotate(12)))[0] == pytest.approx(-12, abs=1.5)
+
+
+# ── raster ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_page_larger_than_the_limit_is_drawn_coarser() -> None:
+    assert raster.fit_dpi(595, 842, 200) == 200
+    dpi = raster.fit_dpi(2384, 3370, 200)
+    assert 100 < dpi < 200
+    assert 2384 * 3370 * (dpi / 72) ** 2 <= raster.MAX_PIXELS * 1.001
+
+
+def test_a_page_that_cannot_be_drawn_finely_enough_is_said_to_be_too_coarse(tmp_path: object) -> None:
+    from pathlib import Path
+
+    from reportlab.pdfgen.canvas import Canvas
+
+    path = Path(str(tmp_path)) / "wide.pdf"
+    canvas = Canvas(str(path), pagesize=(14_000, 300))
+    canvas.drawString(100, 100, "wide")
+    canvas.save()
+    with raster.PdfPictures(path) as drawn:
+        picture = drawn.page(1, 14_000, 300)
+        assert picture.pixels.size <= raster.MAX_PIXELS * 3
+
+
+def test_a_scan_is_drawn_no_finer_than_it_is(tmp_path: object) -> None:
+    from pathlib import Path
+
+    path = pages.save(Path(str(tmp_path)) / "coarse.pdf", pages.blank((827, 1169), "L"), dpi=100)
+    with raster.PdfPictures(path) as drawn:
+        assert drawn.page(1, 595.4, 841.7).dpi == pytest.approx(100, abs=1)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "RGB", "RGBA", "P", "CMYK", "LA", "I;16"])
+def test_every_kind_of_picture_becomes_grey_or_colour(mode: str) -> None:
+    image = Image.new("L", (60, 40), 255)
+    ImageDraw.Draw(image).rectangle((10, 10, 30, 30), fill=0)
+    made = image.convert(mode) if mode != "I;16" else Image.fromarray(np.asarray(image).astype(np.uint16) * 256)
+    pixels = raster.of_image(made, 72).pixels
+    assert pixels.dtype == np.uint8
+    dark, paper = np.asarray(pixels[20, 20]).mean(), np.asarray(pixels[2, 2]).mean()
+    assert dark < 60
+    assert paper > 200
+
+
+def test_the_frames_of_a_tiff_come_one_by_one() -> None:
+    out = io.BytesIO()
+    first, second = Image.new("L", (1240, 1754), 255), Image.new("1", (620, 877), 1)
+    first.save(out, "TIFF", save_all=True, append_images=[second], dpi=(150, 150))
+    out.seek(0)
+    assert next(raster.image_pictures(out)).pixels.shape[:2] == (1754, 1240)
+    out.seek(0)
+    assert len(list(raster.image_pictures(out))) == 2
