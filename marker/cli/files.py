@@ -46,7 +46,7 @@ def detect(paths: tuple[Path, ...], receiving: str, as_json: bool, html: Path | 
       marker detect --to KZ --html seen.html letter.pdf
     """
     from marker.intake.batch import exit_status, inspect
-    from marker.intake.desk import no_witness
+    from marker.intake.desk import CopiesOnly, no_witness
     from marker.intake.gallery import Gallery
     from marker.intake.publish import write_whole
     from marker.intake.report import to_json
@@ -62,7 +62,7 @@ def detect(paths: tuple[Path, ...], receiving: str, as_json: bool, html: Path | 
     gallery = Gallery()
     witness = gallery if html is not None else no_witness
     with start.look_up() as lookup, progress(len(candidates)) as step:
-        for report in inspect(candidates, wish, start.profile, start.settings, lookup, witness):
+        for report in inspect(candidates, wish, start.profile, start.settings, CopiesOnly(lookup), witness):
             reports.append(report)
             step(report)
             if as_json:

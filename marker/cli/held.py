@@ -66,7 +66,7 @@ def show(file_id: str, as_json: bool, **options: Any) -> None:
     """
     from marker.cli.show import print_evidence, print_holds, print_reports
     from marker.intake.batch import inspect
-    from marker.intake.desk import Wish
+    from marker.intake.desk import CopiesOnly, Wish
     from marker.intake.report import to_json
     from marker.intake.source import Candidate
 
@@ -75,7 +75,7 @@ def show(file_id: str, as_json: bool, **options: Any) -> None:
         file = _waiting(register, file_id)
         wish = Wish(receiving=_party(start, file))
         candidate = Candidate(Path(file.name), Path(file.name).relative_to("/"))
-        (report,) = inspect([candidate], wish, start.profile, start.settings, register)
+        (report,) = inspect([candidate], wish, start.profile, start.settings, CopiesOnly(register))
     if as_json:
         click.echo(json.dumps(to_json(report, with_copies=False), ensure_ascii=False))
         return

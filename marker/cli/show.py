@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from marker.cli.words import _, ngettext
-from marker.model import FileReport, Outcome
+from marker.model import FileReport, Finding, FindingKind, Outcome
 from marker.names import shown
 from marker.register.records import CopyRecord, DocumentRecord, EventRecord, HeldFile
 
@@ -31,7 +32,7 @@ _PIPE_WIDTH = 160
 
 
 def _console() -> Console:
-    width = None if sys.stdout.isatty() else _PIPE_WIDTH
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else _PIPE_WIDTH
     return Console(width=width, highlight=False, soft_wrap=False)
 
 
@@ -67,7 +68,9 @@ def progress(total: int) -> Iterator[Step]:
 
 def print_reports(reports: Sequence[FileReport], base: Path | None = None) -> None:
     """What happened to each file, one row a file; the reason of a hold on a line of its own below the table."""
-    table = _table(_("File"), _("Outcome"), _("Marking"), _("Stamped as"), _("Copies"))
+    columns = [_("File"), _("Outcome"), _("Marking"), _("Stamped as")]
+    numbered = any(report.copies for report in reports)
+    table = _table(*columns, *([_("Copies")] if numbered else []))
     for report in reports:
         name = Path(report.path)
         if base is not None and name.is_relative_to(base):
@@ -76,7 +79,8 @@ def print_reports(reports: Sequence[FileReport], base: Path | None = None) -> No
         if report.hold is not None:
             outcome = Text(f"{report.outcome.value}: {report.hold.code.value}", style=_STYLE[Outcome.HELD])
         numbers = "\n".join(copy.copy_number for copy in report.copies)
-        table.add_row(Text(shown(name)), outcome, report.marking or "", report.equivalent_text or "", numbers)
+        row = [Text(shown(name)), outcome, report.marking or "", report.equivalent_text or ""]
+        table.add_row(*row, *([numbers] if numbered else []))
     _console().print(table)
 
 
@@ -96,20 +100,39 @@ def print_holds(reports: Sequence[FileReport], base: Path | None = None) -> None
 
 
 def print_evidence(reports: Sequence[FileReport]) -> None:
-    """What was seen in each file and where, and how far it counts."""
-    table = _table(_("File"), _("Seen"), _("As it stands"), _("Where"), _("Page"), _("Score"), _("Why"))
+    """What was seen in each file and where, and how far it counts; what repeats over pages is one row."""
+    table = _table(_("File"), _("Seen"), _("As it stands"), _("Where"), _("Pages"), _("Score"), _("Why"))
     for report in reports:
         name = shown(report.path)
-        for finding in report.evidence:
-            where = f"{finding.place.value} ({finding.source.value})"
-            page = "" if finding.page is None else str(finding.page)
-            seen = finding.marking if finding.kind.value == "mark" else f"{finding.marking} · {finding.kind.value}"
+        alike: dict[tuple[str, ...], list[Finding]] = {}
+        for f in report.evidence:
+            alike.setdefault((f.marking, f.kind, f.text, f.place, f.source), []).append(f)
+        for findings in alike.values():
+            first = findings[0]
+            seen = first.marking if first.kind is FindingKind.MARK else f"{first.marking} · {first.kind.value}"
             table.add_row(
-                Text(name), seen, Text(finding.text), where, page, f"{finding.score:.2f}", ", ".join(finding.reasons)
+                Text(name),
+                seen,
+                Text(first.text),
+                f"{first.place.value} ({first.source.value})",
+                _page_list([f.page for f in findings if f.page is not None]),
+                f"{max(f.score for f in findings):.2f}",
+                ", ".join(first.reasons),
             )
             name = ""
     if table.row_count:
         _console().print(table)
+
+
+def _page_list(pages: Sequence[int]) -> str:
+    """``1–3, 7``"""
+    runs: list[list[int]] = []
+    for page in sorted(set(pages)):
+        if runs and page == runs[-1][-1] + 1:
+            runs[-1].append(page)
+        else:
+            runs.append([page])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
 
 
 def print_waiting(files: Sequence[HeldFile]) -> None:

@@ -61,6 +61,19 @@ class EmptyLookup:
         return ()
 
 
+class CopiesOnly(EmptyLookup):
+    """Knows our own copies and nothing else, so that a registered document is read like any other."""
+
+    def __init__(self, lookup: Lookup) -> None:
+        self._lookup = lookup
+
+    def copy(self, copy_number: str) -> CopyRecord | None:
+        return self._lookup.copy(copy_number)
+
+    def copy_by_sha256(self, sha256: str) -> CopyRecord | None:
+        return self._lookup.copy_by_sha256(sha256)
+
+
 Recall = Callable[[Candidate, str], FileReport | None]
 """Asked with a file and its SHA-256: the report of an earlier run that still holds, because nothing has changed."""
 

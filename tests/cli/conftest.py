@@ -38,7 +38,8 @@ def marker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     """Call ``marker`` in this process with a register of the test's own."""
     monkeypatch.setenv("MARKER_REGISTER", str(tmp_path / "register.sqlite"))
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    monkeypatch.delenv("MARKER_DEBUG", raising=False)
+    for name in ("MARKER_DEBUG", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
 
     def call(*arguments: object) -> Said:
         capsys.readouterr()

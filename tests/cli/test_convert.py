@@ -125,6 +125,13 @@ def test_detect_writes_nothing(marker: Marker, tmp_path: Path) -> None:
     assert sorted(tmp_path.rglob("*")) == before
 
 
+def test_detect_reads_a_registered_document_like_any_other(marker: Marker, tmp_path: Path) -> None:
+    letter = write_letter(tmp_path / "a.pdf", "SLAPTAI")
+    copy = marker("convert", "--to", "KZ", "-o", tmp_path / "out", letter, "--json").objects[0]["copies"][0]["path"]
+    said = marker("detect", "--to", "KZ", letter, copy, "--json")
+    assert [(o["outcome"], o["hold_reason"]) for o in said.objects] == [("marked", None), ("held", "already-stamped")]
+
+
 def test_a_reader_that_goes_away_is_no_fault(tmp_path: Path) -> None:
     letter = write_letter(tmp_path / "a.pdf", "SLAPTAI")
     command = f"'{sys.executable}' -m marker detect --to KZ --json '{letter}' | true"
