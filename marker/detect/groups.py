@@ -86,6 +86,8 @@ def group(matcher: Matcher, profile: Profile) -> list[Group]:
         joint = _joint(last, new, matcher) if last is not None else None
         if last is None or joint is None:
             groups.append(new)
+        elif any(known.entry.letters == match.entry.letters for known in last.matches):
+            groups.append(new)  # the same half again is another marking
         elif _agree(last.entry, match.entry, profile):
             last.matches.append(match)
         else:
@@ -118,7 +120,7 @@ def _joint(last: Group, new: Group, matcher: Matcher) -> str | None:
 
 
 def _next(one: Line, other: Line, layout: Layout) -> bool:
-    if one.span.visibility is not other.span.visibility or one.page != other.page:
+    if (one.span.visibility, one.span.source, one.page) != (other.span.visibility, other.span.source, other.page):
         return False
     return any(line is other for line in layout.neighbours(one, 1))
 

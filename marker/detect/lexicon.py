@@ -127,7 +127,8 @@ def _compile(profile: Profile) -> Lexicon:
         node = root
         for letter in entry.letters:
             node = node.children.setdefault(letter, Node())
-        if entry.letters and all((e.target, e.role) != (entry.target, entry.role) for e in node.entries):
+        same = ((e.target, e.role, e.words) == (entry.target, entry.role, entry.words) for e in node.entries)
+        if entry.letters and not any(same):
             node.entries.append(entry)
             node.entries.sort(key=lambda e: _ORDER[e.role])
     return Lexicon(

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 
 from marker.detect.foreign import syntax_matches
 from marker.detect.fuzzy import Misread
-from marker.detect.lexicon import CONTEXT_ROLES, Lexicon, Node, Role
+from marker.detect.lexicon import CONTEXT_ROLES, Entry, Lexicon, Node, Role
 from marker.detect.lines import SEEN, Layout, Line, Word
 from marker.detect.matches import Key, Match
 from marker.model import Source, Visibility
@@ -251,9 +251,17 @@ def _walk_from(words: list[tuple[Key, Word]], gaps: list[str], start: int, lexic
         if node.entries:
             keys = tuple(key for key, _ in words[start : at + 1])
             texts = tuple(word.text for _, word in words[start : at + 1])
-            for entry in node.entries:
+            for entry in _as_written(node.entries, texts):
                 exact = texts == entry.words
                 if not entry.strict:
                     yield Match(entry, keys, spaced=not exact)
                 elif exact and all("/" in gap for gap in gaps[start + 1 : at + 1]):
                     yield Match(entry, keys)
+
+
+def _as_written(entries: Sequence[Entry], texts: tuple[str, ...]) -> Iterator[Entry]:
+    """One form of each meaning: the one with these very words, if there is one (НЕ СЕКРЕТНО, НЕСЕКРЕТНО)."""
+    meanings = dict.fromkeys((entry.role, entry.target) for entry in entries)
+    for meaning in meanings:
+        forms = [entry for entry in entries if (entry.role, entry.target) == meaning]
+        yield next((entry for entry in forms if entry.words == texts), forms[0])

@@ -248,6 +248,17 @@ def test_a_kazakh_form_says_whose_the_russian_one_beside_it_is() -> None:
         assert outcome(docx(*letter), LT) == "kz:secret"
 
 
+def test_a_kazakh_form_elsewhere_in_the_marking_zone_says_it_too() -> None:
+    zone = [para("ҚҰПИЯ", centred=True), para("Дана № 1"), para("СЕКРЕТНО", centred=True)]
+    addressee = para("Министерству обороны Российской Федерации", centred=True)
+    assert outcome(docx(*zone, addressee, *[PROSE_RU] * 9), LT) == "kz:secret"
+
+
+def test_the_end_of_a_sentence_near_the_mark_names_no_owner() -> None:
+    end = "возвращения из Российской Федерации"
+    assert outcome(docx(para("СЕКРЕТНО", centred=True), end, *[PROSE_RU] * 9), LT) == "kz:secret"
+
+
 def test_an_embassy_that_names_both_states_on_one_line_is_for_a_person_to_decide() -> None:
     embassy = para("ПОСОЛЬСТВО РЕСПУБЛИКИ КАЗАХСТАН В РОССИЙСКОЙ ФЕДЕРАЦИИ", centred=True)
     assert outcome(docx(para("СЕКРЕТНО", centred=True), embassy, *[PROSE_RU] * 9), LT) == "uncertain"

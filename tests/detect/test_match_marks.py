@@ -103,6 +103,63 @@ def test_running_text_before_a_mark_is_not_joined_to_it_nor_takes_it_away() -> N
     assert outcome(reading, LT) == "uncertain"
 
 
+def test_running_text_that_ends_in_a_raising_word_does_not_raise_the_mark_below_it() -> None:
+    text = [*LIT[:-1], Placed(f"{PROSE_LT} visiškai", 60, 640)]
+    assert outcome(pdf([*text, bottom("SLAPTAI")]), KZ) == "lt:secret"
+
+
+def test_a_higher_mark_in_a_text_box_beside_other_words_is_not_lowered() -> None:
+    reading = docx(para("МИНИСТЕРСТВО СОВЕРШЕННО\nСЕКРЕТНО", Place.TEXTBOX), *[PROSE_RU] * 9)
+    assert judged(reading, LT).hold is not None
+
+
+def test_a_mark_partly_struck_through_is_held_as_the_whole_mark() -> None:
+    struck = para("ДЛЯ СЛУЖЕБНОГО", centred=True, visibility=Visibility.STRUCK)
+    verdict = judged(docx(struck, para("ПОЛЬЗОВАНИЯ", centred=True), *[PROSE_RU] * 9), LT)
+    assert (verdict.hold and verdict.hold.code, verdict.floor) == ("uncertain", "kz:restricted")
+
+
+def test_a_line_of_text_that_begins_with_the_word_of_the_mark_is_no_part_of_it() -> None:
+    lines = [top("SLAPTAI", 40), Placed("Slaptai gautas raštas grąžinamas siuntėjui kartu su voku ir priedais", 60, 54)]
+    assert [finding.text for finding in marks(pdf([*lines, *LIT]))] == ["SLAPTAI"]
+    lines = [corner("ҚҰПИЯ", 40), corner("СЕКРЕТНО ХРАНИТЬ В СЕЙФЕ", 54)]
+    assert [finding.text for finding in marks(pdf([*lines, *RU]))] == ["ҚҰПИЯ"]
+
+
+def test_the_same_mark_in_text_and_picture_is_quoted_once() -> None:
+    found = find(pdf([top("SLAPTAI"), top("SLAPTAI").by_ocr(), *LIT]), PROFILE)
+    assert {finding.text for finding in found} == {"SLAPTAI"}
+
+
+@pytest.mark.parametrize("gap", ["\t", "        "])
+def test_a_wide_gap_parts_a_letterhead_from_the_mark_beside_it(gap: str) -> None:
+    reading = docx(f"МИНИСТЕРСТВО ПРИМЕРОВ{gap}СЕКРЕТНО", *[PROSE_RU] * 9)
+    assert outcome(reading, LT) == "kz:secret"
+
+
+def test_two_lines_that_read_not_and_secret_do_not_take_the_mark_away() -> None:
+    verdict = judged(docx(para("НЕ", centred=True), para("СЕКРЕТНО", centred=True), *[PROSE_RU] * 9), LT)
+    assert verdict.hold is not None
+    assert verdict.hold.code == "uncertain"
+
+
+def test_a_misread_negative_never_takes_a_whole_mark_away() -> None:
+    verdict = judged(pdf([corner("ПЕ СЕКРЕТНО").by_ocr(), *RU]), LT)
+    assert (verdict.hold and verdict.hold.code, verdict.floor) == ("uncertain", "kz:secret")
+
+
+@pytest.mark.parametrize("text", ["НСЕКРЕТНО", "ХСЕКРЕТНО", "ESLAPTAI", "СЕКРЕТНОВ"])
+def test_a_letter_before_or_behind_makes_another_word(text: str) -> None:
+    for to in (KZ, LT):
+        assert not marks(pdf([corner(text).by_ocr(), *RU]))
+        assert judged(pdf([corner(text).by_ocr(), *RU]), to).hold is not None
+
+
+def test_an_abbreviation_that_only_looks_like_a_short_form_is_doubt() -> None:
+    assert outcome(pdf([corner("КБП"), *RU]), LT) == "uncertain"
+    assert outcome(pdf([corner("ҚБП"), *RU]), LT) == "kz:restricted"
+
+
 def test_a_visible_mark_is_not_joined_to_hidden_words_but_held_for_them() -> None:
     reading = docx(para("СОВЕРШЕННО", visibility=Visibility.DELETED), para("СЕКРЕТНО", centred=True), *[PROSE_RU] * 9)
     assert outcome(reading, LT) == "conflict"
@@ -111,7 +168,9 @@ def test_a_visible_mark_is_not_joined_to_hidden_words_but_held_for_them() -> Non
 def test_letterspacing_is_collapsed_only_on_a_line_that_stands_alone() -> None:
     assert outcome(pdf([corner("С Е К Р Е Т Н О"), *RU]), LT) == "kz:secret"
     spaced_prose = "қ ұ п и я  а қ п а р а т т ы  қ о р ғ а у  т у р а л ы"
-    assert outcome(pdf([top(spaced_prose), *RU]), LT) == "unmarked"
+    for reading in (pdf([top(spaced_prose), *RU]), docx(*[PROSE_RU] * 9, spaced_prose), docx("не секрет но знают все")):
+        assert outcome(reading, LT) == "unmarked"
+        assert not find(reading, PROFILE)
 
 
 INFLECTED = """

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from detect_readings import KZ, LT, PROFILE, PROSE_LT, PROSE_RU, corner, judged, pdf, prose, top
+from detect_readings import KZ, LT, PROFILE, PROSE_LT, PROSE_RU, corner, docx, judged, para, pdf, prose, top
 
 from marker.detect.judge import state_marking
 from marker.errors import UsageError
-from marker.model import Hold, HoldCode, MarkingId, Verdict, Visibility
+from marker.model import Hold, HoldCode, MarkingId, Place, Verdict, Visibility
 
 ALWAYS = {HoldCode.UNMARKED, HoldCode.UNCERTAIN, HoldCode.UNREADABLE_PAGE}
 WHEN_RELEASED = {HoldCode.CONFLICT, HoldCode.DECLASSIFIED, HoldCode.WRONG_PARTY, HoldCode.ATTACHMENT}
@@ -67,6 +67,12 @@ def test_english_that_lithuania_may_have_written_is_a_floor() -> None:
         state_marking(english, MarkingId("lt:restricted"), PROFILE, KZ)
     from_kazakhstan = judged(pdf([top("SECRET"), *prose(PROSE_RU)]), LT)
     assert from_kazakhstan.floor is None
+
+
+def test_english_in_a_label_is_no_floor() -> None:
+    labelled = judged(docx(*[PROSE_LT] * 9, para("SECRET", Place.LABEL, "docProps/custom.xml")), KZ)
+    assert labelled.floor is None
+    assert state_marking(labelled, MarkingId("lt:restricted"), PROFILE, KZ).marking == "lt:restricted"
 
 
 def test_beside_a_marking_that_was_found_the_higher_governs_and_says_so() -> None:
