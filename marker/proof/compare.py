@@ -89,17 +89,16 @@ class Difference:
         return Box(*(float(side) / self.scale for side in sides))
 
 
-def compare(before: PageView, after: PageView, unit: float) -> Difference:
+def compare(before: PageView, after: PageView, unit: float, moved: Movement | None, anew: bool = False) -> Difference:
     """The difference of two pages of one size; ``unit`` is points to a unit of user space.
 
-    Where the copy moved the page's content, the original is moved likewise before its picture is taken: that the copy
-    says so is no proof, that the two pictures then agree is.
+    Where the copy ``moved`` the page's content, the original is moved likewise before its picture is taken: that the
+    copy says so is no proof, that the two pictures then agree is.
     """
     scale = scale_for(before, unit)
     copy = after.picture(scale)
-    moved = moved_by(before, after)
     if moved is not None:
-        before.move(moved)
+        before.move(moved, anew)
     original = before.picture(scale)
     step = copy.astype(np.int16) - original
     same = _SAME if moved is None else _SAME_MOVED

@@ -22,7 +22,7 @@ from marker.agreement.profile import Profile
 from marker.errors import HoldError, MarkerError
 from marker.model import Box, CopyOrder, HoldCode
 from marker.numbering import format_page_code
-from marker.proof.compare import Difference, compare
+from marker.proof.compare import Difference, compare, moved_by
 from marker.proof.expected import Expected, Words, expect
 from marker.proof.letters import EM, shows, width
 from marker.proof.lines import Lines, locate
@@ -48,7 +48,7 @@ def prove_pdf(source: Path, stamped: Path, order: CopyOrder, profile: Profile) -
             raise _failed(f"the copy has {len(after)} pages instead of {pages}")
         units = _user_units(stamped, pages)
         for index in range(pages):
-            views = (PageView(before, index), PageView(after, index))
+            views = (PageView(before, index, source), PageView(after, index, stamped))
             try:
                 _Page(*views, index + 1, pages, units[index], expected).prove()
             finally:
@@ -66,9 +66,18 @@ class _Page:
     expected: Expected
 
     def prove(self) -> None:
+        """Raises HoldError when the page is not what it should be."""
         if abs(self.before.width - self.after.width) > 0.1 or abs(self.before.height - self.after.height) > 0.1:
             raise self._failed("has another size than in the original")
-        difference = compare(self.before, self.after, self.unit)
+        moved = moved_by(self.before, self.after)
+        try:
+            self._judge(compare(self.before, self.after, self.unit, moved))
+        except HoldError:
+            if moved is None:
+                raise
+            self._judge(compare(self.before, self.after, self.unit, moved, anew=True))
+
+    def _judge(self, difference: Difference) -> None:
         if not difference.darker.any():
             raise self._failed("bears no stamp")
         found = self._markings(difference)

@@ -6,9 +6,11 @@ Pixels have their origin top left of the page as displayed; ``scale`` is pixels 
 from __future__ import annotations
 
 import ctypes
+import io
 import math
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -32,12 +34,13 @@ class Movement:
 
 
 class PageView:
-    """Page ``index`` (from 0) of an open pypdfium2 document. ``width`` and ``height`` are as displayed."""
+    """Page ``index`` (from 0) of an open pypdfium2 document, the file ``path``; its size is as displayed."""
 
-    def __init__(self, document: Any, index: int) -> None:
+    def __init__(self, document: Any, index: int, path: Path) -> None:
         self._pdfium: Any = import_module("pypdfium2")
         self._raw: Any = import_module("pypdfium2.raw")
-        self._document, self._index = document, index
+        self._index, self._path = index, path
+        self._own: Any = None
         self.page = document[index]
         self.width, self.height = (float(side) for side in self.page.get_size())
         self._text: Any = None
@@ -48,6 +51,8 @@ class PageView:
             self._text.close()
             self._text = None
         self.page.close()
+        if self._own is not None:
+            self._own.close()
 
     def picture(self, scale: float) -> Picture:
         """The whole page."""
@@ -64,16 +69,46 @@ class PageView:
         self._raw.FPDF_RenderPageBitmap(bitmap, self.page, *place, 0, self._raw.FPDF_ANNOT)
         return _darkest(bitmap)
 
-    def move(self, movement: Movement) -> None:
-        """Moves all that the page shows, in memory: from now on its pictures show it moved, with paper around."""
+    def move(self, movement: Movement, anew: bool = False) -> None:
+        """Moves all that the page shows, in memory: from now on its pictures show it moved, with paper around.
+
+        PDFium remembers the patterns of a page it has read; with ``anew`` the moved page is written to memory and read
+        again without them, which takes as long as the document is large.
+        """
         s, x, y = movement.scale, movement.x, movement.y
         left, bottom, right, top = self.page.get_bbox()
         matrix = self._raw.FS_MATRIX(s, 0, 0, s, x, y)
         clip = self._raw.FS_RECTF(left * s + x, top * s + y, right * s + x, bottom * s + y)
-        self._raw.FPDFPage_TransFormWithClip(self.page, matrix, clip)
-        self._raw.FPDFPage_TransformAnnots(self.page, s, 0, 0, s, x, y)
         self.close()
-        self.page = self._document[self._index]
+        # In a document of its own: PDFium moves patterns and contents in place, which other pages may share.
+        self._own = self._pdfium.PdfDocument(self._path)
+        page = self._own[self._index]
+        self._raw.FPDFPage_TransFormWithClip(page, matrix, clip)
+        self._raw.FPDFPage_TransformAnnots(page, s, 0, 0, s, x, y)
+        self._move_quads(page, movement)
+        page.close()
+        if anew:
+            moved = io.BytesIO()
+            self._own.save(moved)
+            self._own.close()
+            self._own = self._pdfium.PdfDocument(moved.getvalue())
+        self.page = self._own[self._index]
+
+    def _move_quads(self, page: Any, movement: Movement) -> None:
+        """/QuadPoints of annotations without a picture of their own, which PDFium draws from them."""
+        raw = self._raw
+        for index in range(raw.FPDFPage_GetAnnotCount(page)):
+            annotation = raw.FPDFPage_GetAnnot(page, index)
+            if not annotation:
+                continue
+            for at in range(raw.FPDFAnnot_CountAttachmentPoints(annotation)):
+                quad = raw.FS_QUADPOINTSF()
+                raw.FPDFAnnot_GetAttachmentPoints(annotation, at, ctypes.byref(quad))
+                for name, shift in (("x", movement.x), ("y", movement.y)):
+                    for corner in "1234":
+                        setattr(quad, name + corner, movement.scale * getattr(quad, name + corner) + shift)
+                raw.FPDFAnnot_SetAttachmentPoints(annotation, at, ctypes.byref(quad))
+            raw.FPDFPage_CloseAnnot(annotation)
 
     def find(self, text: str) -> list[Box]:
         """Where ``text`` stands on one line, last in the content first; units of user space, as displayed.

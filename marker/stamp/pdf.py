@@ -28,7 +28,7 @@ from marker.stamp.panels import Panel
 from marker.stamp.pdf_checks import refuse_or_note
 from marker.stamp.pdf_draw import Pen, form_box, form_content, operands, page_content
 from marker.stamp.pdf_font import embed, stream
-from marker.stamp.pdf_moved import move
+from marker.stamp.pdf_moved import Patterns, move
 from marker.stamp.pdf_pages import Contents, add_resources, distinct_pages, frame_of, free_prefix
 from marker.stamp.pdf_source import Source, open_source
 from marker.stamp.wording import StampText, word
@@ -114,11 +114,19 @@ class _Copy:
         self._forms: dict[Panel, tuple[str, IndirectObject]] = {}
 
     def draw(self) -> None:
-        contents = Contents(self._writer)
+        contents, patterns = Contents(self._writer), Patterns(self._writer)
         moves: dict[int, Matrix] = {}
         for number, (page, frame, layout) in enumerate(
             zip(self._pages, self._plan.frames, self._plan.layouts, strict=True), start=1
         ):
+            before = b"q"
+            if layout.shrink is not None:
+                moved = multiply(multiply(frame.to_displayed, layout.shrink), frame.to_user)
+                before = _moving(frame, layout.shrink, moved)
+                patterns.move(page, moved)
+                reference = page.indirect_reference
+                if reference is not None:
+                    moves[reference.idnum] = moved
             used = dict(self._form(part.panel) for part in layout.parts)
             add_resources(page, "/XObject", used)
             add_resources(page, "/Font", {self._pen.names[False]: self._fonts[self._pen.names[False]]})
@@ -131,16 +139,6 @@ class _Copy:
                 self._pen,
                 lambda panel: self._form(panel)[0],
             )
-            before = b"q"
-            if layout.shrink is not None:
-                moved = multiply(multiply(frame.to_displayed, layout.shrink), frame.to_user)
-                shown = bounds(multiply(layout.shrink, frame.to_user), Box(0, 0, frame.width, frame.height))
-                # Clipped to what was shown: nothing that lay outside the page's box comes into view.
-                clip = operands((shown.x0, shown.y0, shown.width, shown.height))
-                before = f"q {clip} re W n {operands(moved, 6)} cm".encode("ascii")
-                reference = page.indirect_reference
-                if reference is not None:
-                    moves[reference.idnum] = moved
             contents.wrap(page, before, after)
         move(self._writer, moves)
 
@@ -156,6 +154,16 @@ class _Copy:
             name = f"{self._prefix}{len(self._forms) + 1}"
             self._forms[panel] = (name, self._writer._add_object(form))
         return self._forms[panel]
+
+
+def _moving(frame: PageFrame, shrink: Matrix, moved: Matrix) -> bytes:
+    """Opens the graphics state in which the page's content is drawn smaller.
+
+    It is clipped to what was shown: nothing that lay outside the page's box comes into view.
+    """
+    shown = bounds(multiply(shrink, frame.to_user), Box(0, 0, frame.width, frame.height))
+    clip = operands((shown.x0, shown.y0, shown.width, shown.height))
+    return f"q {clip} re W n {operands(moved, 6)} cm".encode("ascii")
 
 
 def _identify(writer: PdfWriter, order: CopyOrder) -> None:

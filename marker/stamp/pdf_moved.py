@@ -1,7 +1,8 @@
-"""What else moves when a page's content is shrunk: annotations, form fields, and the places links lead to.
+"""What else moves when a page's content is shrunk: patterns, annotations, form fields, and the places links lead to.
 
 Coordinates are user space; the matrix scales evenly and shifts, so upright rectangles stay upright.
-ISO 32000-1: annotations 12.5, destinations 12.3.2.2 (table 151), article beads 12.4.3, layout attributes 14.8.5.4.
+ISO 32000-1: patterns 8.7.3.1 (they keep to the page's own coordinates, whatever the content does), annotations 12.5,
+destinations 12.3.2.2 (table 151), article beads 12.4.3, layout attributes 14.8.5.4.
 """
 
 from __future__ import annotations
@@ -13,14 +14,16 @@ from pypdf import PdfWriter
 from pypdf.generic import (
     ArrayObject,
     DictionaryObject,
+    EncodedStreamObject,
     FloatObject,
     IndirectObject,
     NameObject,
     NumberObject,
     PdfObject,
+    StreamObject,
 )
 
-from marker.stamp.geometry import Matrix, apply
+from marker.stamp.geometry import IDENTITY, Matrix, apply, multiply
 from marker.stamp.pdf_checks import value
 
 _POINTS: Final = ("/Rect", "/QuadPoints", "/Vertices", "/L", "/CL")
@@ -53,6 +56,44 @@ def move(writer: PdfWriter, moved: Mapping[int, Matrix]) -> None:
         elif isinstance(entry, ArrayObject):
             _move_destination(entry, moved)
             waiting.extend(entry)
+
+
+class Patterns:
+    """Moved copies of the patterns that page content names; those of forms move with their forms."""
+
+    def __init__(self, writer: PdfWriter) -> None:
+        self._writer = writer
+        self._moved: dict[tuple[int, Matrix], IndirectObject] = {}
+
+    def move(self, page: DictionaryObject, matrix: Matrix) -> None:
+        """Gives ``page`` resources of its own whose patterns are moved by ``matrix``; pages and forms that share the
+        old ones keep them."""
+        resources = value(page, "/Resources")
+        patterns = value(resources, "/Pattern")
+        if not isinstance(patterns, DictionaryObject) or not patterns:
+            return
+        own = DictionaryObject(resources)
+        own[NameObject("/Pattern")] = DictionaryObject(
+            {name: self._copied(value(patterns, name), matrix) or held for name, held in patterns.items()}
+        )
+        page[NameObject("/Resources")] = own
+
+    def _copied(self, pattern: object, matrix: Matrix) -> IndirectObject | None:
+        if not isinstance(pattern, DictionaryObject):
+            return None
+        key = (id(pattern), matrix)
+        if key not in self._moved:
+            copied = DictionaryObject(pattern)
+            if isinstance(pattern, StreamObject):
+                copied = EncodedStreamObject()
+                copied.update(pattern)
+                copied._data = pattern._data
+            own = value(pattern, "/Matrix")
+            held = [float(n) for n in own if _is_number(n)] if isinstance(own, ArrayObject) else []
+            a, b, c, d, e, f = held if len(held) == 6 else IDENTITY
+            copied[NameObject("/Matrix")] = ArrayObject(map(_number, multiply((a, b, c, d, e, f), matrix)))
+            self._moved[key] = self._writer._add_object(copied)
+        return self._moved[key]
 
 
 def _move_annotation(annotation: DictionaryObject, matrix: Matrix) -> None:
@@ -108,4 +149,4 @@ def _is_number(found: object) -> bool:
 
 
 def _number(held: float) -> FloatObject:
-    return FloatObject(round(held, 4))
+    return FloatObject(round(held, 6))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,12 +17,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from pypdf import PdfReader, PdfWriter
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject
 
 from marker.errors import HoldError
 from marker.model import HoldCode
 
 # pypdf quotes the document in its warnings; logs are read by people who may not read the document.
 logging.getLogger("pypdf").setLevel(logging.CRITICAL + 1)
+
+_HEADER: Final = re.compile(rb"%PDF-\d\.\d")
 
 DECRYPTED: Final = "The received file was encrypted, though it opens without a password; the copy is not encrypted."
 REPAIRED: Final = "The received file's structure is damaged; the copy is written from its repaired form."
@@ -84,9 +88,11 @@ def _readable(path: Path, document: Any, raw: Any) -> Source:
 
 
 def _page_count(data: bytes) -> int | None:
-    """The number of pages pypdf finds and can copy; None when it fails."""
+    """The number of pages pypdf finds and can copy; None when it fails or takes a null byte for a letter, as it does
+    where one ends a name (it is white space: ISO 32000-1, 7.2.2)."""
     try:
-        return len(_clone(data).pages)
+        writer = _clone(data)
+        return None if any("\0" in name for name in _names(writer)) else len(writer.pages)
     except MemoryError as error:
         raise HoldError(
             HoldCode.TOO_LARGE, "The file needs more memory than a worker has; raise the limit in the settings."
@@ -95,11 +101,28 @@ def _page_count(data: bytes) -> int | None:
         return None
 
 
+def _names(writer: PdfWriter) -> Iterator[str]:
+    waiting: list[object] = list(writer._objects)
+    while waiting:
+        entry = waiting.pop()
+        if isinstance(entry, NameObject):
+            yield entry
+        elif isinstance(entry, DictionaryObject):
+            waiting.extend(entry)
+            waiting.extend(entry.values())
+        elif isinstance(entry, ArrayObject):
+            waiting.extend(entry)
+
+
 def _clone(data: bytes) -> PdfWriter:
     reader = PdfReader(io.BytesIO(data), strict=False)
     if reader.is_encrypted:
         reader.decrypt("")
-    return PdfWriter(clone_from=reader, keep_initial_header=True)
+    writer = PdfWriter(clone_from=reader)
+    # pypdf takes the file's first bytes for its header, whatever stands there.
+    header = _HEADER.search(data, 0, 1024)
+    writer.pdf_header = header.group() if header is not None else b"%PDF-1.7"
+    return writer
 
 
 def _malformed(what: str) -> HoldError:
