@@ -3,12 +3,12 @@
 ::
 
     register number  KZ-2026-000123          Party, year, serial of that Party and year (six digits or more)
-    copy number      KZ-2026-000123-01-F     register number, copy (two digits or more), check character
-    page code        MK1KZ2026 000123 01F 1 4X
+    copy number      KZ-2026-000123-01-0     register number, copy (two digits or more), check character
+    page code        MK1KZ2026 000123 010 1 4H
 
 The check characters are ISO 7064 MOD 37,36, which finds every single misread character and nearly every swap of
 neighbours; the page code has its own, over all of it, so that a foreign bar code is not taken for ours.  A page code
-without page and total (``MK1KZ2026 000123 01F X``) is a DOCX footer's, which is the same on every page.  It uses
+without page and total (``MK1KZ2026 000123 010 Z``) is a DOCX footer's, which is the same on every page.  It uses
 upper-case letters, digits and blanks only, which Data Matrix packs three to two code words: 20 × 20 modules hold it
 up to 999 pages, 22 × 22 beyond.
 """
@@ -69,7 +69,7 @@ def parse_copy_number(text: str) -> CopyNumber:
     """The parts of a copy number. Raises ValueError when the form is wrong or the check character does not hold."""
     match = _COPY.fullmatch(text.strip().upper())
     if match is None:
-        raise ValueError("not of the form KZ-2026-000123-01-F")
+        raise ValueError("not of the form KZ-2026-000123-01-0")
     number = CopyNumber(PartyId(match["party"]), int(match["year"]), int(match["serial"]), int(match["index"]))
     if str(number) != match.group():
         # Also refuses a needless zero or a moved hyphen, which leave the check character's sum as it is.

@@ -58,7 +58,7 @@ def make_folder(base: Path, relative: Path) -> Path:
 
 
 def slot_for(folder: Path, name: str, copy_number: str, ending: str) -> Slot:
-    """Names for a copy of ``name``: ``letter.KZ-2026-000123-01-F.pdf``; a long stem is cut, the number never."""
+    """Names for a copy of ``name``: ``letter.KZ-2026-000123-01-0.pdf``; a long stem is cut, the number never."""
     tail = f".{copy_number}{ending}"
     stem = Path(name).stem.encode("utf-8", "surrogateescape")[: NAME_BYTES - len(tail.encode())]
     return Slot(folder / f".{copy_number}{PART}", folder / (stem.decode("utf-8", "ignore") + tail))
