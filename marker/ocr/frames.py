@@ -62,13 +62,13 @@ def frame_of(component: Mask, scale: float) -> Frame | None:
     if width < height:
         width, height, angle = height, width, angle - 90
     angle = (angle + 90) % 180 - 90
-    if width < 30 * scale or height < 11 * scale or width > 460 * scale or height > 240 * scale:
+    if width < 30 * scale or height < 12.5 * scale or width > 460 * scale or height > 240 * scale:
         return None
     slope = np.radians(angle)
     at = points.reshape(-1, 2) - np.array([x, y])
     along = at[:, 0] * np.cos(slope) + at[:, 1] * np.sin(slope)
     down = -at[:, 0] * np.sin(slope) + at[:, 1] * np.cos(slope)
-    edge = max(_EDGE * scale, 0.012 * width)
+    edge = max(min(_EDGE * scale, 0.14 * height), 0.012 * width)
     left, right = along < -width / 2 + edge, along > width / 2 - edge
     top, bottom = down < -height / 2 + edge, down > height / 2 - edge
     sides = ((left, down, height), (right, down, height), (top, along, width), (bottom, along, width))

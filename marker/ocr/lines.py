@@ -85,7 +85,7 @@ def take_apart(ink: Mask, scale: float) -> Field:
     drop = np.zeros(count, np.bool_)
     widths, heights, areas = stats[:, 2] / scale, stats[:, 3] / scale, stats[:, 4] / scale**2
     drop |= (areas < 0.7) | ((heights < 2) & (widths < 2))
-    drop |= ((heights <= 3.2) & (widths >= 25)) | ((widths <= 3.2) & (heights >= 25))
+    drop |= _are_rules(widths, heights, areas, 25)
     large = np.nonzero(((widths > 28) & (heights > 11) & (widths > 1.3 * heights)) | (heights > 45) | (widths > 90))[0]
     for index in large:
         if index == 0 or drop[index]:
@@ -297,7 +297,7 @@ class Finder:
             shifted = Frame(frame.x - x, frame.y - y, frame.width, frame.height, frame.angle)
             rows = rows_of(inside, scale, sure_frame=shifted)
             if not rows or len(rows) > 6:
-                if abs(frame.angle) > _ASKEW:
+                if abs(frame.angle) > _ASKEW and frame.width > 55 * scale:
                     zoom = self.scale / scale
                     self.unread_figures.append((x * zoom, y * zoom, (x + w) * zoom, (y + h) * zoom))
                 continue
@@ -312,7 +312,7 @@ class Finder:
     def _coloured(self, black_scale: float) -> None:
         assert self.colour is not None  # asked before  # noqa: S101
         small, scale = shrink(self.colour, self.scale)
-        ink = ink_of(small, least=40)
+        ink = _without_rules(ink_of(small, least=40), scale)
         reach = max(3, round(5.5 * scale))
         closed = cv.morphologyEx(ink, cv.MORPH_CLOSE, cv.getStructuringElement(cv.MORPH_ELLIPSE, (reach, reach)))
         closed = cv.morphologyEx(closed, cv.MORPH_CLOSE, np.ones((1, round(_JOIN * scale)), np.uint8))
@@ -373,6 +373,23 @@ def _spread(blobs: list[Blob]) -> None:
             if apart < reach and (other.pieces < 4 or abs(other.slope - one.slope) < 4):
                 other.askew = True
                 askew.append(other)
+
+
+def _without_rules(ink: Mask, scale: float) -> Mask:
+    """Ink without long thin lines, which letterheads have."""
+    count, labels, stats, _ = cv.connectedComponentsWithStats(ink, connectivity=8)
+    widths, heights = stats[:, 2] / scale, stats[:, 3] / scale
+    areas = stats[:, 4] / scale**2
+    rules = _are_rules(widths, heights, areas, 60)
+    keep = np.where(rules, 0, 255).astype(np.uint8)
+    keep[0] = 0
+    return np.asarray(keep[labels], np.uint8) if count > 1 else ink
+
+
+def _are_rules(widths: Any, heights: Any, areas: Any, least: float) -> Any:
+    """Which components are long thin lines, level or upright but for a rest of skew; all in points."""
+    level = (widths >= least) & (heights <= 3.2 + 0.03 * widths) & (areas <= 3.2 * widths)
+    return level | ((heights >= least) & (widths <= 3.2 + 0.03 * heights) & (areas <= 3.2 * heights))
 
 
 def is_round(own: Mask, scale: float) -> bool:

@@ -22,6 +22,7 @@ READABLE: Final = 62.0
 """Mean confidence of a page's lines from which on it is the right way up …"""
 LETTERS: Final = 12
 """… given so many letters."""
+_FEW: Final = 8
 _MOST_SECONDS: Final = 60.0
 """For one call of Tesseract, which takes one."""
 _APART: Final = 2.2
@@ -75,8 +76,10 @@ class Look:
     def illegible(self) -> bool:
         """Whether there are lines on it, and next to nothing of them could be read."""
         lines = len(self.sheet.text) + sum(line.candidate.like_letters for line in self.lines)
-        sure = sum(line.read.letters for line in (*self.probes, *self.lines) if line.read.confidence >= LEGIBLE)
-        return lines >= 3 and sure + self.whole_letters < 3 * min(lines, 8)
+        reads = [line.read for line in (*self.probes, *self.lines)]
+        letters = sum(read.letters for read in reads)
+        sure = sum(read.letters for read in reads if read.confidence >= LEGIBLE) + self.whole_letters
+        return lines >= 3 and (sure < _FEW or sure < letters / 4)
 
     def spans(self) -> Iterator[Span]:
         """Every line that says anything; lines far from one another are no halves of one marking."""
@@ -111,11 +114,12 @@ def look_at(
         if not is_covered(box, covered):
             spare = sheet.crop(candidate, letter, other=True) if candidate.coloured and letter > LETTER else None
             lines.append(Line(candidate, sheet.crop(candidate, letter), box, spare))
+    sheet.text = [line for line in sheet.text if not is_covered(sheet.box_of(line), covered)]
     probes = [
         Line(sheet.text[index], crop, sheet.box_of(sheet.text[index])) for index, crop in enumerate(page.probes(sheet))
     ]
     sheet.forget()
-    return Look(number, sheet, lines, [] if covered else probes)
+    return Look(number, sheet, lines, probes)
 
 
 class Clock:

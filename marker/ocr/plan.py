@@ -36,7 +36,11 @@ _PAGE_SECONDS: Final = 8.0
 """What must be left of the time to begin reading a whole page."""
 _SURE_WORD: Final = 60.0
 _LEGIBLE: Final = 45.0
-"""Confidence below which a line beside a marking says nothing."""
+"""Confidence below which a line beside a marking says nothing …"""
+_SURE_HALF: Final = 88.0
+"""… and below which it may be a misread half of it, if it is like one."""
+_LEAST_LETTER: Final = 5.2
+"""Points: capitals of a marking 7 points large."""
 
 
 def read_images(
@@ -258,9 +262,10 @@ def unsettled(look: Look, findings: Sequence[Finding], known: Known) -> list[Lin
         if known.is_settled(candidate, line.read, line.box, here) or look.closer:
             continue
         beside = any(_meet(mark.grown(mark.height), line.box) for mark in marks) and (
-            not is_read(line.read, _LEGIBLE) or known.resembles(line.read.text)
+            not is_read(line.read, _LEGIBLE) or (not is_read(line.read, _SURE_HALF) and known.resembles(line.read.text))
         )
-        if candidate.like_letters and (candidate.stands_out or beside):
+        large = candidate.strip.height >= _LEAST_LETTER * look.sheet.scale
+        if large and candidate.like_letters and (candidate.stands_out or beside):
             open_lines.append(line)
     return open_lines
 

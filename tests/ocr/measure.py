@@ -10,6 +10,8 @@ from __future__ import annotations
 import argparse
 import concurrent.futures
 import json
+import os
+import pickle
 import tempfile
 import time
 from collections import Counter
@@ -18,6 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.labelled.spelling import RANK
+from tests.ocr import peers
 from tests.ocr.generate import CASES, DEVELOPMENT, FINAL, Made, make, parse_seeds
 
 KINDS: Final = ("right", "careful", "lost", "higher", "leak", "under")
@@ -53,25 +56,17 @@ def judge_kind(made: Made, marking: str | None, hold: str | None) -> str:
 
 
 def run_one(name: str, seed: int, cache: str) -> Result:
-    """Make (or take from ``cache``) one document, read and judge it."""
-    import pickle
-    import resource
-
+    """Read and judge one document."""
     from marker.errors import HoldError
     from marker.intake.work import Task, examine_file
     from marker.model import PartyId
     from marker.settings import Settings
 
-    kept = Path(cache) / f"{name}-{seed}.pickle"
-    if kept.is_file():
-        made: Made = pickle.loads(kept.read_bytes())  # noqa: S301 - written by this script
-    else:
-        made = make(name, seed)
-        kept.write_bytes(pickle.dumps(made))
+    made = cached(name, seed, Path(cache))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / made.name
         path.write_bytes(made.data)
-        start = _spent(resource)
+        start = _spent()
         marking: str | None = None
         hold: str | None = None
         detail = ""
@@ -82,15 +77,25 @@ def run_one(name: str, seed: int, cache: str) -> Result:
             detail = verdict.hold.detail if verdict.hold else ""
         except HoldError as error:
             hold, detail = error.hold.code, error.hold.detail
-        seconds = _spent(resource) - start
+        seconds = _spent() - start
     said = f"{hold}: {detail}" if hold else str(marking)
     kind = judge_kind(made, marking, hold)
     return Result(name, seed, made.label.marking, made.label.stamp, kind, said, seconds)
 
 
-def _spent(resource: object) -> float:
-    import os
+def cached(name: str, seed: int, cache: Path) -> Made:
+    """The document from the folder of earlier runs, or made anew."""
+    kept = cache / f"{name}-{seed}.pickle"
+    if kept.is_file():
+        made: Made = pickle.loads(kept.read_bytes())  # noqa: S301 - written by this script
+        return made
+    made = make(name, seed)
+    kept.write_bytes(pickle.dumps(made))
+    return made
 
+
+def _spent() -> float:
+    """Seconds of processor, children included."""
     used = os.times()
     return used.user + used.system + used.children_user + used.children_system
 
@@ -134,6 +139,26 @@ def summary(results: list[Result]) -> str:
     ])
 
 
+def compare(names: list[str], seed: int, cache: Path, program: str) -> str:
+    """One document of each case, read by this software and by its peers, one after the other."""
+    cache.mkdir(parents=True, exist_ok=True)
+    made = [cached(name, seed, cache) for name in names]
+    run_one(names[0], seed, str(cache))  # imports are no part of it
+    begin = time.monotonic()
+    ours = [run_one(name, seed, str(cache)) for name in names]
+    wall = time.monotonic() - begin
+    marked = [result for result in ours if result.marking]
+    lines = [
+        f"this software: {sum(result.kind == 'right' for result in marked)} of {len(marked)} judged right; "
+        f"{sum(result.seconds for result in ours) / len(ours):.2f} s of processor, {wall / len(ours):.2f} s of wall "
+        "time a document, one at a time",
+        str(peers.full_page_tesseract(made)),
+    ]
+    other = peers.ocrmypdf(made, program)
+    lines.append(str(other) if other else "ocrmypdf: not installed, not compared")
+    return "\n".join(lines)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=parse_seeds, default=DEVELOPMENT)
@@ -142,10 +167,16 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "marker-ocr-bench")
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--peers", action="store_true", help="the first seed of each case, beside the peers")
+    parser.add_argument("--ocrmypdf", default="ocrmypdf", help="where OCRmyPDF is")
     parser.add_argument("-v", "--verbose", action="store_true")
     given = parser.parse_args()
+    seeds = FINAL if given.final else given.seeds
+    if given.peers:
+        print(compare(given.case or list(CASES), seeds[0], given.cache, given.ocrmypdf))  # noqa: T201
+        return
     start = time.monotonic()
-    results = measure(given.case or list(CASES), FINAL if given.final else given.seeds, given.jobs, given.cache)
+    results = measure(given.case or list(CASES), seeds, given.jobs, given.cache)
     print(table(results))  # noqa: T201 - a script
     print(summary(results))  # noqa: T201
     print(f"wall time, making included: {time.monotonic() - start:.0f} s")  # noqa: T201
