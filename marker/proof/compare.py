@@ -100,9 +100,12 @@ def compare(before: PageView, after: PageView, unit: float, moved: Movement | No
     if moved is not None:
         before.move(moved, anew)
     original = before.picture(scale)
-    step = copy.astype(np.int16) - original
     same = _SAME if moved is None else _SAME_MOVED
-    return Difference(original, copy, scale, np.abs(step) > same, step < -same)
+    changed, darker = np.zeros(copy.shape, dtype=bool), np.zeros(copy.shape, dtype=bool)
+    rows = (copy != original).any(axis=1)  # most rows of most pages are not touched at all
+    step = copy[rows].astype(np.int16) - original[rows]
+    changed[rows], darker[rows] = np.abs(step) > same, step < -same
+    return Difference(original, copy, scale, changed, darker)
 
 
 def moved_by(before: PageView, after: PageView) -> Movement | None:

@@ -31,6 +31,7 @@ from marker.stamp.pdf_font import embed, stream
 from marker.stamp.pdf_moved import Patterns, move
 from marker.stamp.pdf_pages import Contents, add_resources, distinct_pages, frame_of, free_prefix
 from marker.stamp.pdf_source import Source, open_source
+from marker.stamp.pdf_write import write
 from marker.stamp.wording import StampText, word
 
 
@@ -60,8 +61,7 @@ def stamp_pdf(source: Path, orders: Sequence[tuple[CopyOrder, Path]], profile: P
             refuse_or_note(writer)
             _Copy(writer, plan).draw()
             _identify(writer, order)
-            with path.open("wb") as file:
-                writer.write(file)
+            write(writer, path, opened.packed)
             results.append(StampResult(opened.pages, (*notes, *_shrink_notes(plan.layouts))))
         return tuple(results)
 

@@ -41,6 +41,11 @@ class Source:
     """The open pypdfium2 ``PdfDocument`` of the file as received."""
     notes: tuple[str, ...]
 
+    @property
+    def packed(self) -> bool:
+        """Whether the file holds its objects in object streams."""
+        return b"/ObjStm" in self.data
+
     def writer(self) -> PdfWriter:
         """A fresh copy of the whole document, ready to be changed and written."""
         return _clone(self.data)
