@@ -151,6 +151,9 @@ def page_runs(template: str) -> list[etree._Element]:
 def picture(relationship_id: str, name: str, described: str, shape_id: int, side: float) -> etree._Element:
     """A run that holds a square picture in line; ``side`` in millimetres."""
     inline: etree._Element = CT_Inline.new_pic_inline(shape_id, relationship_id, name, Mm(side), Mm(side))
+    for side_name in ("distT", "distB", "distL", "distR"):
+        # LibreOffice takes an eighth of an inch where nothing is said, and squeezes the picture into its frame.
+        inline.set(side_name, "0")
     properties = inline.find(qn("wp:docPr"))
     if properties is not None:
         properties.set("name", name)

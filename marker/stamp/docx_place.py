@@ -31,6 +31,7 @@ _ROOM: Final = 90.0  # what text is made to leave at most
 _CODE_OFFSET: Final = 13.0
 _GAP: Final = 4.0
 _BESIDE_TEXT: Final = 8.0  # tables reach out of the text area by their cells' padding
+_NARROWER: Final = (190.0, 160.0, 130.0)  # widths of the block when its longest line is broken
 _NARROWEST: Final = 48.0
 _OTHER: Final = {"left": "right", "right": "left"}
 BETWEEN_LINES: Final = " · "
@@ -146,10 +147,10 @@ def place_marking(text: str, edges: Sequence[Edge], taken: Sequence[Box] = ()) -
             width = text_width(text, size, strong=MARKING.bold)
             if width > narrowest - 2 * NEAR:
                 continue
-            blocked = [(b.y0, b.y1) for b in taken] if _meets(taken, edges, width) else []
+            blocked: list[tuple[float, float]] = []
             for edge in edges:
                 x0 = (edge.width - width) / 2
-                blocked += _standing(edge.boxes(limited=limited, soft=soft), x0, width)
+                blocked += _standing([*taken, *edge.boxes(limited=limited, soft=soft)], x0, width)
             limit = min([_INWARDS, *(edge.limit for edge in edges)]) if limited else _ROOM
             offset = _free(size * _LEADING, _PREFERRED, limit, blocked)
             if offset is not None:
@@ -164,10 +165,6 @@ def place_marking(text: str, edges: Sequence[Edge], taken: Sequence[Box] = ()) -
 def _passes(edges: Sequence[Edge]) -> list[tuple[bool, bool]]:
     """What is tried in turn: (keep clear of text flow, keep clear of what lies behind text)."""
     return [(True, True), (True, False), *([(False, False)] if all(edge.yields for edge in edges) else [])]
-
-
-def _meets(taken: Sequence[Box], edges: Sequence[Edge], width: float) -> bool:
-    return any(b.x0 < (e.width + width) / 2 and (e.width - width) / 2 < b.x1 for b in taken for e in edges)
 
 
 def place_number(
@@ -206,14 +203,14 @@ def place_block(
     lines: Sequence[tuple[str, bool]], page: Box, margins: Box, corner: str, taken: Sequence[Box]
 ) -> BlockPlace:
     """The first page's block, in the first of these places that is free: the upper corner its readers look to, the
-    other one, a flat strip along the upper edge, the lower right corner, a page margin beside the text; else the
-    beginning of the text itself.
+    other one, either of them with long lines broken, a flat strip along the upper edge, the lower right corner, a page
+    margin beside the text; else the beginning of the text itself.
 
     ``lines`` are text and whether it is bold; ``page`` is the page, its sides drawn in to where printing may begin;
     ``margins`` is the text area on it, ``taken`` what stands on the first page outside that area.
     """
     widths = [text_width(text, BLOCK.size, strong=strong) for text, strong in lines]
-    alone = tuple((index,) for index in range(len(lines)))
+    alone: tuple[tuple[int, ...], ...] = tuple((index,) for index in range(len(lines)))
     natural = min(max(widths), page.width / 2)
     flipped = [Box(b.x0, page.y1 - b.y1, b.x1, page.y1 - b.y0) for b in taken]
 
@@ -225,7 +222,9 @@ def place_block(
 
     flat = _flat_rows(widths, page.width)
     flat_width = max(_row_width(row, widths) for row in flat)
-    tries = [(alone, natural, corner), (alone, natural, _OTHER[corner]), (flat, flat_width, corner)]
+    narrower = (width for width in _NARROWER if width < natural)
+    tries = [(alone, width, side) for width in (natural, *narrower) for side in (corner, _OTHER[corner])]
+    tries.append((flat, flat_width, corner))
     for rows, width, side in tries:
         if (place := try_above(rows, width, side)) is not None:
             return place

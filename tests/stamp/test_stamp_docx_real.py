@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
+import zxingcpp
 from docx.document import Document as DocxDocument
 from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.shared import Mm
@@ -16,6 +17,7 @@ from docx_samples import WORDS, document, minimal, order, stamped, strict
 from marker.agreement.load import load_profile
 from marker.errors import HoldError
 from marker.model import HoldCode
+from marker.numbering import parse_page_code
 from marker.proof.docx import prove_docx
 from marker.stamp.docx import stamp_docx
 
@@ -67,6 +69,17 @@ def pages(pdf: Path) -> list[tuple[str, str]]:
     return found
 
 
+def codes(pdf: Path) -> list[str]:
+    """The copy number that each page's Data Matrix says, read from a 150 dpi picture of its lower left corner."""
+    found = []
+    with pypdfium2.PdfDocument(pdf) as opened:
+        for page in opened:
+            picture = page.render(scale=150 / 72).to_pil().convert("L")
+            corner = picture.crop((0, picture.height - 160, 200, picture.height))
+            found += [str(parse_page_code(code.text).copy_number) for code in zxingcpp.read_barcodes(corner)]
+    return found
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 def test_every_printed_page_shows_the_stamp_and_no_page_is_added(tmp_path: Path) -> None:
@@ -91,4 +104,5 @@ def test_every_printed_page_shows_the_stamp_and_no_page_is_added(tmp_path: Path)
             assert order().marking_text in top and order().marking_text in bottom, (source.name, number)
             assert order().copy_number in bottom, (source.name, number)
             assert f"{number} / {len(shown)}" in bottom, (source.name, number)
+        assert codes(copy.with_suffix(".pdf")) == [order().copy_number] * len(shown), source.name
         assert order().register_number in shown[0][0] + shown[0][1], source.name
