@@ -24,6 +24,8 @@ _STROKE_POINTS: Final = 40.0
 """Ink broader than this may be taken for paper of its own: photographs, not banners with white letters."""
 _CHROMA: Final = 26
 """Difference of channels from which on ink is coloured; pale stamps have 30, the fringes of black letters 20."""
+_PALER: Final = 55
+"""Grey levels by which stamp ink is paler than print on a page without colour."""
 _LEAST_COLOUR_POINTS: Final = 30.0
 """Square points of coloured ink from which on the layer is looked at."""
 
@@ -45,8 +47,7 @@ def separate(picture: Picture) -> Layers:
     """Part a picture into its layers, at its own scale."""
     pixels = picture.pixels
     if pixels.ndim == 2:
-        flat = _flatten(pixels, picture.scale)
-        return Layers(flat, None, flat, picture.scale)
+        return _by_darkness(_flatten(pixels, picture.scale), picture.scale)
     channels = [_flatten(np.ascontiguousarray(pixels[:, :, index]), picture.scale) for index in range(3)]
     lowest = cv.min(cv.min(channels[0], channels[1]), channels[2])
     highest = cv.max(cv.max(channels[0], channels[1]), channels[2])
@@ -54,12 +55,30 @@ def separate(picture: Picture) -> Layers:
     mask = cv.threshold(chroma, _CHROMA, 255, cv.THRESH_BINARY)[1]
     mask = cv.morphologyEx(mask, cv.MORPH_OPEN, np.ones((2, 2), np.uint8))
     if cv.countNonZero(mask) < _LEAST_COLOUR_POINTS * picture.scale**2:
-        return Layers(lowest, None, lowest, picture.scale)
+        return _by_darkness(lowest, picture.scale)
     near = cv.dilate(mask, np.ones((3, 3), np.uint8))
     black = cv.max(lowest, near & cv.threshold(chroma, _CHROMA // 2, 255, cv.THRESH_BINARY)[1])
     # Where a stamp lies over black letters its chroma is lost; its strokes are closed again when they are read.
     colour = cv.bitwise_not(cv.min(cv.multiply(chroma, near // 255, scale=2.5), near))
     return Layers(black, colour, lowest, picture.scale)
+
+
+def _by_darkness(flat: Grey, scale: float) -> Layers:
+    """Without colour, a stamp may still be known by its ink, which is paler than print and no edge of print."""
+    ink = flat[flat < 190]
+    if ink.size < 400:
+        return Layers(flat, None, flat, scale)
+    core = float(np.percentile(ink, 15))
+    reach = max(3, round(1.5 * scale) | 1)
+    dark = cv.threshold(flat, core + _PALER / 2, 255, cv.THRESH_BINARY_INV)[1]
+    middle = cv.inRange(flat, core + _PALER, 212)
+    middle &= cv.bitwise_not(cv.dilate(dark, np.ones((5, 5), np.uint8)))
+    middle = cv.morphologyEx(middle, cv.MORPH_OPEN, np.ones((reach, reach), np.uint8))
+    if core > 140 or cv.countNonZero(middle) < 4 * _LEAST_COLOUR_POINTS * scale**2:
+        return Layers(flat, None, flat, scale)
+    near = cv.dilate(middle, np.ones((reach, reach), np.uint8)) & cv.bitwise_not(dark)
+    paler = cv.bitwise_not(cv.multiply(cv.bitwise_not(flat) & near, np.ones_like(flat), scale=1.6))
+    return Layers(cv.max(flat, near), paler, flat, scale)
 
 
 def _flatten(channel: Grey, scale: float) -> Grey:

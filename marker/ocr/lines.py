@@ -26,6 +26,7 @@ _JOIN: Final = 9.0
 """Points between letters of one line; letterspaced marks have 6."""
 _ZONE_TOP: Final = 0.2
 _ZONE_BOTTOM: Final = 0.87
+_SMALL_TOP: Final = 0.16
 _LONG: Final = 0.55
 """Share of the page's width from which on a line is running text, unless it stands in a zone or in capitals."""
 _ASKEW: Final = 2.2
@@ -54,6 +55,8 @@ class Candidate:
     @property
     def like_letters(self) -> bool:
         """Whether its components are those of a word: several, and most of one height."""
+        if self.kind == "upright" and (self.pieces < 7 or self.even < 0.8):
+            return False
         return self.pieces >= 4 and self.even >= 0.72 and self.strip.width >= 2.2 * self.strip.height
 
 
@@ -150,6 +153,8 @@ class Blob:
     letter: float = 0.0
     slope: float = 0.0
     askew: bool = False
+    ink: int = 0
+    """Pixels of ink in its box."""
 
     @property
     def right(self) -> int:
@@ -173,11 +178,16 @@ def blobs_of(letters: Mask, scale: float) -> list[Blob]:
         window = letters[y : y + h, x : x + w]
         own = window & np.where(labels[y : y + h, x : x + w] == index, 255, 0).astype(np.uint8)
         blob = Blob(x, y, w, h)
+        blob.ink = _ink_in(letters, blob)
         _measure(blob, own, scale)
         if 3.6 * scale <= blob.letter <= 64 * scale and blob.pieces >= 2:
             blobs.append(blob)
     blobs.sort(key=lambda blob: blob.y)
     return _joined(blobs)
+
+
+def _ink_in(letters: Mask, blob: Blob) -> int:
+    return int(cv.countNonZero(letters[blob.y : blob.bottom, blob.x : blob.right]))
 
 
 def _measure(blob: Blob, own: Mask, scale: float) -> None:
@@ -212,6 +222,7 @@ def _joined(blobs: list[Blob]) -> list[Blob]:
                 total = blob.pieces + other.pieces
                 other.even = (other.even * other.pieces + blob.even * blob.pieces) / total
                 other.pieces, other.letter = total, max(other.letter, blob.letter)
+                other.ink += blob.ink
                 other.askew |= blob.askew
                 break
         else:
@@ -240,6 +251,7 @@ class Finder:
         blobs = blobs_of(parts.letters, scale)
         _spread(blobs)
         self._stamps(parts, [blob for blob in blobs if blob.askew], scale)
+        blobs = [blob for blob in blobs if _ink_in(parts.letters, blob) > 0.5 * blob.ink]
         self._banners(parts, small, scale)
         self._print(blobs, parts, scale)
         if self.colour is not None:
@@ -430,11 +442,14 @@ def _score(blob: Blob, level: list[Blob], body: float, width: int, height: int) 
     share = blob.width / width
     capitals = blob.even >= 0.88
     zone = middle < _ZONE_TOP or middle > _ZONE_BOTTOM
+    if not capitals:  # small letters are a marking only in the places of markings
+        zone = middle < _SMALL_TOP or middle > _ZONE_BOTTOM or (middle < _ZONE_TOP and blob.x > 0.5 * width)
     tight, long_neighbour = _neighbours(blob, level, width)
     score = 0.0
     score += 3 if zone else 0
     score += 2 if capitals else 0
     score += 1.5 if body and blob.letter > 1.25 * body else 0
+    score -= 3 if body and blob.letter < 0.85 * body and blob.pieces > 30 and not capitals else 0
     score += 1 if share < 0.45 else (-2 if share > _LONG else 0)
     centre = (blob.x + blob.width / 2) / width
     score += 1 if abs(centre - 0.5) < 0.04 or blob.x > 0.5 * width else 0

@@ -18,8 +18,9 @@ from marker.ocr.raster import Picture
 
 MOST_CANDIDATES: Final = 26
 """Lines read of a page at first; the best ones."""
-_AMID: Final = (0.2, 0.86)
-"""Shares of the page's height between which no place of markings lies."""
+_AMID: Final = (0.15, 0.88)
+_CORNER_DOWN: Final = 0.2
+"""Shares of the page's height between which no place of markings lies but the corner."""
 _BLACK: Final = 120
 _MUCH_BLACK: Final = 0.012
 """Share of dark pixels from which on a stamp lies over print."""
@@ -131,7 +132,8 @@ class Sheet:
         """``BODY`` leaves the place to geometry; a frame or a stamp amid the text is set off from it as a text box."""
         share = box.centre[1] * self.per_point / max(1, self.shown[0])
         set_off = candidate.kind in ("frame", "dark") or (candidate.coloured and candidate.kind == "stamp")
-        return Place.TEXTBOX if set_off and _AMID[0] < share < _AMID[1] else Place.BODY
+        corner = share < _CORNER_DOWN and box.x0 * self.per_point > self.shown[1] / 2
+        return Place.TEXTBOX if set_off and not corner and _AMID[0] < share < _AMID[1] else Place.BODY
 
     def span(self, candidate: Candidate, read: LineRead, part: str = "") -> Span:
         """``part`` names the lines that stand together: only those may be halves of one marking."""

@@ -39,6 +39,7 @@ _LEGIBLE: Final = 45.0
 """Confidence below which a line beside a marking says nothing …"""
 _SURE_HALF: Final = 88.0
 """… and below which it may be a misread half of it, if it is like one."""
+_ASKEW: Final = 2.2
 _LEAST_LETTER: Final = 5.2
 """Points: capitals of a marking 7 points large."""
 
@@ -265,7 +266,9 @@ def unsettled(look: Look, findings: Sequence[Finding], known: Known) -> list[Lin
             not is_read(line.read, _LEGIBLE) or (not is_read(line.read, _SURE_HALF) and known.resembles(line.read.text))
         )
         large = candidate.strip.height >= _LEAST_LETTER * look.sheet.scale
-        if large and candidate.like_letters and (candidate.stands_out or beside):
+        # No running text is framed askew: such a frame is open until its words are known, whatever they look like.
+        askew_frame = candidate.kind == "frame" and abs(candidate.strip.angle) > _ASKEW
+        if large and (askew_frame or (candidate.like_letters and (candidate.stands_out or beside))):
             open_lines.append(line)
     return open_lines
 
