@@ -214,15 +214,22 @@ def _fragments(matcher: Matcher, weighed: Sequence[Weighed], profile: Profile) -
 
 
 def _like(met: str, letters: str, line: Line, close: bool) -> bool:
-    """Whether a word may be a fragment; in what OCR read close to the mark, any short word of its length may."""
+    """Whether a word may be a fragment.
+
+    In what OCR read close before the mark any unknown word of about its length may: nobody can say how badly a word
+    was read.
+    """
     if met == letters:
         return True
+    short = len(letters) < 5
+    if line.mostly_lower or abs(len(met) - len(letters)) > (0 if short else 2):
+        return False
     ocr = line.span.source is Source.OCR or line.span.visibility is Visibility.OCR_LAYER
-    if len(letters) < 5:  # too short to tell by likeness
-        same = sum(a == b for a, b in zip(met, letters, strict=False))
-        return len(met) == len(letters) and same >= (not close if ocr else len(letters) - 1) and not line.mostly_lower
-    enough = (0.3 if close else 0.4) if ocr else 0.6
-    return abs(len(met) - len(letters)) < 3 and SequenceMatcher(None, met, letters).ratio() >= enough
+    if ocr and close:
+        return True
+    if short:  # too short to tell by likeness
+        return sum(a == b for a, b in zip(met, letters, strict=True)) >= len(letters) - 1
+    return SequenceMatcher(None, met, letters).ratio() >= (0.4 if ocr else 0.6)
 
 
 def _fragment(item: Weighed, line: Line, places: list[int], whole: Entry, profile: Profile) -> Sighting:

@@ -243,7 +243,7 @@ def test_a_misread_mark_says_so() -> None:
 
 
 @pytest.mark.parametrize(
-    "lines", [["YI8IŠХAJ SLAPTAI"], ["YISISKXJ", "SLAPTAI"], ["8TF", "ҚҰПИЯ"], ["SLAPTAI", "VISIŠKAI"]]
+    "lines", [["YI8IŠХAJ SLAPTAI"], ["AISUŠKLI", "SLAPTAI"], ["8TF", "ҚҰПИЯ"], ["SLAPTAI", "VISIŠKAI"]]
 )
 def test_a_higher_mark_that_cannot_be_read_is_never_taken_for_the_lower_one_inside_it(lines: list[str]) -> None:
     to = KZ if "SLAPTAI" in " ".join(lines) else LT
