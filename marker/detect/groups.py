@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from marker.agreement.profile import Profile
 from marker.detect.lexicon import LEVEL_ROLES, Entry, Role
@@ -27,7 +27,6 @@ class Group:
 
     matches: list[Match]
     disagrees: bool = False
-    partners: list[Group] = field(default_factory=list)
 
     @property
     def entry(self) -> Entry:
@@ -94,8 +93,6 @@ def group(matcher: Matcher, profile: Profile) -> list[Group]:
             groups.append(new)
             if "/" in joint or _own_and_foreign(last, new):
                 last.disagrees = new.disagrees = _same_owner(last.entry, match.entry, profile)
-                last.partners.append(new)
-                new.partners.append(last)
     return groups
 
 

@@ -54,8 +54,6 @@ class Line:
     rank: int
     letters: int
     """Letters and digits of its words."""
-    first_of_span: bool
-    last_of_span: bool
     whole_span: bool
 
     @property
@@ -128,7 +126,7 @@ class Layout:
         pieces = _pieces(span.text)
         flow = self.flows[f"{span.flow}\0{span.source}"]
         ranks = self.flows[f"{_part(span.flow)}\0rank"]  # cells and text of one part open the document together
-        for index, piece in enumerate(pieces):
+        for piece in pieces:
             folded = fold(piece)
             words, tail = _words(folded.text)
             if not words and not piece.strip():
@@ -142,8 +140,6 @@ class Layout:
                 place=self._place(span),
                 rank=len(ranks),
                 letters=sum(len(word.text) for word in words),
-                first_of_span=index == 0,
-                last_of_span=index == len(pieces) - 1,
                 whole_span=len(pieces) == 1,
             )
             self.lines.append(line)

@@ -30,8 +30,6 @@ class Sighting:
     """How high it stands in Article 3; 0 where the table does not know it."""
     strong: bool
     """Stands as a marking does, whatever it is."""
-    whole: bool
-    """Nothing else stands on its line."""
     conditional: bool = False
     qualified: bool = False
     disagrees: bool = False
@@ -103,7 +101,6 @@ def _sighting(item: Weighed, owners: Owners, profile: Profile, layout: Layout) -
         party=party,
         rank=max([rank, *(profile.rank(r.target) for r in item.group.rivals if party_of(r.target, profile))]),
         strong=item.score >= layout.thresholds.mark,
-        whole=item.alone,
         conditional=item.conditional,
         qualified=item.qualified,
         disagrees=item.group.disagrees,
@@ -246,5 +243,5 @@ def _fragment(item: Weighed, line: Line, places: list[int], whole: Entry, profil
         visibility=line.span.visibility,
     )
     party, rank = party_of(whole.target, profile), profile.rank(whole.target)
-    return Sighting(finding, Role.MARK, party, rank, strong=False, whole=True)
+    return Sighting(finding, Role.MARK, party, rank, strong=False)
 
