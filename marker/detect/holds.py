@@ -248,7 +248,7 @@ class Case:
         sender = wording.party_name(self.profile, self.sending.id)
         negative = next((n for n in self._of(FindingKind.NEGATIVE)), None)
         said = f"It says {seen(negative.finding)} and bears" if negative else "It bears"
-        return HoldCode.UNMARKED, f"{said} no marking of the {sender}; {STATE}, or put it back.", negative
+        return HoldCode.UNMARKED, f"{said} no marking of the {sender}; {STATE}, or send it back.", negative
 
 
 def _counts(item: Sighting) -> bool:
