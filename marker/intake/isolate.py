@@ -16,7 +16,7 @@ from typing import TypeVar, cast
 from pebble import ProcessExpired, ProcessPool
 
 from marker.errors import HoldError, MarkerError
-from marker.intake.work import Examination, Task, draw_pages, examine_file, limit_process, make_copies
+from marker.intake.work import Examination, Task, check_copies, draw_pages, examine_file, limit_process, make_copies
 from marker.model import CopyOrder, HoldCode, StampResult
 from marker.records.pages import PagePicture
 
@@ -68,6 +68,10 @@ class Workers:
     def draw(self, path: Path, numbers: Sequence[int]) -> list[PagePicture]:
         """Pictures of a snapshot's pages.  Raises HoldError."""
         return self._run("drawing", draw_pages, path, list(numbers))
+
+    def check(self, source: Path, file_format: str) -> None:
+        """Raise HoldError when a snapshot cannot be stamped whatever its number."""
+        self._run("reading", check_copies, source, file_format)
 
     def make(self, source: Path, file_format: str, orders: Sequence[tuple[CopyOrder, Path]]) -> tuple[StampResult, ...]:
         """Stamp and prove copies of a snapshot.  Raises HoldError."""

@@ -175,6 +175,7 @@ class _Case:
             return self._again(record)
         marked = Marked.of(verdict, self.desk.profile)
         self._may_copy(marked)
+        self.desk.workers.check(snapshot.path, examination.format)
         place = folder()
         try:
             reservation = self._reserve(book, snapshot, examination, marked)

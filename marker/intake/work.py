@@ -76,6 +76,13 @@ def draw_pages(path: Path, numbers: Sequence[int]) -> list[PagePicture]:
     return draw(path, numbers)
 
 
+def check_copies(source: Path, file_format: str) -> None:
+    """Raise HoldError for what cannot be stamped, so that no number is drawn only to be void."""
+    from marker.stamp.make import check
+
+    check(file_format, source)
+
+
 def make_copies(
     source: Path, file_format: str, orders: Sequence[tuple[CopyOrder, Path]], task: Task
 ) -> tuple[StampResult, ...]:

@@ -27,6 +27,12 @@ from marker.stamp.wording import word
 _PIXELS_A_MODULE = 12
 
 
+def check_docx(source: Path, *, settings: Settings | None = None) -> None:
+    """Refuse what no stamp can change: raises HoldError as :func:`stamp_docx` would, before a number is drawn."""
+    with _border(), Package(source, settings or Settings()) as package:
+        Draft(package)
+
+
 def stamp_docx(
     source: Path,
     orders: Sequence[tuple[CopyOrder, Path]],

@@ -10,6 +10,22 @@ from marker.errors import HoldError
 from marker.model import CopyOrder, HoldCode, StampResult
 
 
+def check(file_format: str, source: Path) -> None:
+    """Refuse, before a number is drawn, what no stamp can change: signed, protected or foreign kinds of files.
+
+    Raises HoldError.  A file that passes may still fail to be stamped, for want of room on a page, say.
+    """
+    match file_format:
+        case "pdf":
+            from marker.stamp.pdf import check_pdf
+
+            check_pdf(source)
+        case "docx":
+            from marker.stamp.docx import check_docx
+
+            check_docx(source)
+
+
 def stamp(
     file_format: str, source: Path, orders: Sequence[tuple[CopyOrder, Path]], profile: Profile
 ) -> tuple[StampResult, ...]:

@@ -44,6 +44,12 @@ class _Plan:
     layouts: tuple[PageLayout, ...]
 
 
+def check_pdf(source: Path) -> None:
+    """Refuse what no stamp can change: raises HoldError as :func:`stamp_pdf` would, before a number is drawn."""
+    with _holding(), open_source(source) as opened:
+        refuse_or_note(opened.writer())
+
+
 def stamp_pdf(source: Path, orders: Sequence[tuple[CopyOrder, Path]], profile: Profile) -> tuple[StampResult, ...]:
     """Writes one stamped copy of ``source`` per order to its path; the caller syncs and publishes the files.
 

@@ -125,6 +125,13 @@ def test_detect_writes_nothing(marker: Marker, tmp_path: Path) -> None:
     assert sorted(tmp_path.rglob("*")) == before
 
 
+def test_a_signed_file_is_held_without_drawing_a_number(marker: Marker, tmp_path: Path) -> None:
+    signed = Path(__file__).parents[2] / "fixtures" / "inbox-kz" / "Rinkmenos" / "Pasirašytas.pdf"
+    said = marker("convert", "--to", "KZ", "-o", tmp_path / "out", signed, "--json")
+    assert said.objects[0]["hold_reason"] == "signed"
+    assert marker("register", "list", "--json").objects == []
+
+
 def test_detect_reads_a_registered_document_like_any_other(marker: Marker, tmp_path: Path) -> None:
     letter = write_letter(tmp_path / "a.pdf", "SLAPTAI")
     copy = marker("convert", "--to", "KZ", "-o", tmp_path / "out", letter, "--json").objects[0]["copies"][0]["path"]
