@@ -73,8 +73,9 @@ class Purse:
         """Count a span of text. Raises HoldError(too-large)."""
         self.spans += 1
         self.chars += len(text)
-        _check(self.spans, self.limits.max_spans, "pieces of text")
-        _check(self.chars, self.limits.max_chars, "letters")
+        if self.spans > self.limits.max_spans or self.chars > self.limits.max_chars:
+            _check(self.spans, self.limits.max_spans, "pieces of text")
+            _check(self.chars, self.limits.max_chars, "letters")
 
     def turn(self, pages: int) -> None:
         """Count pages. Raises HoldError(too-large)."""

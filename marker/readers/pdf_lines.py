@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from marker.model import Box, Place, Source, Visibility
@@ -118,10 +119,9 @@ def place_of(box: Box, turned: int, size: float, width: float, height: float) ->
 
 
 def _lay(fragment: Fragment, order: int) -> _Laid:
-    angle = math.radians(round(fragment.turned) % 360)
-    cosine, sine = math.cos(angle), math.sin(angle)
+    cosine, sine = _axes(round(fragment.turned) % 360)
     box = fragment.box
-    x, y = box.centre
+    x, y = (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2
     across, along = abs(cosine), abs(sine)
     if across < 0.02 or along < 0.02:
         length = box.width * across + box.height * along
@@ -136,6 +136,13 @@ def _lay(fragment: Fragment, order: int) -> _Laid:
         fragment, order, middle - length / 2, middle + length / 2,
         fragment.base_y * cosine - fragment.base_x * sine, size,
     )
+
+
+@cache
+def _axes(turned: int) -> tuple[float, float]:
+    """Cosine and sine of whole degrees."""
+    angle = math.radians(turned)
+    return math.cos(angle), math.sin(angle)
 
 
 def _rows(pieces: list[_Laid]) -> Iterable[_Row]:
@@ -157,6 +164,9 @@ def _rows(pieces: list[_Laid]) -> Iterable[_Row]:
 
 def _split(row: _Row) -> Iterable[_Row]:
     """A row at its wide gaps; overprinted twins are dropped, other overlaps part."""
+    if len(row.pieces) == 1:
+        yield _part(row.pieces, row)
+        return
     current: list[_Laid] = []
     for piece in sorted(row.pieces, key=lambda p: (p.u0, p.order)):
         if current:
@@ -207,15 +217,20 @@ def _continues(row: _Row, above: _Row) -> bool:
 
 def _line(row: _Row, turned: int, width: float, height: float) -> Line:
     text = _text(row)
-    box = row.pieces[0].fragment.box
-    for piece in row.pieces[1:]:
-        box = box.union(piece.fragment.box)
-    main = max(row.pieces, key=lambda piece: len(piece.fragment.text)).fragment
-    bold = sum(len(piece.fragment.text) for piece in row.pieces if piece.fragment.bold)
+    main, box = row.pieces[0].fragment, row.pieces[0].fragment.box
+    letters = bold = 0
+    for piece in row.pieces:
+        fragment, length = piece.fragment, len(piece.fragment.text)
+        letters += length
+        bold += length if fragment.bold else 0
+        if length > len(main.text):
+            main = fragment
+        if fragment.box is not box:
+            box = box.union(fragment.box)
     words = text.split()
     place = main.place or place_of(box, turned, main.size, width, height)
     return Line(
-        text, box, turned, main.size, 2 * bold > sum(len(piece.fragment.text) for piece in row.pieces),
+        text, box, turned, main.size, 2 * bold > letters,
         main.visibility, main.source, place, _is_centred(row, turned, width, height),
         tracked=len(words) >= 3 and all(len(word) == 1 for word in words),
     )
@@ -243,8 +258,7 @@ def _is_blank(last: _Laid, piece: _Laid) -> bool:
 
 def _is_centred(row: _Row, turned: int, width: float, height: float) -> bool:
     """Short, and in the middle of the page or in its further half, as marking lines stand."""
-    angle = math.radians(turned)
-    cosine, sine = math.cos(angle), math.sin(angle)
+    cosine, sine = _axes(turned)
     extent = width * abs(cosine) + height * abs(sine)
     middle = (width * cosine + height * sine) / 2
     u0, u1 = row.u0, row.u1

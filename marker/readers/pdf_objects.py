@@ -9,7 +9,7 @@ from typing import Any, Final
 from marker.errors import HoldError
 from marker.model import HoldCode
 from marker.readers.base import ReaderLimits
-from marker.readers.pdfium import pdfium
+from marker.readers.pdfium import address_of, pdfium, plain_call
 
 _MAX_NESTING: Final = 30
 _LEAST_PIXELS: Final = 5
@@ -17,10 +17,17 @@ _LEAST_PIXELS: Final = 5
 _THIN: Final = 2.5
 """Points; a stroke thicker than that is a bar."""
 _MAX_STROKES: Final = 2_000
+_MAX_SHAPES: Final = 300
+"""Shapes whose places are kept; a page with more is looked at as a whole."""
 
 Matrix = tuple[float, float, float, float, float, float]
 _IDENTITY: Final[Matrix] = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 Rectangle = tuple[float, float, float, float]
+
+_object_at: Final = plain_call("FPDFPage_GetObject", ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
+_inner_at: Final = plain_call("FPDFFormObj_GetObject", ctypes.c_void_p, ctypes.c_void_p, ctypes.c_ulong)
+_kind_of: Final = plain_call("FPDFPageObj_GetType", ctypes.c_int, ctypes.c_void_p)
+_bounds_of: Final = plain_call("FPDFPageObj_GetBounds", ctypes.c_int, *[ctypes.c_void_p] * 5)
 
 
 @dataclass(slots=True)
@@ -32,6 +39,12 @@ class PageObjects:
     """Thin straight horizontal or vertical lines."""
     annotation_texts: set[int] = field(default_factory=set)
     """Addresses of text objects that flattened annotations brought in."""
+    texts: list[int] = field(default_factory=list)
+    """Addresses of the text objects that the page itself draws."""
+    shapes: list[Rectangle] = field(default_factory=list)
+    """Where the page itself draws anything but text."""
+    tangled: bool = False
+    """It draws forms, more shapes than are kept, or something without bounds: only looking tells what covers what."""
 
 
 def scan(page: Any, own_objects: int | None, limits: ReaderLimits) -> PageObjects:
@@ -41,11 +54,21 @@ def scan(page: Any, own_objects: int | None, limits: ReaderLimits) -> PageObject
     were.  Raises HoldError(too-large).
     """
     scanner = _Scanner(limits)
-    count = pdfium.FPDFPage_CountObjects(page)
-    for index in range(count):
+    address = address_of(page.raw)
+    for index in range(pdfium.FPDFPage_CountObjects(page)):
         flattened = own_objects is not None and index >= own_objects
-        scanner.take(pdfium.FPDFPage_GetObject(page, index), _IDENTITY, 0, flattened)
+        scanner.take(_object_at(address, index), _IDENTITY, 0, flattened)
     return scanner.found
+
+
+def bounds_of(item: int) -> Rectangle | None:
+    """Where the object at that address draws, in the space of the page or form it belongs to; None when unknown."""
+    bounds = (ctypes.c_float * 4)()
+    start = ctypes.addressof(bounds)
+    if not _bounds_of(item, start, start + 4, start + 8, start + 12):
+        return None
+    left, bottom, right, top = bounds
+    return left, bottom, right, top
 
 
 class _Scanner:
@@ -53,54 +76,67 @@ class _Scanner:
         self.found = PageObjects()
         self._left = limits.max_page_objects
         self._limit = limits.max_page_objects
-        self._bounds = [ctypes.c_float() for _ in range(4)]
 
-    def take(self, item: Any, matrix: Matrix, depth: int, flattened: bool) -> None:
-        """Note one object, and what a form XObject draws inside."""
+    def take(self, item: int, matrix: Matrix, depth: int, flattened: bool) -> None:
+        """Note one object, by its address, and what a form XObject draws inside."""
         self._left -= 1
         if self._left < 0 or depth > _MAX_NESTING:
             raise HoldError(
                 HoldCode.TOO_LARGE, f"A page draws more than {self._limit} objects, or nests them; ask for a scan."
             )
-        kind = pdfium.FPDFPageObj_GetType(item)
+        kind = _kind_of(item)
         if kind == pdfium.FPDF_PAGEOBJ_TEXT:
             if flattened:
-                self.found.annotation_texts.add(ctypes.cast(item, ctypes.c_void_p).value or 0)
-        elif kind == pdfium.FPDF_PAGEOBJ_PATH:
-            self._path(item, matrix)
-        elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
-            self._picture(item, matrix)
+                self.found.annotation_texts.add(item)
+            elif depth == 0:
+                self.found.texts.append(item)
         elif kind == pdfium.FPDF_PAGEOBJ_FORM:
-            inner = _times(_matrix_of(item), matrix)
-            for index in range(pdfium.FPDFFormObj_CountObjects(item)):
-                self.take(pdfium.FPDFFormObj_GetObject(item, index), inner, depth + 1, flattened)
+            self.found.tangled = True
+            pointer = ctypes.cast(item, pdfium.FPDF_PAGEOBJECT)
+            inner = _times(_matrix_of(pointer), matrix)
+            for index in range(pdfium.FPDFFormObj_CountObjects(pointer)):
+                self.take(_inner_at(item, index), inner, depth + 1, flattened)
+        else:
+            box = self._shape(item)
+            if box is not None and kind == pdfium.FPDF_PAGEOBJ_PATH:
+                self._path(_moved(box, matrix))
+            elif box is not None and kind == pdfium.FPDF_PAGEOBJ_IMAGE:
+                self._picture(item, _moved(box, matrix))
 
-    def _rectangle(self, item: Any, matrix: Matrix) -> Rectangle | None:
-        left, bottom, right, top = self._bounds
-        if not pdfium.FPDFPageObj_GetBounds(item, left, bottom, right, top):
-            return None
-        if matrix is _IDENTITY:
-            return left.value, bottom.value, right.value, top.value
-        a, b, c, d, e, f = matrix
-        xs = [a * x + c * y + e for x in (left.value, right.value) for y in (bottom.value, top.value)]
-        ys = [b * x + d * y + f for x in (left.value, right.value) for y in (bottom.value, top.value)]
-        return min(xs), min(ys), max(xs), max(ys)
+    def _shape(self, item: int) -> Rectangle | None:
+        box = bounds_of(item)
+        if box is None or len(self.found.shapes) >= _MAX_SHAPES:
+            self.found.tangled = True
+        else:
+            self.found.shapes.append(box)
+        return box
 
-    def _path(self, item: Any, matrix: Matrix) -> None:
-        if len(self.found.strokes) >= _MAX_STROKES:
-            return
-        box = self._rectangle(item, matrix)
-        if box is not None and min(box[2] - box[0], box[3] - box[1]) <= _THIN < max(box[2] - box[0], box[3] - box[1]):
+    def _path(self, box: Rectangle) -> None:
+        if len(self.found.strokes) < _MAX_STROKES and _is_thin(box):
             self.found.strokes.append(box)
 
-    def _picture(self, item: Any, matrix: Matrix) -> None:
+    def _picture(self, item: int, box: Rectangle) -> None:
         wide, high = ctypes.c_uint(), ctypes.c_uint()
-        known = pdfium.FPDFImageObj_GetImagePixelSize(item, wide, high)
+        pointer = ctypes.cast(item, pdfium.FPDF_PAGEOBJECT)
+        known = pdfium.FPDFImageObj_GetImagePixelSize(pointer, wide, high)
         if known and 0 < min(wide.value, high.value) < _LEAST_PIXELS:
             return  # what many such strips show together is seen in the page image
-        box = self._rectangle(item, matrix)
-        if box is not None:
-            self.found.pictures.append(box)
+        self.found.pictures.append(box)
+
+
+def _is_thin(box: Rectangle) -> bool:
+    across, along = sorted((box[2] - box[0], box[3] - box[1]))
+    return across <= _THIN < along
+
+
+def _moved(box: Rectangle, matrix: Matrix) -> Rectangle:
+    if matrix is _IDENTITY:
+        return box
+    a, b, c, d, e, f = matrix
+    left, bottom, right, top = box
+    xs = [a * x + c * y + e for x in (left, right) for y in (bottom, top)]
+    ys = [b * x + d * y + f for x in (left, right) for y in (bottom, top)]
+    return min(xs), min(ys), max(xs), max(ys)
 
 
 def _matrix_of(item: Any) -> Matrix:

@@ -2,70 +2,24 @@
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, Final
-
-import numpy as np
-from numpy.typing import NDArray
 
 from marker.model import Box, PageInfo, Place, Source, Span, Visibility
 from marker.readers import pdf_ink
 from marker.readers.base import Gathering
 from marker.readers.pdf_annots import Annotation, PageAnnotations, read_annotations
 from marker.readers.pdf_lines import Fragment, Line, lines_of, place_of
+from marker.readers.pdf_look import look
 from marker.readers.pdf_objects import PageObjects, scan
-from marker.readers.pdf_runs import Run, runs_of
+from marker.readers.pdf_runs import Run, text_of
+from marker.readers.pdf_space import space_of
 from marker.readers.pdfium import pdfium
 
-_MAX_PIXELS: Final = 16_000_000
-"""A page larger than 4 by 5 metres is not drawn here: only the page image can be trusted."""
 _TINY: Final = 2.5
 """Points; smaller letters are not read on paper."""
 _MANY_UNREAD: Final = 60
-_PAPER: Final = 240
-"""Grey levels from which on a background is paper, on which white letters are not seen."""
-
-
-@dataclass(frozen=True, slots=True)
-class Space:
-    """From a page's user space to points of the page as displayed, after CropBox, /Rotate and UserUnit."""
-
-    width: float
-    height: float
-    """Of the displayed page, points."""
-    quarters: int
-    """Clockwise quarter turns."""
-    unit: float
-    """Points of a unit of user space (UserUnit)."""
-    matrix: tuple[float, float, float, float, float, float]
-
-    def point(self, x: float, y: float) -> tuple[float, float]:
-        """A point of user space as displayed."""
-        a, b, c, d, e, f = self.matrix
-        return a * x + c * y + e, b * x + d * y + f
-
-    def box(self, left: float, bottom: float, right: float, top: float) -> Box:
-        """A rectangle of user space as displayed."""
-        x0, y0 = self.point(left, bottom)
-        x1, y1 = self.point(right, top)
-        return Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
-
-
-def space_of(page: Any, unit: float) -> Space:
-    """The space of a ``pypdfium2.PdfPage``; ``unit`` is its UserUnit."""
-    bounds = pdfium.FS_RECTF()
-    pdfium.FPDF_GetPageBoundingBox(page, bounds)
-    left, bottom, right, top = bounds.left, bounds.bottom, bounds.right, bounds.top
-    quarters = pdfium.FPDFPage_GetRotation(page) % 4
-    matrix = (
-        (unit, 0.0, 0.0, -unit, -left * unit, top * unit), (0.0, unit, unit, 0.0, -bottom * unit, -left * unit),
-        (-unit, 0.0, 0.0, unit, right * unit, -bottom * unit), (0.0, -unit, -unit, 0.0, top * unit, right * unit),
-    )[quarters]
-    wide, high = (right - left) * unit, (top - bottom) * unit
-    return Space(high if quarters % 2 else wide, wide if quarters % 2 else high, quarters, unit, matrix)
 
 
 @contextmanager
@@ -99,6 +53,7 @@ class _Page:
     ) -> None:
         self._page = page
         self._number = number
+        self._flow = f"page {number}"
         self._space = space_of(page, unit)
         self._annotations = annotations
         self._gathering = gathering
@@ -106,13 +61,14 @@ class _Page:
         self._width, self._height = self._space.width, self._space.height
         text_page = page.get_textpage()
         try:
-            self._runs = list(runs_of(text_page))
+            self._text = text_of(text_page)
         finally:
             text_page.close()
+        self._runs = self._text.runs
 
     def read(self) -> PageInfo:
         boxes = [self._space.box(run.left, run.bottom, run.right, run.top) for run in self._runs]
-        seen, readable = self._look(boxes)
+        seen, readable = look(self._page, self._space, self._text, boxes, self._objects)
         pictures = self._pictures()
         broken = self._broken(boxes)
         fragments = [
@@ -130,32 +86,13 @@ class _Page:
         visible_text = any(line.visibility is not Visibility.HIDDEN for line in lines)
         return PageInfo(self._number, self._width, self._height, readable, visible_text)
 
-    def _look(self, boxes: Sequence[Box]) -> tuple[Sequence[bool], bool]:
-        """Which runs leave ink on the page, and whether nothing but text does."""
-        scale = pdf_ink.DPI / 72
-        if self._width * self._height * scale * scale > _MAX_PIXELS:
-            return [True] * len(boxes), False
-        inked = [run for run in self._runs if run.readable and not run.invisible]
-        with_text = self._draw() if inked else None
-        for handle in {run.handle for run in inked}:
-            pdfium.FPDFPageObj_SetIsActive(ctypes.cast(handle, pdfium.FPDF_PAGEOBJECT), False)
-        without_text = self._draw()
-        readable = not pdf_ink.holds_unread_ink(without_text)
-        if with_text is None:
-            return [False] * len(boxes), readable
-        pixels = _pixels(boxes, scale)
-        seen = pdf_ink.any_in(pdf_ink.seen_mask(with_text, without_text), pixels)
-        return [
-            # What cannot be read was left on both pictures; its ink is looked for as ink.
-            not run.readable or (bool(visible) and not (run.white and _is_paper(without_text, box)))
-            for run, visible, box in zip(self._runs, seen, pixels, strict=True)
-        ], readable
-
     def _broken(self, boxes: Sequence[Box]) -> set[int]:
         """Runs that cannot be read and stand inside a word that can: a Š or Қ from a font without a mapping.
 
         "VISI?KAI SLAPTAI" must never pass as SLAPTAI, so one such run sends the page to its image.
         """
+        if all(run.readable for run in self._runs):
+            return set()
         pairs = list(zip(self._runs, boxes, strict=True))
         unread = [(run, box) for run, box in pairs if not run.readable and not run.invisible]
         if len(unread) > _MANY_UNREAD:
@@ -165,16 +102,6 @@ class _Page:
             run.handle for run, box in unread
             if any(_touches(box, other, 0.4 * run.size * self._space.unit) for other in read)
         }
-
-    def _draw(self) -> pdf_ink.Picture:
-        bitmap = self._page.render(
-            scale=pdf_ink.DPI / 72 * self._space.unit, grayscale=True, draw_annots=False, may_draw_forms=False
-        )
-        try:
-            picture: pdf_ink.Picture = np.array(bitmap.to_numpy())
-        finally:
-            bitmap.close()
-        return picture.reshape(picture.shape[:2])
 
     def _pictures(self) -> list[Box]:
         """Pictures on the page, as far as the page shows them."""
@@ -228,7 +155,7 @@ class _Page:
         if visibility is Visibility.VISIBLE and any(_strikes(stroke, line) for stroke in strokes):
             visibility = Visibility.STRUCK
         self._gathering.add(Span(
-            line.text, line.source, line.place, f"page {self._number}", self._number, line.box, round(line.size, 1),
+            line.text, line.source, line.place, self._flow, self._number, line.box, round(line.size, 1),
             line.bold, line.turned, visibility, line.centred, tracked=line.tracked,
         ))
 
@@ -244,23 +171,9 @@ class _Page:
             text, place = annotation.contents, Place.COMMENT
         self._gathering.add(Span(
             text.replace("\r\n", "\n").replace("\r", "\n"), Source.ANNOTATION, place,
-            f"page {self._number}" if place is not Place.COMMENT else f"page {self._number}#comments",
+            self._flow if place is not Place.COMMENT else f"{self._flow}#comments",
             self._number, box, visibility=visibility,
         ))
-
-
-def _pixels(boxes: Sequence[Box], scale: float) -> NDArray[np.int32]:
-    corners = np.array([(box.x0, box.y0, box.x1, box.y1) for box in boxes], np.float64).reshape(-1, 4) * scale
-    corners = np.clip(corners, -1e6, 1e6)
-    corners[:, :2] = np.floor(corners[:, :2])
-    corners[:, 2:] = np.ceil(corners[:, 2:])
-    return corners.astype(np.int32)
-
-
-def _is_paper(picture: pdf_ink.Picture, box: NDArray[np.int32]) -> bool:
-    x0, y0, x1, y1 = (max(0, int(edge)) for edge in box)
-    ground = picture[y0:y1, x0:x1]
-    return bool(ground.size == 0 or ground.mean() >= _PAPER)
 
 
 def _touches(box: Box, other: Box, reach: float) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from marker.readers.pdfium import pdfium
+from marker.readers.pdfium import address_of, pdfium, plain_call
 
 _LINE: Final = re.compile(r"[^\r\n]+")
 _PLAIN: Final = (("\x02", "-"), ("\ufffe", "-"), ("\xad", "-"), ("\x00", "\ufffd"), ("\xa0", " "))
@@ -30,14 +30,39 @@ _SAMPLED: Final = 4
 _SHORT: Final = 30
 """Runs of so many letters, which a marking may be, are checked letter by letter."""
 _INVISIBLE_MODES: Final = frozenset({pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP})
+_FILL: Final = pdfium.FPDF_TEXTRENDERMODE_FILL
 _STROKED_MODES: Final = frozenset({
     pdfium.FPDF_TEXTRENDERMODE_STROKE, pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE,
     pdfium.FPDF_TEXTRENDERMODE_STROKE_CLIP, pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE_CLIP,
 })
-_object_at = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)(
-    ctypes.cast(pdfium.FPDFText_GetTextObject, ctypes.c_void_p).value or 0
-)
-"""FPDFText_GetTextObject, giving an address: pointer objects of ctypes do not compare."""
+_DARK_TO: Final = 0x80
+"""A colour none of whose channels is brighter leaves ink on paper whatever its letters."""
+_SAMPLED_LETTERS: Final = 4
+_NO_CLIP: Final = -1
+_OPAQUE: Final = 255
+_Box = tuple[float, float, float, float]
+_LAYER: Final = "OC\0".encode("utf-16-le")
+_ALONG: Final = 1e-4
+"""Sine of an angle below which a line runs along an axis of the page."""
+
+_page_call = ctypes.c_void_p, ctypes.c_int
+_three, _four = [ctypes.c_void_p] * 3, [ctypes.c_void_p] * 4
+_owner_at: Final = plain_call("FPDFText_GetTextObject", ctypes.c_void_p, *_page_call)
+_count_boxes: Final = plain_call("FPDFText_CountRects", ctypes.c_int, *_page_call, ctypes.c_int)
+_box_at: Final = plain_call("FPDFText_GetRect", ctypes.c_int, *_page_call, *_four)
+_matrix_at: Final = plain_call("FPDFText_GetMatrix", ctypes.c_int, *_page_call, ctypes.c_void_p)
+_origin_at: Final = plain_call("FPDFText_GetCharOrigin", ctypes.c_int, *_page_call, ctypes.c_void_p, ctypes.c_void_p)
+_size_at: Final = plain_call("FPDFText_GetFontSize", ctypes.c_double, *_page_call)
+_is_guessed: Final = plain_call("FPDFText_HasUnicodeMapError", ctypes.c_int, *_page_call)
+_mode_of: Final = plain_call("FPDFTextObj_GetTextRenderMode", ctypes.c_int, ctypes.c_void_p)
+_fill_of: Final = plain_call("FPDFPageObj_GetFillColor", ctypes.c_int, ctypes.c_void_p, *_four)
+_font_of: Final = plain_call("FPDFTextObj_GetFont", ctypes.c_void_p, ctypes.c_void_p)
+_is_blended: Final = plain_call("FPDFPageObj_HasTransparency", ctypes.c_int, ctypes.c_void_p)
+_clip_of: Final = plain_call("FPDFPageObj_GetClipPath", ctypes.c_void_p, ctypes.c_void_p)
+_count_clips: Final = plain_call("FPDFClipPath_CountPaths", ctypes.c_int, ctypes.c_void_p)
+_count_marks: Final = plain_call("FPDFPageObj_CountMarks", ctypes.c_int, ctypes.c_void_p)
+_mark_at: Final = plain_call("FPDFPageObj_GetMark", ctypes.c_void_p, ctypes.c_void_p, ctypes.c_ulong)
+_mark_name: Final = plain_call("FPDFPageObjMark_GetName", ctypes.c_int, *_three[:2], ctypes.c_ulong, ctypes.c_void_p)
 
 
 @dataclass(slots=True)
@@ -63,13 +88,53 @@ class Run:
     """The font says which letters it draws."""
     blank_before: bool | None
     """Whether pdfium sees a blank between this run and the one just before it; None at the start of a line."""
+    plain: bool
+    """Drawn in dark letters of a font that has them, without clip, transparency or layer: where nothing covers it and
+    it stands on the page, it is seen."""
 
 
-def runs_of(text_page: Any) -> Iterator[Run]:
-    """The runs of a ``pypdfium2.PdfTextPage`` in content order; text without letters is left out."""
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """The text of a page."""
+
+    runs: list[Run]
+    """In content order; text without letters is left out."""
+    fonts: frozenset[int]
+    """Addresses of the fonts that have outlines for their letters."""
+
+
+def text_of(text_page: Any) -> PageText:
+    """The text of a ``pypdfium2.PdfTextPage``."""
     page = _TextPage(text_page)
-    for line in _LINE.finditer(page.text):
-        yield from page.line(line.start(), line.end())
+    runs = [run for line in _LINE.finditer(page.text) for run in page.line(line.start(), line.end())]
+    return PageText(runs, frozenset(key for key, font in page.fonts.items() if font.outlined))
+
+
+def font_of(text_object: int) -> int:
+    """Address of the font of the text object at that address."""
+    return int(_font_of(text_object) or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Font:
+    bold: bool
+    outlined: bool
+
+
+@dataclass(slots=True)
+class _Look:
+    """What all letters of a text object share."""
+
+    size: float
+    angle: float
+    upright: bool
+    """The line runs along an axis of the page, so that its matrix says where its baseline is."""
+    x: float
+    y: float
+    bold: bool
+    invisible: bool
+    white: bool
+    plain: bool
 
 
 class _TextPage:
@@ -77,16 +142,19 @@ class _TextPage:
 
     def __init__(self, text_page: Any) -> None:
         self._raw = text_page.raw
-        self._address = ctypes.cast(self._raw, ctypes.c_void_p).value
+        self._address = address_of(self._raw)
         self.text = self._letters()
         for letter, plain in _PLAIN:
             self.text = self.text.replace(letter, plain)
         self._doubtful = bool(_NAMELESS.search(self.text) or _MOJIBAKE.search(self.text))
-        self._fonts: dict[int, bool] = {}
-        self._boxed: tuple[tuple[int, int], tuple[float, float, float, float] | None] = ((-1, -1), None)
-        self._matrix = pdfium.FS_MATRIX()
-        self._doubles = [ctypes.c_double() for _ in range(4)]
-        self._channels = [ctypes.c_uint() for _ in range(4)]
+        self.fonts: dict[int, _Font] = {}
+        # Where pdfium writes its answers; made once a page, for it is asked dozens of times a line.
+        self._matrix = (ctypes.c_float * 6)()
+        self._numbers = (ctypes.c_double * 4)()
+        self._channels = (ctypes.c_uint * 4)()
+        self._to_matrix = ctypes.addressof(self._matrix)
+        self._to_numbers = tuple(ctypes.addressof(self._numbers) + 8 * index for index in range(4))
+        self._to_channels = tuple(ctypes.addressof(self._channels) + 4 * index for index in range(4))
 
     def _letters(self) -> str:
         count = pdfium.FPDFText_CountChars(self._raw)
@@ -104,16 +172,21 @@ class _TextPage:
         """The runs of one line as pdfium sees lines."""
         at, blank = start, None
         while at < end:
-            handle = _object_at(self._address, at)
+            handle = _owner_at(self._address, at)
             if handle is None:  # a blank that pdfium put in
                 blank = True if blank is not None else None
                 at += 1
                 continue
             stop = self._end_of(handle, at, end)
-            for first, last in self._parts(at, stop):
+            if self.text[at:stop].isspace():
+                blank = True if blank is not None else None
+                at = stop
+                continue
+            look = self._look(handle, at, stop)
+            for first, last, box in self._parts(at, stop, look.size):
                 if blank is not None and (first > at or self.text[first].isspace()):
                     blank = True
-                run = self._run(handle, first, last, blank)
+                run = self._run(handle, look, first, last, box, blank)
                 if run is not None:
                     yield run
                     blank = self.text[last - 1].isspace()
@@ -121,7 +194,7 @@ class _TextPage:
 
     def _end_of(self, handle: int, start: int, end: int) -> int:
         """Where the letters of that object end: doubling steps, then halving ones."""
-        if _object_at(self._address, end - 1) == handle:
+        if _owner_at(self._address, end - 1) == handle:
             return end
         low, step = start, 1
         while low + step < end and self._belongs(handle, low + step, end):
@@ -136,95 +209,126 @@ class _TextPage:
         return high
 
     def _belongs(self, handle: int, at: int, end: int) -> bool:
-        owner = _object_at(self._address, at)
+        owner = _owner_at(self._address, at)
         while owner is None and at + 1 < end:  # a blank that pdfium put in belongs to what follows
             at += 1
-            owner = _object_at(self._address, at)
+            owner = _owner_at(self._address, at)
         return bool(owner == handle)
 
-    def _parts(self, start: int, end: int) -> list[tuple[int, int]]:
-        """The run whole, or its words when blanks in it are so wide that columns may hide behind them."""
+    def _parts(self, start: int, end: int, size: float) -> Iterator[tuple[int, int, _Box | None]]:
+        """The run whole, or its words when blanks in it are so wide that columns may hide behind them; with boxes."""
         text = self.text[start:end].strip()
         if " " not in text:
-            return [(start, end)]
+            yield start, end, self._box(start, end) if text else None
+            return
         if not _WIDE_BLANK.search(text):
-            size = pdfium.FPDFText_GetFontSize(self._raw, start) * self._scale(start)[0]
             box = self._box(start, end)
             if box is None or max(box[2] - box[0], box[3] - box[1]) < size * (0.75 * len(text) + 2):
-                return [(start, end)]
-        return [(start + word.start(), start + word.end()) for word in _WORD.finditer(self.text[start:end])]
+                yield start, end, box
+                return
+        for word in _WORD.finditer(self.text, start, end):
+            yield word.start(), word.end(), self._box(word.start(), word.end())
 
-    def _box(self, start: int, end: int) -> tuple[float, float, float, float] | None:
+    def _box(self, start: int, end: int) -> _Box | None:
         """Left, bottom, right, top of the ink of some letters of one object; None when they leave none."""
-        if (start, end) == self._boxed[0]:
-            return self._boxed[1]
-        found = self._ask_box(start, end)
-        self._boxed = ((start, end), found)
-        return found
+        if _count_boxes(self._address, start, end - start) < 1 or not _box_at(self._address, 0, *self._to_numbers):
+            return None
+        left, top, right, bottom = self._numbers
+        return left, bottom, right, top
 
-    def _ask_box(self, start: int, end: int) -> tuple[float, float, float, float] | None:
-        if pdfium.FPDFText_CountRects(self._raw, start, end - start) < 1:
-            return None
-        left, top, right, bottom = self._doubles
-        if not pdfium.FPDFText_GetRect(self._raw, 0, left, top, right, bottom):
-            return None
-        return left.value, bottom.value, right.value, top.value
-
-    def _scale(self, at: int) -> tuple[float, float]:
-        """How much the letter's matrix enlarges it across the line, and its angle."""
-        matrix = self._matrix
-        if not pdfium.FPDFText_GetMatrix(self._raw, at, matrix):
-            return 1.0, 0.0
-        return math.hypot(matrix.c, matrix.d), math.degrees(math.atan2(matrix.b, matrix.a))
-
-    def _run(self, handle: int, start: int, end: int, blank: bool | None) -> Run | None:
-        text = self.text[start:end]
-        if not text.strip():
-            return None
-        box = self._box(start, end)
-        if box is None:
-            return None
-        first = start + len(text) - len(text.lstrip())
-        scale, angle = self._scale(first)
-        x, y = self._doubles[:2]
-        if not pdfium.FPDFText_GetCharOrigin(self._raw, first, x, y):
-            x.value, y.value = box[0], box[1]
-        origin = (x.value, y.value)
-        pointer = ctypes.cast(handle, pdfium.FPDF_PAGEOBJECT)
-        mode = pdfium.FPDFTextObj_GetTextRenderMode(pointer)
+    def _look(self, handle: int, start: int, end: int) -> _Look:
+        size, angle, upright, x, y = _size_at(self._address, start), 0.0, False, 0.0, 0.0
+        if _matrix_at(self._address, start, self._to_matrix):
+            a, b, c, d, x, y = self._matrix
+            size, angle = size * math.hypot(c, d), math.degrees(math.atan2(b, a))
+            upright = min(abs(a), abs(b)) <= _ALONG * max(abs(a), abs(b))
+        mode = _mode_of(handle)
+        coloured = _fill_of(handle, *self._to_channels)
         red, green, blue, alpha = self._channels
-        coloured = pdfium.FPDFPageObj_GetFillColor(pointer, red, green, blue, alpha)
         stroked = mode in _STROKED_MODES
-        white = bool(coloured) and not stroked and min(red.value, green.value, blue.value) >= _WHITE_FROM
+        font = self._font(handle, start, end)
+        plain = (
+            coloured and mode == _FILL and max(red, green, blue) <= _DARK_TO and alpha == _OPAQUE
+            and font.outlined and _count_clips(_clip_of(handle)) == _NO_CLIP
+            and not _is_blended(handle) and not _is_in_layer(handle)
+        )  # fmt: skip
+        return _Look(
+            size, angle, upright, x, y,
+            stroked or font.bold,
+            mode in _INVISIBLE_MODES or (bool(coloured) and alpha == 0 and not stroked),
+            bool(coloured) and not stroked and min(red, green, blue) >= _WHITE_FROM,
+            bool(plain),
+        )  # fmt: skip
+
+    def _run(self, handle: int, look: _Look, start: int, end: int, box: _Box | None, blank: bool | None) -> Run | None:
+        text = self.text[start:end]
+        if box is None or not text or text.isspace():
+            return None
+        x, y = look.x, look.y
+        if not look.upright or len(text) == 1 or box[3] - box[1] > box[2] - box[0]:
+            # Letters of a slanting line, or ones that may stand below one another, have baselines of their own.
+            first = start + len(text) - len(text.lstrip())
+            known = _origin_at(self._address, first, *self._to_numbers[:2])
+            x, y = (self._numbers[0], self._numbers[1]) if known else (box[0], box[1])
         if self._doubtful:
             text = _BULLET.sub("", text)
         doubtful = self._doubtful and (_NAMELESS.search(text) or _MOJIBAKE.search(text))
         return Run(
-            text=text,
-            left=box[0], bottom=box[1], right=box[2], top=box[3], origin_x=origin[0], origin_y=origin[1],
-            angle=angle, size=pdfium.FPDFText_GetFontSize(self._raw, first) * scale,
-            bold=stroked or self._bold(pointer), handle=handle,
-            invisible=mode in _INVISIBLE_MODES or (bool(coloured) and alpha.value == 0 and not stroked),
-            white=white, readable=not doubtful and self._mapped(start, end), blank_before=blank,
-        )
+            text, box[0], box[1], box[2], box[3], x, y, look.angle, look.size, look.bold, handle, look.invisible,
+            look.white, not doubtful and self._mapped(start, end), blank, look.plain,
+        )  # fmt: skip
 
     def _mapped(self, start: int, end: int) -> bool:
         """Whether pdfium knew the letters rather than guessed them from their codes; a sample in long runs."""
         step = 1 if end - start <= _SHORT else (end - start) // _SAMPLED
-        return all(
-            pdfium.FPDFText_HasUnicodeMapError(self._raw, at) != 1 or self.text[at].isspace()
-            for at in range(start, end, step)
-        )
+        address = self._address
+        for at in range(start, end, step):
+            if _is_guessed(address, at) == 1 and not self.text[at].isspace():
+                return False
+        return True
 
-    def _bold(self, pointer: Any) -> bool:
-        font = pdfium.FPDFTextObj_GetFont(pointer)
-        key = ctypes.cast(font, ctypes.c_void_p).value or 0
-        if key not in self._fonts:
-            name = ctypes.create_string_buffer(128)
-            pdfium.FPDFFont_GetBaseFontName(font, name, 128)
-            lowered = name.value.lower()
-            self._fonts[key] = any(word in lowered for word in (b"bold", b"black", b"heavy", b"-bd"))
-        return self._fonts[key]
+    def _font(self, handle: int, start: int, end: int) -> _Font:
+        key = font_of(handle)
+        font = self.fonts.get(key)
+        if font is None:
+            letters = "".join(self.text[start:end].split())
+            if not letters:  # a font is known by its letters
+                return _Font(_is_bold(key), outlined=False)
+            font = self.fonts[key] = _Font(_is_bold(key), _is_outlined(key, letters[:_SAMPLED_LETTERS]))
+        return font
+
+
+def _is_bold(font: int) -> bool:
+    name = ctypes.create_string_buffer(128)
+    pdfium.FPDFFont_GetBaseFontName(ctypes.cast(font, pdfium.FPDF_FONT), name, 128)
+    lowered = name.value.lower()
+    return any(word in lowered for word in (b"bold", b"black", b"heavy", b"-bd"))
+
+
+def _is_outlined(font: int, letters: str) -> bool:
+    """Whether a font draws these letters as outlines: Type 3 fonts draw anything, the fonts of OCR layers nothing."""
+    pointer, size = ctypes.cast(font, pdfium.FPDF_FONT), ctypes.c_size_t()
+    if not pdfium.FPDFFont_GetFontData(pointer, None, 0, size) or not size.value:
+        return False
+    return all(
+        bool(path) and pdfium.FPDFGlyphPath_CountGlyphSegments(path) > 1
+        for letter in letters
+        for path in [pdfium.FPDFFont_GetGlyphPath(pointer, ord(letter), 12.0)]
+    )
+
+
+def _is_in_layer(text_object: int) -> bool:
+    """Whether optional content, which may be switched off, holds the object."""
+    count = _count_marks(text_object)
+    if count <= 0:
+        return False
+    name, size = ctypes.create_string_buffer(16), ctypes.c_ulong()
+    return any(
+        # A name too long for the buffer leaves it as it was, and is not that of a layer.
+        not _mark_name(_mark_at(text_object, index), name, ctypes.sizeof(name), ctypes.addressof(size))
+        or name.raw.startswith(_LAYER)
+        for index in range(count)
+    )
 
 
 def _letter(code: int) -> str:
