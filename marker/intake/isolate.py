@@ -71,7 +71,7 @@ class Workers:
 
     def check(self, source: Path, file_format: str) -> None:
         """Raise HoldError when a snapshot cannot be stamped whatever its number."""
-        self._run("reading", check_copies, source, file_format)
+        self._run("reading", check_copies, source, file_format, self._task)
 
     def make(self, source: Path, file_format: str, orders: Sequence[tuple[CopyOrder, Path]]) -> tuple[StampResult, ...]:
         """Stamp and prove copies of a snapshot.  Raises HoldError."""

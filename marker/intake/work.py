@@ -76,11 +76,11 @@ def draw_pages(path: Path, numbers: Sequence[int]) -> list[PagePicture]:
     return draw(path, numbers)
 
 
-def check_copies(source: Path, file_format: str) -> None:
+def check_copies(source: Path, file_format: str, task: Task) -> None:
     """Raise HoldError for what cannot be stamped, so that no number is drawn only to be void."""
     from marker.stamp.make import check
 
-    check(file_format, source)
+    check(file_format, source, task.settings)
 
 
 def make_copies(
@@ -94,7 +94,7 @@ def make_copies(
     from marker.stamp.make import stamp
 
     profile = task.profile()
-    results = stamp(file_format, source, orders, profile)
+    results = stamp(file_format, source, orders, profile, task.settings)
     for order, path in orders:
         prove(file_format, source, path, order, profile)
     return results

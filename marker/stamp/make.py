@@ -8,9 +8,10 @@ from pathlib import Path
 from marker.agreement.profile import Profile
 from marker.errors import HoldError
 from marker.model import CopyOrder, HoldCode, StampResult
+from marker.settings import Settings
 
 
-def check(file_format: str, source: Path) -> None:
+def check(file_format: str, source: Path, settings: Settings) -> None:
     """Refuse, before a number is drawn, what no stamp can change: signed, protected or foreign kinds of files.
 
     Raises HoldError.  A file that passes may still fail to be stamped, for want of room on a page, say.
@@ -23,11 +24,11 @@ def check(file_format: str, source: Path) -> None:
         case "docx":
             from marker.stamp.docx import check_docx
 
-            check_docx(source)
+            check_docx(source, settings=settings)
 
 
 def stamp(
-    file_format: str, source: Path, orders: Sequence[tuple[CopyOrder, Path]], profile: Profile
+    file_format: str, source: Path, orders: Sequence[tuple[CopyOrder, Path]], profile: Profile, settings: Settings
 ) -> tuple[StampResult, ...]:
     """Write one stamped copy of ``source`` per order to its path; results in the same order.
 
@@ -41,5 +42,5 @@ def stamp(
         case "docx":
             from marker.stamp.docx import stamp_docx
 
-            return stamp_docx(source, orders, profile)
+            return stamp_docx(source, orders, profile, settings=settings)
     raise HoldError(HoldCode.UNSUPPORTED, f"A {file_format} file cannot be stamped; ask for PDF or DOCX.")
