@@ -26,6 +26,8 @@ _CHROMA: Final = 26
 """Difference of channels from which on ink is coloured; pale stamps have 30, the fringes of black letters 20."""
 _PALER: Final = 55
 """Grey levels by which stamp ink is paler than print on a page without colour."""
+_BROAD: Final = 8.0
+"""Points; no stroke of a stamp is broader."""
 _LEAST_COLOUR_POINTS: Final = 30.0
 """Square points of coloured ink from which on the layer is looked at."""
 
@@ -74,6 +76,9 @@ def _by_darkness(flat: Grey, scale: float) -> Layers:
     middle = cv.inRange(flat, core + _PALER, 212)
     middle &= cv.bitwise_not(cv.dilate(dark, np.ones((5, 5), np.uint8)))
     middle = cv.morphologyEx(middle, cv.MORPH_OPEN, np.ones((reach, reach), np.uint8))
+    broad = max(5, round(_BROAD * scale))
+    solid = cv.morphologyEx(middle, cv.MORPH_OPEN, np.ones((broad, broad), np.uint8))
+    middle &= cv.bitwise_not(cv.dilate(solid, np.ones((broad, broad), np.uint8)))  # shades of pictures are no strokes
     if core > 140 or cv.countNonZero(middle) < 4 * _LEAST_COLOUR_POINTS * scale**2:
         return Layers(flat, None, flat, scale)
     near = cv.dilate(middle, np.ones((reach, reach), np.uint8)) & cv.bitwise_not(dark)

@@ -43,8 +43,11 @@ class Strip:
         )
 
 
-def cut(layer: Grey, strip: Strip, *, worn: bool = False, letter: int = LETTER) -> Grey:
-    """The strip, level, its capitals ``letter`` pixels high, with a margin.  ``worn`` closes the gaps of stamp ink."""
+def cut(layer: Grey, strip: Strip, *, worn: bool = False, framed: bool = False, letter: int = LETTER) -> Grey:
+    """The strip, level, its capitals ``letter`` pixels high, with a margin.
+
+    ``worn`` closes the gaps of stamp ink; ``framed`` whitens the margin beyond diacritics, where the frame's lines are.
+    """
     zoom = letter / max(1.0, strip.height)
     margin = round(MARGIN * letter / LETTER)
     width, height = min(LONGEST, round(strip.width * zoom) + 2 * margin), letter + 2 * margin
@@ -65,7 +68,13 @@ def cut(layer: Grey, strip: Strip, *, worn: bool = False, letter: int = LETTER) 
         matrix = (matrix - np.array([[0, 0, x0], [0, 0, y0]])) * share
     flags = cv.INTER_CUBIC | cv.WARP_INVERSE_MAP
     crop = cv.warpAffine(layer, matrix, (width, height), flags=flags, borderValue=255)
-    return _contrast(crop, worn=worn)
+    crop = _contrast(crop, worn=worn)
+    if framed:
+        beside, above = margin - round(0.16 * letter), margin - round(0.34 * letter)
+        crop[:, :beside] = crop[:, width - beside :] = 255
+        crop[: max(0, above)] = 255
+        crop[height - max(0, above) :] = 255
+    return crop
 
 
 def _bounds(strip: Strip, width: int, height: int) -> tuple[int, int, int, int]:

@@ -205,7 +205,7 @@ def _ends(band: Mask, scale: float) -> tuple[int, int]:
     inked = (band > 0).sum(axis=0)
     steps = np.diff(np.concatenate([[0], (inked > 0).astype(np.int8), [0]]))
     runs = list(zip(np.nonzero(steps == 1)[0].tolist(), np.nonzero(steps == -1)[0].tolist(), strict=True))
-    thin, gap, high = 3.0 * scale, 2.5 * scale, 0.6 * band.shape[0]
+    thin, gap, high = 3.0 * scale, 2.5 * scale, 0.35 * band.shape[0]
     if len(runs) > 3 and runs[0][1] - runs[0][0] < thin and runs[1][0] - runs[0][1] > gap:
         runs = runs[1:] if inked[runs[0][0] : runs[0][1]].max() > high else runs
     if len(runs) > 3 and runs[-1][1] - runs[-1][0] < thin and runs[-1][0] - runs[-2][1] > gap:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from marker.model import Box, Span
+from marker.model import Box, Place, Span
 from marker.ocr import montage, page, tesseract
 from marker.ocr.colour import Grey
 from marker.ocr.crop import LETTER
@@ -85,13 +85,17 @@ class Look:
         """Every line that says anything; lines far from one another are no halves of one marking."""
         cluster = 0
         last: Line | None = None
+        places: dict[int, Place] = {}
         for line in self.lines:
             if last is not None and not _together(last, line):
                 cluster += 1
             last = line
             for number, read in enumerate((line.read, *line.other)):
                 if read.text.strip():
-                    yield self.sheet.span(line.candidate, read, f"{cluster}" if not number else f"{cluster}#{number}")
+                    part = f"{cluster}" if not number else f"{cluster}#{number}"
+                    span = self.sheet.span(line.candidate, read, part)
+                    # The rows of one stamp stand where its first does.
+                    yield replace(span, place=places.setdefault(line.candidate.group, span.place))
         yield from self.whole
 
 

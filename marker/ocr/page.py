@@ -74,7 +74,8 @@ class Sheet:
     def crop(self, candidate: Candidate, letter: int = LETTER, *, other: bool = False) -> Grey:
         """The line cut out for reading, its capitals ``letter`` pixels high."""
         layer = self.layer_of(candidate, other=other)
-        return cut(layer, candidate.strip, worn=candidate.coloured, letter=letter)
+        framed = candidate.coloured or candidate.kind in ("stamp", "frame")
+        return cut(layer, candidate.strip, worn=candidate.coloured, framed=framed, letter=letter)
 
     # ── back to the page as displayed ───────────────────────────────────────────────────────────────────────────────
 

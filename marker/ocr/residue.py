@@ -20,9 +20,10 @@ from marker.ocr.montage import LineRead
 _SURE: Final = 68.0
 _SURE_STAMP: Final = 80.0
 """Confidence from which on a line of several letters was read; more is asked of what is tilted or framed."""
+_SURE_WORDS: Final = 85.0
 _LIKE: Final = 0.62
 """Likeness of a word to one of a marking from which on it may be that word misread."""
-_SEEN: Final = frozenset(FindingKind) - {FindingKind.MENTION}
+_SEEN: Final = frozenset(FindingKind) - {FindingKind.MENTION, FindingKind.AMBIGUOUS}
 
 
 class Known:
@@ -40,6 +41,9 @@ class Known:
         """Whether what was read of a line is all there is to it."""
         if any(found.kind in _SEEN and _on(found, box) for found in findings):
             return True
+        doubtful = any(found.kind is FindingKind.AMBIGUOUS and _on(found, box) for found in findings)
+        if doubtful and is_read(read, _SURE_WORDS):
+            return True  # words of a marking beyond doubt, and none by themselves: the judgement weighs them
         if not is_read(read, _SURE_STAMP if candidate.kind != "print" else _SURE):
             return False
         return not self.resembles(read.text)

@@ -111,7 +111,7 @@ def test_a_scan_under_a_tesseract_that_hangs_is_held_as_timed_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pids = engine(tmp_path / "bin", monkeypatch, "sleep 300")
-    assert verdict_of(scan(tmp_path), seconds=3.0) is HoldCode.TIMEOUT
+    assert verdict_of(scan(tmp_path), seconds=10.0) is HoldCode.TIMEOUT
     assert gone(pids)
 
 
