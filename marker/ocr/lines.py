@@ -57,7 +57,7 @@ class Candidate:
         """Whether its components are those of a word: several, and most of one height."""
         if self.kind == "upright" and (self.pieces < 7 or self.even < 0.8):
             return False
-        return self.pieces >= 4 and self.even >= 0.72 and self.strip.width >= 2.2 * self.strip.height
+        return self.pieces >= 4 and self.even >= 0.8 and self.strip.width >= 2.2 * self.strip.height
 
 
 @dataclass(slots=True)
@@ -71,7 +71,7 @@ class Field:
     banners: list[tuple[int, int, int, int]] = field(default_factory=list)
     """Boxes (x, y, width, height) of solid ink that may hold white letters."""
     figures: list[tuple[int, int, int, int]] = field(default_factory=list)
-    """Boxes of large pieces of ink that are no letters: pictures, seals, signatures – or letters grown together."""
+    """Boxes of large pieces of ink that may be letters grown together, and not a picture, a seal or a signature."""
 
 
 def shrink(layer: Grey, scale: float) -> tuple[Grey, float]:
@@ -117,7 +117,8 @@ def take_apart(ink: Mask, scale: float) -> Field:
                     Frame(grown.x + x, grown.y + y, grown.width, grown.height, grown.angle), (x, y, w, h),
                 ))
                 continue  # its letters are part of it
-            found.figures.append((x, y, w, h))
+            if w >= 1.5 * h and is_bold(component, scale):
+                found.figures.append((x, y, w, h))
             drop[index] = True
             if is_round(component, scale):  # a seal: what stands inside goes with it
                 drop |= _inside(stats, x, y, w, h)
@@ -249,10 +250,13 @@ class Finder:
         small, scale = shrink(self.black, self.scale)
         parts = take_apart(ink_of(small), scale)
         blobs = blobs_of(parts.letters, scale)
+        for blob in blobs:  # letters on several heights in what was closed to one line: a stamp grown into a line
+            blob.askew |= blob.height > 2.2 * blob.letter and blob.width > 50 * scale
         _spread(blobs)
         self._stamps(parts, [blob for blob in blobs if blob.askew], scale)
         blobs = [blob for blob in blobs if _ink_in(parts.letters, blob) > 0.5 * blob.ink]
         self._banners(parts, small, scale)
+        self._leave(parts.figures, scale)
         self._print(blobs, parts, scale)
         if self.colour is not None:
             self._coloured(scale)
@@ -310,16 +314,23 @@ class Finder:
             rows = rows_of(inside, scale, sure_frame=shifted)
             if not rows or len(rows) > 6:
                 if abs(frame.angle) > _ASKEW and frame.width > 55 * scale:
-                    zoom = self.scale / scale
-                    self.unread_figures.append((x * zoom, y * zoom, (x + w) * zoom, (y + h) * zoom))
+                    self._leave([(x, y, w, h)], scale)
                 continue
             self._rows(rows, x, y, scale, "stamp", 8, coloured=False)
             corners = cv.boxPoints(((frame.x, frame.y), (frame.width, frame.height), frame.angle))
             cv.fillPoly(letters, [corners.astype(np.int32)], 0)
         free = [blob for blob in askew if letters[blob.y : blob.bottom, blob.x : blob.right].any()]
         for x, y, w, h in _regions(free, letters.shape, scale):
-            rows = rows_of(letters[y : y + h, x : x + w].copy(), scale)
+            own = letters[y : y + h, x : x + w].copy()
+            rows = rows_of(own, scale)
+            if not rows and w >= 60 * scale and is_bold(own, scale):
+                self._leave([(x, y, w, h)], scale)
             self._rows([row for row in rows if row.pieces >= 3], x, y, scale, "stamp", 7, coloured=False)
+
+    def _leave(self, boxes: Iterable[tuple[int, int, int, int]], scale: float) -> None:
+        """Keep boxes of ink that may hide a stamp and cannot be taken apart."""
+        zoom = self.scale / scale
+        self.unread_figures += [(x * zoom, y * zoom, (x + w) * zoom, (y + h) * zoom) for x, y, w, h in boxes]
 
     def _coloured(self, black_scale: float) -> None:
         assert self.colour is not None  # asked before  # noqa: S101
@@ -337,11 +348,10 @@ class Finder:
             if is_round(own, scale):
                 continue
             rows = rows_of(own, scale)
-            if len(rows) <= 8:
+            if 0 < len(rows) <= 8:
                 self._rows(rows, x, y, scale, "stamp", 8, coloured=True)
-            else:
-                zoom = self.scale / scale
-                self.unread_figures.append((x * zoom, y * zoom, (x + w) * zoom, (y + h) * zoom))
+            elif w >= 60 * scale and w >= 1.5 * h and is_bold(own, scale):
+                self._leave([(x, y, w, h)], scale)
 
     # ── white on dark, and lines on their side ──────────────────────────────────────────────────────────────────────
 
@@ -402,6 +412,15 @@ def _are_rules(widths: Any, heights: Any, areas: Any, least: float) -> Any:
     """Which components are long thin lines, level or upright but for a rest of skew; all in points."""
     level = (widths >= least) & (heights <= 3.2 + 0.03 * widths) & (areas <= 3.2 * widths)
     return level | ((heights >= least) & (widths <= 3.2 + 0.03 * heights) & (areas <= 3.2 * heights))
+
+
+def is_bold(own: Mask, scale: float) -> bool:
+    """Whether its strokes are those of large bold letters, and neither of a pen nor of a photograph."""
+    if (own > 0).mean() > 0.5:
+        return False
+    inside = cv.distanceTransform(cv.copyMakeBorder(own, 1, 1, 1, 1, cv.BORDER_CONSTANT, value=0), cv.DIST_L2, 3)
+    ridge = inside[inside >= 1]
+    return bool(len(ridge)) and 1.7 <= 2 * float(np.percentile(ridge, 85)) / scale <= 9
 
 
 def is_round(own: Mask, scale: float) -> bool:

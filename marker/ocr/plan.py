@@ -28,6 +28,7 @@ from marker.ocr.montage import MAX_LINES
 from marker.ocr.residue import Known, covers, is_read, kind_of
 from marker.settings import Settings
 
+_SEEN: Final = frozenset(FindingKind) - {FindingKind.MENTION}
 _SHARE: Final = 0.7
 """Of the time a document may take, reading pictures takes at most this."""
 _CLOSER: Final = 44
@@ -235,15 +236,18 @@ class _Document:
                 for line in closer.lines if self._settled_closer(closer, line, findings)
             ]
             for line in unsettled(look, findings, self._known):
-                if not any(covers(box, line.box) or covers(line.box, box) for box in settled):
+                if not any(covers(box, line.box) for box in settled):
                     yield Residue(look.number, line.box, kind_of(line.candidate))
             for corners in look.sheet.unread_figures:
-                yield Residue(look.number, look.sheet.box(_corners(*corners)), "tilted")
+                yield Residue(look.number, look.sheet.box(_corners(*corners)), "large")
 
     def _settled_closer(self, look: Look, line: Line, findings: Sequence[Finding]) -> bool:
         here = [found for found in findings if found.page == look.number]
-        reads = (line.read, *line.other)
-        return any(self._known.is_settled(line.candidate, read, line.box, here) for read in reads)
+        if not self._known.is_settled(line.candidate, line.read, line.box, here):
+            return False
+        # The wrong language reads rubbish with confidence: one reading like a marking outweighs the others.
+        seen = any(found.box is not None and found.box.overlaps(line.box) for found in here if found.kind in _SEEN)
+        return seen or not any(self._known.resembles(read.text) for read in line.other)
 
     def _bears_nothing(self, result: Reading) -> bool:
         verdict = examine(result, self._profile, self._receiving)
