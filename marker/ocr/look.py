@@ -23,6 +23,10 @@ READABLE: Final = 62.0
 LETTERS: Final = 12
 """… given so many letters."""
 _FEW: Final = 8
+_NO_PROSE: Final = 6
+"""Long lines up to which a picture is no page of running text …"""
+_LEFT_OVER: Final = 40
+"""… and up to which those that a text layer does not account for are all read."""
 _MOST_SECONDS: Final = 60.0
 """For one call of Tesseract, which takes one."""
 _APART: Final = 2.2
@@ -107,18 +111,28 @@ def _together(one: Line, other: Line) -> bool:
     return gap < _APART * height
 
 
+def _is_little(sheet: page.Sheet, covered: Sequence[Box]) -> bool:
+    """Whether the lines that look like running text are to be read all the same.
+
+    Only a page of text has running text: a picture of a line or two has none, and beside a text layer that accounts for
+    the page, what it leaves over is what somebody put there as a picture.
+    """
+    return len(sheet.text) <= (_LEFT_OVER if covered else _NO_PROSE)
+
+
 def look_at(
     picture: Picture, number: int, *, covered: Sequence[Box] = (), quarters: int | None = None, letter: int = LETTER
 ) -> Look:
     """Find the lines of a page picture; ``covered`` is what text of the file itself accounts for."""
     sheet = page.lay_out(picture, number, picture.dpi / 72, quarters)
     lines: list[Line] = []
-    for candidate in sheet.candidates:
+    sheet.text = [line for line in sheet.text if not is_covered(sheet.box_of(line), covered)]
+    few = [line for line in sheet.text if line not in sheet.candidates] if _is_little(sheet, covered) else []
+    for candidate in (*sheet.candidates, *few):
         box = sheet.box_of(candidate)
         if not is_covered(box, covered):
             spare = sheet.crop(candidate, letter, other=True) if candidate.coloured and letter > LETTER else None
             lines.append(Line(candidate, sheet.crop(candidate, letter), box, spare))
-    sheet.text = [line for line in sheet.text if not is_covered(sheet.box_of(line), covered)]
     probes = [
         Line(sheet.text[index], crop, sheet.box_of(sheet.text[index])) for index, crop in enumerate(page.probes(sheet))
     ]

@@ -44,9 +44,14 @@ def read_word_pictures(path: Path, reading: Reading, profile: Profile, clock: Cl
         )
     spans = [_placed(span, place, look.number) for place, look in looks for span in look.spans()]
     notes = tuple(note for note in reading.notes if not note.endswith(_NOT_LOOKED_INTO))
-    if closed:
-        notes += (f"{closed} pictures are of a kind that was not looked into (drawings of Windows, or too large)",)
-    result = replace(reading, spans=(*reading.spans, *spans), notes=notes)
+    # Rule 1: marked means that every part was read.
+    unread = ("a picture of a kind that could not be looked into (a Windows drawing, or too large)",) if closed else ()
+    result = replace(
+        reading,
+        spans=(*reading.spans, *spans),
+        notes=notes,
+        attachments_unread=(*reading.attachments_unread, *unread),
+    )
     return replace(result, residue=tuple(_residue(looks, result, profile)))
 
 
@@ -76,5 +81,3 @@ def _residue(looks: Sequence[tuple[Place, Look]], result: Reading, profile: Prof
             if not known.is_settled(candidate, line.read, line.box, ()):
                 left.append(Residue(None, None, kind_of(candidate)))
     return left
-
-
