@@ -175,28 +175,34 @@ class _Search:
         return None
 
     def _block(self, band: float, taken: tuple[Box, ...]) -> Placed | None:
-        """The named corner first, then the other, then anywhere in the band."""
+        """High up at the side of the named corner, or of the other where it would stand much lower there; else
+        anywhere in the band."""
         sheet = self.sheet
-        left, right = sheet.edge, sheet.width - sheet.edge
-        column = 0.45 * sheet.width
+        left, right, column = sheet.edge, sheet.width - sheet.edge, 0.45 * sheet.width
         depth = max(1.5 * band, min(0.75 * sheet.height, 220.0)) if band == sheet.band else band
-        corners = {
+        sides = {
             "left": Box(left, sheet.edge, left + column, depth),
             "right": Box(right - column, sheet.edge, right, depth),
         }
-        order = ("left", "right") if self.text.block_corner == "left" else ("right", "left")
-        regions = [(corner, corners[corner]) for corner in order]
-        regions.append((self.text.block_corner, Box(left, sheet.edge, right, band)))
-        for corner, region in regions:
-            for factor in self.ladder:
-                for share in (0.45, 0.3, 0.8):
-                    panel = block_panel(self.text.block, sheet.small_size(factor), share * sheet.width, corner)
-                    if panel is None:
-                        continue
-                    x = sheet.margin if corner == "left" else sheet.width - sheet.margin - panel.width
-                    found = self._find(panel, region, (x, sheet.margin), taken)
-                    if found is not None:
-                        return found
+        named = self.text.block_corner
+        for factor in self.ladder:
+            found = [(corner, self._block_at(corner, region, factor, taken)) for corner, region in sides.items()]
+            placed = [(part.y + (corner != named) * 0.05 * sheet.height, part) for corner, part in found if part]
+            if placed:
+                return min(placed, key=lambda candidate: candidate[0])[1]
+        everywhere = Box(left, sheet.edge, right, band)
+        tries = (self._block_at(named, everywhere, factor, taken) for factor in self.ladder)
+        return next((part for part in tries if part is not None), None)
+
+    def _block_at(self, corner: str, region: Box, factor: float, taken: tuple[Box, ...]) -> Placed | None:
+        sheet = self.sheet
+        for share in (0.45, 0.3, 0.8):
+            panel = block_panel(self.text.block, sheet.small_size(factor), share * sheet.width, corner)
+            if panel is not None:
+                x = sheet.margin if corner == "left" else sheet.width - sheet.margin - panel.width
+                found = self._find(panel, region, (x, sheet.margin), taken)
+                if found is not None:
+                    return found
         return None
 
     def _panels(self, make: Callable[[float], Iterator[Panel | None]]) -> Iterator[Panel]:

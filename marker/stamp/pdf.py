@@ -14,7 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pypdf import PdfWriter
-from pypdf.generic import ArrayObject, ByteStringObject, DictionaryObject, FloatObject, IndirectObject, NameObject
+from pypdf.generic import (
+    ArrayObject,
+    ByteStringObject,
+    DictionaryObject,
+    FloatObject,
+    IndirectObject,
+    NameObject,
+    StreamObject,
+)
 
 from marker.agreement.profile import Profile
 from marker.errors import HoldError, MarkerError
@@ -25,7 +33,7 @@ from marker.stamp.geometry import Matrix, PageFrame, bounds, multiply
 from marker.stamp.ink import space_of
 from marker.stamp.layout import PageLayout, lay_out
 from marker.stamp.panels import Panel
-from marker.stamp.pdf_checks import refuse_or_note
+from marker.stamp.pdf_checks import refuse_or_note, value
 from marker.stamp.pdf_draw import Pen, form_box, form_content, operands, page_content
 from marker.stamp.pdf_font import embed, stream
 from marker.stamp.pdf_moved import Patterns, move
@@ -57,14 +65,14 @@ def stamp_pdf(source: Path, orders: Sequence[tuple[CopyOrder, Path]], profile: P
     profile's wording is unfit.  Nothing is said of files already written when a later one fails: discard them all.
     """
     with _holding(), open_source(source) as opened:
-        first = opened.writer()
-        notes = (*opened.notes, *refuse_or_note(first))
-        texts = [word(order, profile) for order, _ in orders]
-        plans = _plan(opened, distinct_pages(first), texts)
-        results = []
+        writer = opened.writer()
+        notes = (*opened.notes, *refuse_or_note(writer))
+        plans = _plan(opened, distinct_pages(writer), [word(order, profile) for order, _ in orders])
+        results: list[StampResult] = []
         for (order, path), plan in zip(orders, plans, strict=True):
-            writer = opened.writer()
-            refuse_or_note(writer)
+            if results:
+                writer = opened.writer()
+                refuse_or_note(writer)
             _Copy(writer, plan).draw()
             _identify(writer, order)
             write(writer, path, opened.packed)
@@ -112,9 +120,11 @@ class _Copy:
         for line in {line for panel in panels for line in panel.lines}:
             letters[line.strong].update(line.text)
         letters[False].update(*(plan.text.page_of(number, count) for number in range(1, count + 1)))
+        self._grey = _calibrated_grey(writer)
         self._pen = Pen(
             {strong: face(strong).subset(letters[strong]) for strong in (False, True)},
             {False: f"{self._prefix}R", True: f"{self._prefix}B"},
+            f"/{self._prefix}G cs 0 sc" if self._grey is not None else "0 g",
         )
         self._fonts = {self._pen.names[strong]: embed(writer, font) for strong, font in self._pen.fonts.items()}
         self._forms: dict[Panel, tuple[str, IndirectObject]] = {}
@@ -136,6 +146,8 @@ class _Copy:
             used = dict(self._form(part.panel) for part in layout.parts)
             add_resources(page, "/XObject", used)
             add_resources(page, "/Font", {self._pen.names[False]: self._fonts[self._pen.names[False]]})
+            if self._grey is not None:
+                add_resources(page, "/ColorSpace", {f"{self._prefix}G": self._grey})
             after = page_content(
                 layout,
                 frame.upright_to_user,
@@ -156,10 +168,26 @@ class _Copy:
             form[NameObject("/BBox")] = ArrayObject([FloatObject(round(side, 3)) for side in form_box(panel)])
             strong = {line.strong for line in panel.lines}
             fonts = {NameObject(f"/{self._pen.names[s]}"): self._fonts[self._pen.names[s]] for s in sorted(strong)}
-            form[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): DictionaryObject(fonts)})
+            resources = DictionaryObject({NameObject("/Font"): DictionaryObject(fonts)})
+            if self._grey is not None:
+                greys = DictionaryObject({NameObject(f"/{self._prefix}G"): self._grey})
+                resources[NameObject("/ColorSpace")] = greys
+            form[NameObject("/Resources")] = resources
             name = f"{self._prefix}{len(self._forms) + 1}"
             self._forms[panel] = (name, self._writer._add_object(form))
         return self._forms[panel]
+
+
+def _calibrated_grey(writer: PdfWriter) -> IndirectObject | None:
+    """A device-independent grey for a PDF/A file without an output intent, which may not use DeviceGray (ISO 19005-2,
+    6.2.4.3); None for any other."""
+    metadata = value(writer.root_object, "/Metadata")
+    intents = value(writer.root_object, "/OutputIntents")
+    if not isinstance(metadata, StreamObject) or b"pdfaid" not in metadata.get_data() or intents:
+        return None
+    white = ArrayObject(map(FloatObject, (0.9505, 1, 1.089)))
+    described = DictionaryObject({NameObject("/WhitePoint"): white})
+    return writer._add_object(ArrayObject([NameObject("/CalGray"), described]))
 
 
 def _moving(frame: PageFrame, shrink: Matrix, moved: Matrix) -> bytes:

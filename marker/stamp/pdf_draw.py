@@ -22,10 +22,12 @@ _OVERSHOOT: Final = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Pen:
-    """The fonts of one copy and their names under /Font, by whether they are bold."""
+    """The fonts of one copy and their names under /Font, by whether they are bold; and the colour."""
 
     fonts: dict[bool, FontSubset]
     names: dict[bool, str]
+    black: str
+    """The operators that choose opaque black."""
 
     def write(self, line: Line) -> str:
         """The operators that show ``line``, the origin at its panel's top left corner, y upwards."""
@@ -42,7 +44,7 @@ def operands(values: Iterable[float], digits: int = 3) -> str:
 
 def form_content(panel: Panel, pen: Pen) -> bytes:
     """The panel's lines, its top left corner at the origin, y upwards."""
-    return "\n".join(["0 g", *map(pen.write, panel.lines)]).encode("ascii")
+    return "\n".join([pen.black, *map(pen.write, panel.lines)]).encode("ascii")
 
 
 def form_box(panel: Panel) -> tuple[float, float, float, float]:
@@ -70,7 +72,7 @@ def page_content(
     header = [put(placed) for placed in (layout.top, layout.block) if placed is not None]
     footer = [put(layout.bottom), put(layout.number)]
     panel = layout.number.panel
-    footer.append(f"q 1 0 0 1 {operands((layout.number.x, height - layout.number.y))} cm 0 g")
+    footer.append(f"q 1 0 0 1 {operands((layout.number.x, height - layout.number.y))} cm {pen.black}")
     if panel.page_line is not None:
         at = panel.page_line
         footer.append(pen.write(Line(page_text, at.strong, at.size, at.x, at.baseline)))

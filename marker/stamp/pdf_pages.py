@@ -26,7 +26,7 @@ from marker.stamp.pdf_checks import value
 from marker.stamp.pdf_content import ends, without
 from marker.stamp.pdf_font import stream
 
-_KINDS: Final = ("/XObject", "/Font")
+_KINDS: Final = ("/XObject", "/Font", "/ColorSpace")
 
 
 def distinct_pages(writer: PdfWriter) -> list[DictionaryObject]:
@@ -79,7 +79,7 @@ def free_prefix(pages: Sequence[DictionaryObject]) -> str:
 
 
 def add_resources(page: DictionaryObject, kind: str, entries: dict[str, IndirectObject]) -> None:
-    """Adds ``entries`` (name without slash → object) under /XObject or /Font of the page's resources, in place."""
+    """Adds ``entries`` (name without slash → object) under ``kind`` of the page's resources, in place."""
     resources = value(page, "/Resources")
     if not isinstance(resources, DictionaryObject):
         resources = DictionaryObject()

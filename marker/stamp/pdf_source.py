@@ -40,6 +40,8 @@ class Source:
     picture: Any
     """The open pypdfium2 ``PdfDocument`` of the file as received."""
     notes: tuple[str, ...]
+    read: list[PdfWriter]
+    """Copies that were made already, to see whether it can be done, and not yet handed out."""
 
     @property
     def packed(self) -> bool:
@@ -48,7 +50,7 @@ class Source:
 
     def writer(self) -> PdfWriter:
         """A fresh copy of the whole document, ready to be changed and written."""
-        return _clone(self.data)
+        return self.read.pop() if self.read else _clone(self.data)
 
 
 @contextmanager
@@ -82,22 +84,25 @@ def _readable(path: Path, document: Any, raw: Any) -> Source:
     encrypted = raw.FPDF_GetSecurityHandlerRevision(document) >= 0
     notes = (DECRYPTED,) if encrypted else ()
     data = path.read_bytes()
-    if _page_count(data) == pages:
-        return Source(data, pages, document, notes)
+    writer = _copied(data, pages)
+    if writer is not None:
+        return Source(data, pages, document, notes, [writer])
     saved = io.BytesIO()
     document.save(saved, flags=raw.FPDF_REMOVE_SECURITY if encrypted else raw.FPDF_NO_INCREMENTAL)
-    if _page_count(saved.getvalue()) != pages:
+    writer = _copied(saved.getvalue(), pages)
+    if writer is None:
         raise _malformed("its page tree is damaged beyond repair")
     # AES needs no repair: PDFium only took over the decryption.
-    return Source(saved.getvalue(), pages, document, (*notes, REPAIRED) if not encrypted else notes)
+    return Source(saved.getvalue(), pages, document, (*notes, REPAIRED) if not encrypted else notes, [writer])
 
 
-def _page_count(data: bytes) -> int | None:
-    """The number of pages pypdf finds and can copy; None when it fails or takes a null byte for a letter, as it does
-    where one ends a name (it is white space: ISO 32000-1, 7.2.2)."""
+def _copied(data: bytes, pages: int) -> PdfWriter | None:
+    """pypdf's copy of the file; None when it fails, finds another number of pages, or takes a null byte for a letter
+    of a name, as it does where one ends it (it is white space: ISO 32000-1, 7.2.2)."""
     try:
         writer = _clone(data)
-        return None if any("\0" in name for name in _names(writer)) else len(writer.pages)
+        sound = len(writer.pages) == pages and not any("\0" in name for name in _names(writer))
+        return writer if sound else None
     except MemoryError as error:
         raise HoldError(
             HoldCode.TOO_LARGE, "The file needs more memory than a worker has; raise the limit in the settings."

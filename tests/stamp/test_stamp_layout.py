@@ -122,6 +122,15 @@ def test_a_sender_s_mark_in_the_corner_sends_the_block_elsewhere() -> None:
     assert all(space.is_free(part.box) for part in layout.parts)
 
 
+def test_the_other_corner_is_taken_where_the_named_one_is_free_far_below_only() -> None:
+    space = Space.empty(*A4)
+    space.occupy(Box(300, 35, 590, 140))
+    layout = lay_out(space, TO_KZ, 1, 12)
+    assert layout.block is not None
+    assert layout.block.x == pytest.approx(18)
+    assert layout.block.y == pytest.approx(18)
+
+
 def test_a_sender_s_mark_at_the_top_centre_stays_free_of_ours() -> None:
     space = Space.empty(*A4)
     space.occupy(Box(200, 14, 400, 40))

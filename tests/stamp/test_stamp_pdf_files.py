@@ -130,7 +130,9 @@ def test_a_highlight_without_a_picture_of_its_own_moves_with_its_words(tmp_path:
     _proved(letter(tmp_path / "a.pdf", change=change), profile)
 
 
-def test_a_claim_to_pdf_a_stays_in_the_file(tmp_path: Path, profile: Profile) -> None:
+@pytest.mark.parametrize("intent", [True, False])
+def test_a_claim_to_pdf_a_stays_true(intent: bool, tmp_path: Path, profile: Profile) -> None:
+    """Without an output intent PDF/A has no device colours, so black is calibrated there."""
     claim = StreamObject()
     claim.set_data(
         b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
@@ -138,10 +140,22 @@ def test_a_claim_to_pdf_a_stays_in_the_file(tmp_path: Path, profile: Profile) ->
         b"</rdf:RDF></x:xmpmeta>"
     )
     claim.update({NameObject("/Type"): NameObject("/Metadata"), NameObject("/Subtype"): NameObject("/XML")})
-    source = letter(tmp_path / "a.pdf", change=root_entry("/Metadata", claim))
-    copy, _ = _proved(source, profile)
-    metadata = PdfReader(copy).root_object["/Metadata"].get_object()
-    assert metadata.get_data() == claim.get_data()  # type: ignore[attr-defined]  # it is a stream
+
+    def change(writer: PdfWriter) -> None:
+        root_entry("/Metadata", claim)(writer)
+        if intent:
+            writer.root_object[NameObject("/OutputIntents")] = ArrayObject([DictionaryObject()])
+
+    copy, _ = _proved(letter(tmp_path / "a.pdf", change=change), profile)
+    reader = PdfReader(copy)
+    assert reader.root_object["/Metadata"].get_object().get_data() == claim.get_data()  # type: ignore[attr-defined]
+    page = reader.pages[0]
+    drawn = page["/Contents"][-1].get_object().get_data()  # type: ignore[index]
+    for form in page["/Resources"]["/XObject"].values():  # type: ignore[index]
+        drawn += form.get_object().get_data()
+    assert (b"0 g" in drawn) == intent
+    assert (b"/MkG cs 0 sc" in drawn) != intent
+    assert b"/CIDSet" in copy.read_bytes()
 
 
 def test_the_same_order_makes_the_same_bytes(tmp_path: Path, profile: Profile) -> None:
