@@ -59,6 +59,9 @@ class Settings:
     """Wall time for reading, and again for stamping, one document."""
     max_memory_bytes: int = 2_000_000_000
     """Address space of one worker."""
+    unknown_recipients: str = "note"
+    """A recipient who is not in the list: "note" lets the copy be made and says so; "refuse" counts them as a third
+    party, who needs the competent authority's consent (Article 4(3))."""
     first_number: int = 1
     """The first register number of a year, for a registry that goes on from a paper journal."""
 

@@ -20,6 +20,8 @@ _COMMANDS = {
     "batch": "marker.cli.files",
     "held": "marker.cli.held",
     "register": "marker.cli.register",
+    "consent": "marker.cli.consent",
+    "recipient": "marker.cli.consent",
     "agreement": "marker.cli.agreement",
     "doctor": "marker.cli.doctor",
 }

@@ -31,12 +31,12 @@ _PIPE_WIDTH = 160
 """Columns where output is no terminal: a table that wraps in a pipe is of no use to the next program."""
 
 
-def _console() -> Console:
+def terminal() -> Console:
     width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else _PIPE_WIDTH
     return Console(width=width, highlight=False, soft_wrap=False)
 
 
-def _table(*columns: str, title: str | None = None) -> Table:
+def plain_table(*columns: str, title: str | None = None) -> Table:
     table = Table(*columns, title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold", pad_edge=False)
     for column in table.columns:
         column.overflow = "fold"  # an ellipsis would hide the end of a number or a name
@@ -70,7 +70,7 @@ def print_reports(reports: Sequence[FileReport], base: Path | None = None) -> No
     """What happened to each file, one row a file; the reason of a hold on a line of its own below the table."""
     columns = [_("File"), _("Outcome"), _("Marking"), _("Stamped as")]
     numbered = any(report.copies for report in reports)
-    table = _table(*columns, *([_("Copies")] if numbered else []))
+    table = plain_table(*columns, *([_("Copies")] if numbered else []))
     for report in reports:
         name = Path(report.path)
         if base is not None and name.is_relative_to(base):
@@ -81,7 +81,7 @@ def print_reports(reports: Sequence[FileReport], base: Path | None = None) -> No
         numbers = "\n".join(copy.copy_number for copy in report.copies)
         row = [Text(shown(name)), outcome, report.marking or "", report.equivalent_text or ""]
         table.add_row(*row, *([numbers] if numbered else []))
-    _console().print(table)
+    terminal().print(table)
 
 
 def print_holds(reports: Sequence[FileReport], base: Path | None = None) -> None:
@@ -89,19 +89,19 @@ def print_holds(reports: Sequence[FileReport], base: Path | None = None) -> None
     held = [report for report in reports if report.hold is not None]
     if not held:
         return
-    table = _table(_("Held"), _("Why, and what to do next"))
+    table = plain_table(_("Held"), _("Why, and what to do next"))
     for report in held:
         name = Path(report.path)
         if base is not None and name.is_relative_to(base):
             name = name.relative_to(base)
         assert report.hold is not None  # noqa: S101  # filtered three lines above
         table.add_row(Text(shown(name)), Text(report.hold.detail))
-    _console().print(table)
+    terminal().print(table)
 
 
 def print_evidence(reports: Sequence[FileReport]) -> None:
     """What was seen in each file and where, and how far it counts; what repeats over pages is one row."""
-    table = _table(_("File"), _("Seen"), _("As it stands"), _("Where"), _("Pages"), _("Score"), _("Why"))
+    table = plain_table(_("File"), _("Seen"), _("As it stands"), _("Where"), _("Pages"), _("Score"), _("Why"))
     for report in reports:
         name = shown(report.path)
         alike: dict[tuple[str, ...], list[Finding]] = {}
@@ -121,7 +121,7 @@ def print_evidence(reports: Sequence[FileReport]) -> None:
             )
             name = ""
     if table.row_count:
-        _console().print(table)
+        terminal().print(table)
 
 
 def _page_list(pages: Sequence[int]) -> str:
@@ -137,11 +137,11 @@ def _page_list(pages: Sequence[int]) -> str:
 
 def print_waiting(files: Sequence[HeldFile]) -> None:
     """The files that wait for a person."""
-    table = _table(_("Id"), _("Held since (UTC)"), _("Why"), _("To"), _("File"))
+    table = plain_table(_("Id"), _("Held since (UTC)"), _("Why"), _("To"), _("File"))
     for file in files:
         table.add_row(file.id, _minute(file.at), file.code.value, file.party or "", Text(file.name))
-    _console().print(table)
-    _console().print(ngettext("{n} file waits", "{n} files wait", len(files)).format(n=len(files)))
+    terminal().print(table)
+    terminal().print(ngettext("{n} file waits", "{n} files wait", len(files)).format(n=len(files)))
 
 
 def _minute(at: str) -> str:
@@ -153,7 +153,7 @@ def print_summary(reports: Sequence[FileReport], places: Sequence[tuple[str, str
     counts = Counter(report.outcome for report in reports)
     parts = [f"{counts[outcome]} {outcome.value}" for outcome in Outcome if counts[outcome]]
     files = ngettext("{n} file", "{n} files", len(reports)).format(n=len(reports))
-    console = _console()
+    console = terminal()
     console.print(Text(f"{files}: {', '.join(parts) or _('nothing to do')}", style="bold"))
     for name, place in places:
         console.print(Text(f"  {name:<10}{place}"))
@@ -161,7 +161,7 @@ def print_summary(reports: Sequence[FileReport], places: Sequence[tuple[str, str
 
 def print_agreement(facts: dict[str, Any]) -> None:
     """Article 3, handling and rules."""
-    console = _console()
+    console = terminal()
     console.print(Text(facts["title"], style="bold"))
     console.print(
         _("In force since {date}. Profile {id}, {hash}.").format(
@@ -169,15 +169,15 @@ def print_agreement(facts: dict[str, Any]) -> None:
         )
     )
     parties = [party["id"] for party in facts["parties"]]
-    rows = _table(_("Level"), *parties, _("Article"), title=_("\nMarkings that correspond (Article 3)"))
+    rows = plain_table(_("Level"), *parties, _("Article"), title=_("\nMarkings that correspond (Article 3)"))
     for row in facts["table"]:
         rows.add_row(row["name"], *(row["markings"][p]["stamp"] for p in parties), row["article"])
     console.print(rows)
-    maps = _table(_("Received as"), _("Stamped as"), _("Article"), title=_("What a received marking becomes"))
+    maps = plain_table(_("Received as"), _("Stamped as"), _("Article"), title=_("What a received marking becomes"))
     for e in facts["equivalences"]:
         maps.add_row(e["from"], f"{e['stamped']}  ({e['to']})", e["article"])
     console.print(maps)
-    handling = _table(_("Level"), _("Receipt"), _("Further copies"), _("Destruction"), title=_("Handling"))
+    handling = plain_table(_("Level"), _("Receipt"), _("Further copies"), _("Destruction"), title=_("Handling"))
     copies = {True: _("with the sender's consent"), False: _("by need")}
     destruction = {"never": _("never; returned"), "consent": _("with the sender's consent"), "free": _("free; notice")}
     for h in facts["handling"]:
@@ -188,7 +188,7 @@ def print_agreement(facts: dict[str, Any]) -> None:
             f"{destruction[h['destroy']]} ({h['destroy_article']})",
         )
     console.print(handling)
-    rules = _table(_("Article"), _("Rule"), title=_("Rules"))
+    rules = plain_table(_("Article"), _("Rule"), title=_("Rules"))
     for rule in facts["rules"]:
         rules.add_row(rule["article"], rule["rule"])
     console.print(rules)
@@ -199,7 +199,7 @@ def print_agreement(facts: dict[str, Any]) -> None:
 
 def print_documents(documents: Sequence[DocumentRecord], copies: Mapping[str, Sequence[CopyRecord]]) -> None:
     """The register, one row a document, its copies with their holders and states."""
-    table = _table(_("Register"), _("Received"), _("Marking"), _("Stamped as"), _("Copies"), _("File"))
+    table = plain_table(_("Register"), _("Received"), _("Marking"), _("Stamped as"), _("Copies"), _("File"))
     for document in documents:
         lines = [
             f"{copy.copy_number}  {copy.status.value}{'  ' + copy.recipient if copy.recipient else ''}"
@@ -213,13 +213,13 @@ def print_documents(documents: Sequence[DocumentRecord], copies: Mapping[str, Se
             Text("\n".join(lines)),
             Text(Path(document.source_name).name),
         )
-    _console().print(table)
-    _console().print(ngettext("{n} document", "{n} documents", len(documents)).format(n=len(documents)))
+    terminal().print(table)
+    terminal().print(ngettext("{n} document", "{n} documents", len(documents)).format(n=len(documents)))
 
 
 def print_document(document: DocumentRecord, copies: Sequence[CopyRecord], events: Sequence[EventRecord]) -> None:
     """One document with all that is known of it."""
-    console = _console()
+    console = terminal()
     console.print(Text(document.register_number, style="bold"))
     facts = {
         _("received"): document.registered_on,
@@ -237,7 +237,7 @@ def print_document(document: DocumentRecord, copies: Sequence[CopyRecord], event
     for name, value in facts.items():
         if value is not None:
             console.print(Text(f"  {name:<20}{value}"))
-    held = _table(_("Copy"), _("State"), _("Holder"), _("Operator"), _("File, or why void"))
+    held = plain_table(_("Copy"), _("State"), _("Holder"), _("Operator"), _("File, or why void"))
     for copy in copies:
         held.add_row(
             copy.copy_number,
@@ -247,7 +247,7 @@ def print_document(document: DocumentRecord, copies: Sequence[CopyRecord], event
             Text(copy.void_reason or copy.path or ""),
         )
     console.print(held)
-    history = _table(_("When (UTC)"), _("What"), _("Copy"), _("Operator"))
+    history = plain_table(_("When (UTC)"), _("What"), _("Copy"), _("Operator"))
     for event in events:
         history.add_row(_minute(event.at), event.kind, event.copy or "", Text(event.operator))
     console.print(history)

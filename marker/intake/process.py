@@ -18,6 +18,7 @@ from marker.intake import publish
 from marker.intake.desk import Desk, Stopped
 from marker.intake.report import evidence_json
 from marker.intake.source import Candidate, Snapshot, take
+from marker.intake.terms import strangers, terms_of
 from marker.intake.work import Examination
 from marker.model import (
     CopyOrder,
@@ -29,6 +30,7 @@ from marker.model import (
     Verdict,
 )
 from marker.names import shown
+from marker.register.grounds import Terms
 from marker.register.records import (
     AlreadyRegistered,
     BeingWorkedOn,
@@ -174,7 +176,6 @@ class _Case:
         if (record := self._registered(snapshot)) is not None:
             return self._again(record)
         marked = Marked.of(verdict, self.desk.profile)
-        self._may_copy(marked)
         self.desk.workers.check(snapshot.path, examination.format)
         place = folder()
         try:
@@ -189,16 +190,9 @@ class _Case:
         copies = self._make(book, snapshot, examination, self._orders(marked, reservation), slots)
         return replace(self.report, outcome=Outcome.STAMPED, register=reservation.register_number, copies=tuple(copies))
 
-    def _may_copy(self, marked: Marked) -> None:
-        """Article 7(1): copy no. 1 is owed to nobody's consent (4(5)); every further one of these levels is."""
-        handling = self.desk.profile.handling_of(marked.original.level)
-        further = len(self.desk.wish.recipients) > 1 or self.desk.wish.again
-        if further and handling.copies_consent and self.desk.wish.consent is None:
-            raise HoldError(
-                HoldCode.CONSENT_REQUIRED,
-                f"Further copies of a {marked.original.own_text} document need the sender's written consent "
-                f"(Article {handling.copies_article}); name it with --consent, or make one copy.",
-            )
+    def _terms(self, marked: Marked) -> Terms:
+        """Articles 4(3) and 7(1), for the transaction that draws the numbers."""
+        return terms_of(self.desk.profile, self.desk.settings, marked.original.level, self.desk.wish.consent)
 
     def _reserve(self, book: Register, snapshot: Snapshot, examination: Examination, marked: Marked) -> Reservation:
         wish = self.desk.wish
@@ -218,11 +212,13 @@ class _Case:
             evidence=[evidence_json(finding) for finding in self.report.evidence],
         )
         try:
-            return book.reserve(entry, wish.recipients, again=wish.again)
+            reservation = book.reserve(entry, wish.recipients, again=wish.again, terms=self._terms(marked))
         except BeingWorkedOn as error:
             raise HoldError(
                 HoldCode.UNSAFE_PATH, "Another run is stamping the same document; run again when it has ended."
             ) from error
+        self.report = replace(self.report, notes=(*self.report.notes, *strangers(book, wish.recipients)))
+        return reservation
 
     def _orders(self, marked: Marked, reservation: Reservation) -> list[CopyOrder]:
         return [

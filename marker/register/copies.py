@@ -16,7 +16,8 @@ from marker.errors import HoldError, RegisterError, UsageError
 from marker.model import HoldCode
 from marker.names import shown
 from marker.numbering import CopyNumber, format_register_number
-from marker.register import query, schema
+from marker.register import grounds, query, schema
+from marker.register.grounds import Terms
 from marker.register.ledger import Pen, append, canonical
 from marker.register.records import (
     AlreadyRegistered,
@@ -32,7 +33,13 @@ from marker.register.records import (
 
 
 def reserve(
-    pen: Pen, entry: DocumentEntry, recipients: Sequence[str | None], *, first_number: int, again: bool
+    pen: Pen,
+    entry: DocumentEntry,
+    recipients: Sequence[str | None],
+    *,
+    first_number: int,
+    again: bool,
+    terms: Terms | None = None,
 ) -> Reservation:
     """Draw the register number and a copy number per recipient; see :meth:`Register.reserve`."""
     if not recipients:
@@ -40,7 +47,7 @@ def reserve(
     known = query.live_document(pen.connection, entry.source_sha256, entry.party)
     if known is None:
         record = _register(pen, entry, first_number)
-        return _draw(pen, record, recipients, entry.purpose, set_no=1, set_size=len(recipients))
+        return _draw(pen, record, recipients, entry.purpose, set_no=1, set_size=len(recipients), terms=terms)
     if known.status is DocumentStatus.REGISTERED and not again:
         raise AlreadyRegistered(known)
     made = query.copies_of(pen.connection, known.register_number)
@@ -49,7 +56,7 @@ def reserve(
             raise BeingWorkedOn(known, query.run(pen.connection, copy.run))
     _same_marking(known, entry)
     set_no = max(copy.set_no for copy in made) + 1
-    return _draw(pen, known, recipients, entry.purpose, set_no=set_no, set_size=None)
+    return _draw(pen, known, recipients, entry.purpose, set_no=set_no, set_size=None, terms=terms)
 
 
 def _register(pen: Pen, entry: DocumentEntry, first_number: int) -> DocumentRecord:
@@ -97,11 +104,12 @@ def _draw(
     *,
     set_no: int,
     set_size: int | None,
+    terms: Terms | None,
 ) -> Reservation:
     """The one place where copy numbers are drawn.
 
-    Every copy with an index above 1 is a further copy in the sense of Article 7(1): where consents are kept, this is
-    the place, and this the transaction, in which they are looked up and counted down.
+    Every copy with an index above 1 is a further copy in the sense of Article 7(1): this is the place, and this the
+    transaction, in which consents are looked up and counted down.  Without ``terms`` nothing is asked.
     """
     table = schema.copies.c
     highest = pen.connection.scalar(select(func.max(table.copy_index)).where(table.document == record.register_number))
@@ -125,9 +133,15 @@ def _draw(
             "void_reason": None,
             "run": pen.run,
         }
-        pen.connection.execute(insert(schema.copies).values(values))
         number = values["copy_number"]
-        append(pen, EventKind.RESERVED, document=record.register_number, copy=number, detail={"row": values})
+        # Asked before the row is there, so that a copy is never counted against itself.
+        ground = grounds.of_copy(pen, record, index, values["recipient"], terms) if terms is not None else None
+        pen.connection.execute(insert(schema.copies).values(values))
+        detail: dict[str, Any] = {"row": values}
+        if ground is not None:
+            detail["grounds"] = {"copy_number": number, **ground}
+            pen.connection.execute(insert(schema.grounds).values(detail["grounds"]))
+        append(pen, EventKind.RESERVED, document=record.register_number, copy=number, detail=detail)
         drawn.append(_existing(pen, number))
     return Reservation(record, tuple(drawn))
 

@@ -24,6 +24,7 @@ from marker.model import HoldCode, LevelId, MarkingId, PartyId
 from marker.names import shown
 from marker.register import copies, holds, ledger, query, schema, sqlite
 from marker.register import verify as verifying
+from marker.register.grounds import Terms
 from marker.register.ledger import Pen
 from marker.register.records import (
     BeingWorkedOn,
@@ -99,7 +100,9 @@ class Register:
 
     # ── numbers ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def reserve(self, entry: DocumentEntry, recipients: Sequence[str | None], again: bool = False) -> Reservation:
+    def reserve(
+        self, entry: DocumentEntry, recipients: Sequence[str | None], again: bool = False, terms: Terms | None = None
+    ) -> Reservation:
         """Draw a register number and one copy number for each recipient (None: not stated yet), in one transaction.
 
         Serials have no gaps within a receiving Party and year.  ``again`` makes a deliberate new set of copies of a
@@ -108,12 +111,14 @@ class Register:
         twice, and its "copy no. 1", which Article 4(5) frees of consent, would be a way round Article 7(1): an
         inspector is to see at once that copy no. 3 is a further copy.  Later sets have no size (``set_size`` None).
 
-        Raises AlreadyRegistered when a copy was issued and ``again`` is not set; BeingWorkedOn when copies of it are
-        reserved by a run that lives; RegisterError when ``again`` comes with another marking than the registered one;
-        UsageError for a ``sender_date`` that is no date, or no recipients.
+        ``terms`` says what must be on file before a copy is made (Articles 4(3), 7(1)); consents are counted down here.
+
+        Raises HoldError(consent-required) when it is not; AlreadyRegistered when a copy was issued and ``again`` is not
+        set; BeingWorkedOn when copies of it are reserved by a run that lives; RegisterError when ``again`` comes with
+        another marking than the registered one; UsageError for a ``sender_date`` that is no date, or no recipients.
         """
         try:
-            return self._reserve(entry, recipients, again)
+            return self._reserve(entry, recipients, again, terms)
         except BeingWorkedOn as busy:
             recovered = self.recover()
             for copy in recovered:
@@ -124,11 +129,13 @@ class Register:
                     ) from busy
             if not recovered:
                 raise
-        return self._reserve(entry, recipients, again)
+        return self._reserve(entry, recipients, again, terms)
 
-    def _reserve(self, entry: DocumentEntry, recipients: Sequence[str | None], again: bool) -> Reservation:
+    def _reserve(
+        self, entry: DocumentEntry, recipients: Sequence[str | None], again: bool, terms: Terms | None
+    ) -> Reservation:
         with self._write() as pen:
-            return copies.reserve(pen, entry, recipients, first_number=self._first_number, again=again)
+            return copies.reserve(pen, entry, recipients, first_number=self._first_number, again=again, terms=terms)
 
     def announce(self, copy_number: str, path: str, sha256: str) -> None:
         """Say, before the file is linked to ``path``, that it will be, with its hash: :meth:`recover` goes by it.
@@ -296,6 +303,18 @@ class Register:
             return damage + verifying.verify(connection, files=files, known_head=known_head)
 
     # ── transactions ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @contextmanager
+    def writing(self) -> Iterator[Pen]:
+        """One write transaction, for the modules beside this one: consents, custody.  Raises RegisterError."""
+        with self._write() as pen:
+            yield pen
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One read transaction, for questions of other modules.  Raises RegisterError."""
+        with self._read() as connection:
+            yield connection
 
     @contextmanager
     def _read(self) -> Iterator[Connection]:

@@ -26,7 +26,7 @@ from sqlalchemy import (
 VERSION_TABLE: Final = "register_version"
 """Where the schema version stands; its name tells a register from any other database."""
 
-REVISIONS: Final = ("0001",)
+REVISIONS: Final = ("0001", "0002")
 """Every schema version there was, oldest first; the last is the one this code speaks."""
 
 METADATA = MetaData(
@@ -129,6 +129,21 @@ copies = Table(
 )
 Index("ix_copies_reserved", copies.c.run, sqlite_where=RESERVED, postgresql_where=RESERVED)
 
+# Beside the copies, not in them: what was registered before there were consents stays as it was sealed.
+grounds = Table(
+    "grounds",
+    METADATA,
+    Column("copy_number", String(48), ForeignKey("copies.copy_number"), primary_key=True),
+    Column("consent", Text),
+    Column("recipient_party", String(8)),
+    Column("translation", String(8)),
+    Column("translation_sha256", SHA256),
+    Column("replaces", String(48), ForeignKey("copies.copy_number")),
+    CheckConstraint("(translation IS NULL) = (translation_sha256 IS NULL)", name="translation"),
+    Index("ix_grounds_consent", "consent"),
+    Index("ix_grounds_replaces", "replaces"),
+)
+
 # No unique constraint but the key: each one would be a way in for INSERT OR REPLACE.
 events = Table(
     "events",
@@ -147,4 +162,5 @@ events = Table(
     CheckConstraint("seq >= 1", name="seq"),
     CheckConstraint("length(previous_hash) = 64 AND length(hash) = 64", name="hash"),
     Index("ix_events_document", "document"),
+    Index("ix_events_kind", "kind"),
 )

@@ -84,5 +84,16 @@ SQLITE_0001: Final = (
     ),
 )
 
-SQLITE: Final = SQLITE_0001
+SQLITE_0002: Final = (
+    _trigger("grounds_no_update", "UPDATE ON grounds", "", "the grounds of a copy never change"),
+    _trigger("grounds_no_delete", "DELETE ON grounds", "", "the grounds of a copy are never deleted"),
+    _trigger(
+        "grounds_no_replace",
+        "INSERT ON grounds",
+        "EXISTS (SELECT 1 FROM grounds WHERE copy_number = NEW.copy_number)",
+        "the grounds of a copy are never replaced",
+    ),
+)
+
+SQLITE: Final = (*SQLITE_0001, *SQLITE_0002)
 """The triggers of the schema this code speaks."""

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, select
 from marker.errors import RegisterError
 from marker.model import PartyId
 from marker.numbering import CopyNumber, format_register_number, parse_copy_number
-from marker.register import query, schema
+from marker.register import consents, query, schema
 from marker.register.copies import document_status, entry_of
 from marker.register.ledger import GENESIS, sealed
 from marker.register.records import CopyStatus, DocumentStatus, EventKind, EventRecord, Head, Problem
@@ -35,12 +35,14 @@ def verify(connection: Connection, *, files: bool, known_head: Head | None) -> l
         (schema.runs, "id", replay.runs),
         (schema.documents, "register_number", replay.documents),
         (schema.copies, "copy_number", replay.copies),
+        (schema.grounds, "copy_number", replay.grounds),
     ):
         rows = {row._mapping[key]: dict(row._mapping) for row in connection.execute(select(table))}
         problems += _differences(table.name, rows, expected)
     try:
         problems += _serials(connection, replay.first_numbers)
         problems += _copy_numbers(connection, files=files)
+        problems += consents.problems(connection)
     except (TypeError, ValueError, AttributeError, RegisterError):
         # SQLite stores a word where a number belongs; the ledger does not.
         problems.append(Problem("documents", "A row holds a value that this software cannot have written."))
@@ -55,6 +57,7 @@ class _Replay:
         self.runs: dict[str, dict[str, Any]] = {}
         self.documents: dict[str, dict[str, Any]] = {}
         self.copies: dict[str, dict[str, Any]] = {}
+        self.grounds: dict[str, dict[str, Any]] = {}
         self._copies_of: dict[str, list[str]] = {}
         self.first_numbers: dict[tuple[str, int], int] = {}
         self.hashes: dict[int, str] = {0: GENESIS}
@@ -91,6 +94,8 @@ class _Replay:
         elif kind == EventKind.RESERVED:
             self.copies[copy] = entry_of(event.detail)
             self._copies_of.setdefault(document, []).append(copy)
+            if "grounds" in detail:
+                self.grounds[copy] = dict(detail["grounds"])
         elif kind == EventKind.ANNOUNCED:
             self.copies[copy] |= {"path": detail["path"], "sha256": detail["sha256"]}
         elif kind == EventKind.ISSUED:

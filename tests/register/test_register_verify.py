@@ -168,7 +168,7 @@ def test_missing_altered_and_foreign_guards_are_found(filled: Register) -> None:
         for trigger in triggers.SQLITE:
             file.execute(trigger.replace("BEFORE DELETE", "AFTER DELETE"))
         file.execute("CREATE TRIGGER odd AFTER INSERT ON runs BEGIN SELECT 1; END")
-    assert found(filled).count("is missing or was altered") == 4
+    assert found(filled).count("is missing or was altered") == sum("BEFORE DELETE" in t for t in triggers.SQLITE)
     assert "a trigger that is not of this software" in found(filled)
 
 

@@ -1,0 +1,147 @@
+"""On what grounds a copy may be made: the one place where Articles 4(3) and 7(1) are applied, in the transaction that
+draws its number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from marker.agreement.profile import Handling
+from marker.errors import RegisterError
+from marker.model import PartyId
+from marker.names import shown
+from marker.register import consents, recipients, schema
+from marker.register.consents import Covers
+from marker.register.ledger import Pen
+from marker.register.records import CopyStatus, DocumentRecord, EventKind
+
+RELEASE_ARTICLE = "4(3)"
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """A translation that is stamped and numbered like a copy (Articles 7(1), 7(3))."""
+
+    language: str
+    """ISO 639-1."""
+    sha256: str
+    """Of the translation as it was handed in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What must be on file before copies of a level are made; None of it is decided here but by the profile."""
+
+    handling: Handling
+    parties: frozenset[PartyId]
+    state_languages: frozenset[str]
+    """The first translation into one of these needs no consent, once per language (Article 7(1))."""
+    consent: str | None = None
+    unknown_is_third: bool = False
+    """Whether a recipient who is not in the list needs the competent authority's consent (Article 4(3))."""
+    translation: Translation | None = None
+    replaces: str | None = None
+    """The number of a spoiled copy that this one stands for; it was counted then."""
+
+
+def of_copy(
+    pen: Pen, document: DocumentRecord, index: int, recipient: str | None, terms: Terms
+) -> dict[str, str | None] | None:
+    """The grounds of the copy that is about to be drawn, as kept in the table; None where there is nothing to say.
+
+    Raises HoldError(consent-required), RegisterError when the copy to be replaced is not a spoiled one.
+    """
+    party = recipients.party_of(pen.connection, recipient) if recipient is not None else None
+    needs: set[Covers] = set()
+    articles: list[str] = []
+    third = party == recipients.THIRD or (party is None and recipient is not None and terms.unknown_is_third)
+    if third:
+        needs.add(Covers.RELEASE)
+        articles.append(RELEASE_ARTICLE)
+    if terms.replaces is not None:
+        _may_replace(pen, document, terms.replaces)
+    elif index > 1 and terms.handling.copies_consent and not _is_first_translation(pen, document, terms):
+        needs.add(Covers.COPIES)
+        articles.append(terms.handling.copies_article)
+    consent = None
+    if needs:
+        consent = consents.use(
+            pen,
+            terms.consent,
+            needs=frozenset(needs),
+            level=document.level,
+            register_number=document.register_number,
+            article=", ".join(articles),
+            doing=_what(document, third=third, recipient=recipient, party=party),
+        )
+    values: dict[str, str | None] = {
+        "consent": consent,
+        "recipient_party": party,
+        "translation": terms.translation.language if terms.translation else None,
+        "translation_sha256": terms.translation.sha256 if terms.translation else None,
+        "replaces": terms.replaces,
+    }
+    return values if any(values.values()) else None
+
+
+def _what(document: DocumentRecord, *, third: bool, recipient: str | None, party: str | None) -> str:
+    if not third:
+        return f"Each further copy of a {document.level} document"
+    known = "is of neither Party" if party else "is not in the list of recipients ('marker recipient add')"
+    return f"A copy for {shown(recipient)}, who {known} and so is a third party,"
+
+
+def _is_first_translation(pen: Pen, document: DocumentRecord, terms: Terms) -> bool:
+    if terms.translation is None or terms.translation.language not in terms.state_languages:
+        return False
+    table, copies = schema.grounds.c, schema.copies.c
+    earlier = pen.connection.scalar(
+        select(table.copy_number)
+        .join(schema.copies, copies.copy_number == table.copy_number)
+        .where(
+            copies.document == document.register_number,
+            copies.status != CopyStatus.VOID.value,
+            table.translation == terms.translation.language,
+        )
+        .limit(1)
+    )
+    return earlier is None
+
+
+def _may_replace(pen: Pen, document: DocumentRecord, number: str) -> None:
+    table, copies, events = schema.grounds.c, schema.copies.c, schema.events.c
+    spoiled = pen.connection.scalar(
+        select(events.seq).where(
+            events.document == document.register_number,
+            events.copy == number,
+            events.kind == EventKind.SPOILED.value,
+        )
+    )
+    if spoiled is None:
+        raise RegisterError(
+            f"{shown(number)} is not a spoiled copy of {document.register_number}.",
+            remedy="Only a spoiled copy is replaced without a consent: 'marker copy … --replaces … --reason …'.",
+        )
+    replaced = pen.connection.scalar(
+        select(table.copy_number)
+        .join(schema.copies, copies.copy_number == table.copy_number)
+        .where(table.replaces == number, copies.status != CopyStatus.VOID.value)
+        .limit(1)
+    )
+    if replaced is not None:
+        raise RegisterError(
+            f"{number} was replaced by {replaced} already.", remedy="A spoiled copy is replaced once; name a consent."
+        )
+
+
+def of_document(connection: Connection, register_number: str) -> dict[str, dict[str, Any]]:
+    """The grounds of a document's copies by their numbers, for people and programs that look."""
+    table, copies = schema.grounds, schema.copies.c
+    rows = connection.execute(
+        select(table)
+        .join(schema.copies, copies.copy_number == table.c.copy_number)
+        .where(copies.document == register_number)
+    )
+    return {row.copy_number: dict(row._mapping) for row in rows}

@@ -1,0 +1,268 @@
+"""Consents: on file before a copy is made, counted down with its number, refused with the article."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from marker.agreement.load import load_profile
+from marker.errors import HoldError, RegisterError, UsageError
+from marker.model import HoldCode, LevelId
+from marker.register import DocumentEntry, Register, consents, grounds, recipients, schema, triggers
+from marker.register.consents import Consent, Covers, Issuer
+from marker.register.grounds import Terms, Translation
+
+Entry = Callable[..., DocumentEntry]
+Publish = Callable[..., object]
+LETTER = Consent("5-17/88", "2026-11-02", Issuer.SENDING_BODY, LevelId("secret"), 2)
+PROFILE = load_profile()
+
+
+def terms(level: str = "secret", **changes: Any) -> Terms:
+    plain = Terms(
+        PROFILE.handling_of(LevelId(level)),
+        frozenset(party.id for party in PROFILE.parties),
+        frozenset({"kk", "lt"}),
+    )
+    return replace(plain, **changes)
+
+
+def put(register: Register, consent: Consent = LETTER, **changes: Any) -> None:
+    with register.writing() as pen:
+        consents.add(pen, replace(consent, **changes))
+
+
+def left(register: Register, ref: str = LETTER.ref) -> int:
+    with register.reading() as connection:
+        return next(held.left for held in consents.on_file(connection) if held.consent.ref == ref)
+
+
+def refused(register: Register, entry: DocumentEntry, *who: str | None, **given: Any) -> str:
+    before = register.head()
+    with pytest.raises(HoldError) as caught:
+        register.reserve(entry, who or (None, None), terms=terms(**given))
+    assert caught.value.hold.code is HoldCode.CONSENT_REQUIRED
+    assert register.head().seq <= before.seq + 1, "no number was drawn; a run may have begun"
+    return str(caught.value)
+
+
+def test_copy_no_1_needs_no_consent(register: Register, entry: Entry) -> None:
+    register.reserve(entry(), [None], terms=terms())
+
+
+def test_every_copy_after_it_is_counted(register: Register, entry: Entry) -> None:
+    put(register)
+    register.reserve(entry(), [None, None], terms=terms(consent=LETTER.ref))
+    assert left(register) == 1
+    register.reserve(entry("b"), [None, None], terms=terms(consent=LETTER.ref))
+    assert left(register) == 0
+    assert "used up" in refused(register, entry("c"), consent=LETTER.ref)
+    assert register.verify() == []
+
+
+def test_more_copies_at_once_than_are_left_draw_no_number_at_all(register: Register, entry: Entry) -> None:
+    put(register)
+    assert "7(1)" in refused(register, entry(), None, None, None, None, consent=LETTER.ref)
+    assert register.documents() == []
+    assert left(register) == 2
+
+
+def test_a_void_number_gives_its_consent_back(register: Register, entry: Entry) -> None:
+    put(register)
+    drawn = register.reserve(entry(), [None, None], terms=terms(consent=LETTER.ref))
+    register.void([copy.copy_number for copy in drawn.copies], "stamp-failed")
+    assert left(register) == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"level": LevelId("top-secret")}, "is for top-secret, the document is secret"),
+        ({"expires": "2026-11-21"}, "expired on 2026-11-21"),
+        ({"covers": (Covers.DESTRUCTION,)}, "does not cover copies"),
+    ],
+)
+def test_a_consent_to_something_else_does_not_help(
+    register: Register, entry: Entry, changes: dict[str, Any], why: str
+) -> None:
+    put(register, **changes)
+    said = refused(register, entry(), consent=LETTER.ref)
+    assert why in said
+    assert "7(1)" in said
+
+
+def test_a_consent_for_one_document_is_for_no_other(register: Register, entry: Entry, publish: Publish) -> None:
+    publish(register, register.reserve(entry(), [None]))
+    put(register, register_number="KZ-2026-000001")
+    assert "for KZ-2026-000001 alone" in refused(register, entry("b"), consent=LETTER.ref)
+    register.reserve(entry(), [None], again=True, terms=terms(consent=LETTER.ref))
+
+
+def test_a_consent_that_is_not_on_file_does_not_help(register: Register, entry: Entry) -> None:
+    assert "is not on file" in refused(register, entry(), consent="a rumour")
+    assert "none was named" in refused(register, entry())
+
+
+def test_it_holds_until_the_end_of_its_last_day(register: Register, entry: Entry) -> None:
+    put(register, expires="2026-11-22")
+    register.reserve(entry(), [None, None], terms=terms(consent=LETTER.ref))
+
+
+def test_restricted_is_copied_by_need(register: Register, entry: Entry) -> None:
+    register.reserve(entry(level=LevelId("restricted")), [None, None], terms=terms("restricted"))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"ref": "  "},
+        {"copies": 0},
+        {"date": "2026-11-23"},
+        {"date": "2 November"},
+        {"expires": "2026-11-01"},
+        {"covers": ()},
+        {"covers": (Covers.RELEASE,)},
+    ],
+)
+def test_a_consent_that_contradicts_itself_is_not_put_on_file(register: Register, changes: dict[str, Any]) -> None:
+    with pytest.raises(UsageError):
+        put(register, **changes)
+
+
+def test_a_reference_is_used_once(register: Register) -> None:
+    put(register)
+    with pytest.raises(RegisterError, match="on file already"):
+        put(register, copies=99)
+    assert left(register) == 2
+
+
+# ── third parties ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_third_party_needs_the_competent_authority_even_for_copy_no_1(register: Register, entry: Entry) -> None:
+    with register.writing() as pen:
+        recipients.add(pen, "Contractor Ltd", "other", ["KZ", "LT"])
+        recipients.add(pen, "Archive", "KZ", ["KZ", "LT"])
+    assert "4(3)" in refused(register, entry(), "Contractor Ltd")
+    put(register)
+    assert "does not cover release" in refused(register, entry(), "contractor  ltd", consent=LETTER.ref)
+    put(register, ref="CA-1", issuer=Issuer.COMPETENT_AUTHORITY, covers=(Covers.RELEASE,))
+    drawn = register.reserve(entry(), ["Contractor Ltd"], terms=terms(consent="CA-1"))
+    with register.reading() as connection:
+        kept = grounds.of_document(connection, drawn.register_number)[drawn.copies[0].copy_number]
+    assert (kept["consent"], kept["recipient_party"]) == ("CA-1", "other")
+    register.reserve(entry("b"), ["Archive"], terms=terms())
+
+
+def test_restricted_too_is_not_released_to_a_third_party(register: Register, entry: Entry) -> None:
+    with register.writing() as pen:
+        recipients.add(pen, "Contractor Ltd", "other", ["KZ", "LT"])
+    assert "4(3)" in refused(register, entry(level=LevelId("restricted")), "Contractor Ltd", level="restricted")
+
+
+def test_who_is_not_in_the_list_is_a_third_party_where_that_is_set(register: Register, entry: Entry) -> None:
+    register.reserve(entry(), ["Nobody knows"], terms=terms())
+    assert "not in the list" in refused(register, entry("b"), "Nobody knows", unknown_is_third=True)
+
+
+def test_the_last_entry_of_a_recipient_counts(register: Register) -> None:
+    with register.writing() as pen:
+        recipients.add(pen, "Archive", "KZ", ["KZ", "LT"])
+        recipients.add(pen, "archive", "other", ["KZ", "LT"])
+        assert recipients.party_of(pen.connection, "ARCHIVE") == "other"
+        with pytest.raises(UsageError):
+            recipients.add(pen, "Archive", "PL", ["KZ", "LT"])
+
+
+# ── translations and replacements ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_first_translation_into_a_state_language_is_free_once(
+    register: Register, entry: Entry, publish: Publish
+) -> None:
+    publish(register, register.reserve(entry(), [None], terms=terms()))
+    into_kazakh = terms(translation=Translation("kk", "e" * 64))
+    register.reserve(entry(), [None], again=True, terms=into_kazakh)
+    register.recover()
+    with pytest.raises(RegisterError):
+        register.reserve(entry(), [None], again=True, terms=into_kazakh)
+
+
+def test_the_second_translation_and_another_language_need_a_consent(
+    register: Register, entry: Entry, publish: Publish
+) -> None:
+    publish(register, register.reserve(entry(), [None], terms=terms()))
+    publish(
+        register, register.reserve(entry(), [None], again=True, terms=terms(translation=Translation("kk", "e" * 64)))
+    )
+    publish(
+        register, register.reserve(entry(), [None], again=True, terms=terms(translation=Translation("lt", "f" * 64)))
+    )
+    for language in ("kk", "ru"):
+        with pytest.raises(HoldError, match=r"7\(1\)"):
+            register.reserve(entry(), [None], again=True, terms=terms(translation=Translation(language, "d" * 64)))
+    assert register.verify() == []
+
+
+def test_a_void_translation_is_no_translation(register: Register, entry: Entry, publish: Publish) -> None:
+    publish(register, register.reserve(entry(), [None], terms=terms()))
+    for _ in range(2):
+        drawn = register.reserve(entry(), [None], again=True, terms=terms(translation=Translation("kk", "e" * 64)))
+        register.void([drawn.copies[0].copy_number], "stamp-failed")
+
+
+# ── tampering ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_grounds_never_change(register: Register, entry: Entry) -> None:
+    put(register)
+    register.reserve(entry(), [None, None], terms=terms(consent=LETTER.ref))
+    with closing(sqlite3.connect(register.path, isolation_level=None)) as file:
+        for statement in (
+            "UPDATE grounds SET consent = NULL",
+            "DELETE FROM grounds",
+            "INSERT OR REPLACE INTO grounds SELECT * FROM grounds",
+        ):
+            with pytest.raises(sqlite3.IntegrityError):
+                file.execute(statement)
+
+
+def test_grounds_changed_behind_the_guards_are_found(register: Register, entry: Entry) -> None:
+    put(register)
+    register.reserve(entry(), [None, None], terms=terms(consent=LETTER.ref))
+    with closing(sqlite3.connect(register.path, isolation_level=None)) as file:
+        for trigger in triggers.SQLITE_0002:
+            file.execute(f"DROP TRIGGER {trigger.split()[2]}")
+        file.execute("UPDATE grounds SET consent = 'another'")
+        for trigger in triggers.SQLITE_0002:
+            file.execute(trigger)
+    said = [problem.what for problem in register.verify()]
+    assert "It is not what the ledger says in: consent." in said
+    assert "It was made under a consent that is not on file." in said
+
+
+def test_a_register_of_the_first_schema_is_brought_up_to_date(
+    opened: Callable[..., Register], entry: Entry, publish: Publish
+) -> None:
+    register = opened()
+    publish(register, register.reserve(entry(), [None]))
+    path = register.path
+    register.close()
+    with closing(sqlite3.connect(path, isolation_level=None)) as file:
+        for trigger in triggers.SQLITE_0002:
+            file.execute(f"DROP TRIGGER {trigger.split()[2]}")
+        file.execute("DROP TABLE grounds")
+        file.execute("DROP INDEX ix_events_kind")
+        file.execute(f"UPDATE {schema.VERSION_TABLE} SET version_num = '0001'")  # noqa: S608  # a name of ours
+    again = opened()
+    assert again.verify() == []
+    put(again)
+    again.reserve(entry(), [None], again=True, terms=terms(consent=LETTER.ref))
+    assert again.verify() == []
+    assert json.loads(again.last_events(1)[0].detail)["grounds"]["consent"] == LETTER.ref
