@@ -56,6 +56,8 @@ class Look:
     lines: list[Line]
     probes: list[Line]
     failed: bool = False
+    beside_text: bool = False
+    """The page has text of its own; what is read here is what that text leaves over."""
     closer: bool = False
     """Looked at again, at higher resolution."""
     whole: tuple[Span, ...] = ()
@@ -137,7 +139,7 @@ def look_at(
         Line(sheet.text[index], crop, sheet.box_of(sheet.text[index])) for index, crop in enumerate(page.probes(sheet))
     ]
     sheet.forget()
-    return Look(number, sheet, lines, probes)
+    return Look(number, sheet, lines, probes, beside_text=bool(covered))
 
 
 class Clock:

@@ -223,7 +223,7 @@ class _Document:
         """Lines that may be markings and are nothing that was read, each with its page."""
         return [
             (look, line) for look in self._looks if not look.failed
-            for line in unsettled(look, find(result, self._profile), self._known)
+            for line in unsettled(look, find(result, self._profile), self._known, look_again=True)
         ]
 
     def _residue(self, result: Reading) -> Iterable[Residue]:
@@ -254,10 +254,14 @@ class _Document:
         return verdict.hold is not None and verdict.hold.code is HoldCode.UNMARKED
 
 
-def unsettled(look: Look, findings: Sequence[Finding], known: Known) -> list[Line]:
+def unsettled(
+    look: Look, findings: Sequence[Finding], known: Known, *, look_again: bool = False
+) -> list[Line]:
     """The lines of a first look that may be markings and are nothing that was read.
 
-    Those are the lines that stand out; and printed ones next to a marking, of which they may be the other half.
+    Those are the lines that stand out; printed ones next to a marking, of which they may be the other half; and on a
+    page with text of its own, what somebody put there as a picture and reads like a marking.  With ``look_again``
+    every such picture that is no plain words: in another language it may be a marking.
     """
     here = [found for found in findings if found.page == look.number or found.page is None]
     marks = [found.box for found in here if found.kind is FindingKind.MARK and found.box is not None]
@@ -272,7 +276,8 @@ def unsettled(look: Look, findings: Sequence[Finding], known: Known) -> list[Lin
         large = candidate.strip.height >= _LEAST_LETTER * look.sheet.scale
         # No running text is framed askew: such a frame is open until its words are known, whatever they look like.
         askew_frame = candidate.kind == "frame" and abs(candidate.strip.angle) > _ASKEW
-        if large and (askew_frame or (candidate.like_letters and (candidate.stands_out or beside))):
+        left_over = look.beside_text and (look_again or known.resembles(line.read.text))
+        if large and (askew_frame or (candidate.like_letters and (candidate.stands_out or beside or left_over))):
             open_lines.append(line)
     return open_lines
 
