@@ -113,18 +113,8 @@ def test_the_easy_cases_come_out_right(name: str, tmp_path: Path) -> None:
         assert bench.measure(CASES[name].make(seed)).kind == "right"
 
 
-OPEN = {
-    "docx-picture-higher": "a Word picture that is one wide line counts as running text, so it is never read",
-    "picture-higher": "a short word in a picture beside the text's own mark is neither read nor left as residue",
-}
-"""Cases that are known to be stamped too low, with the reason.  Who closes one takes it out; empty is the aim."""
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.xfail(strict=True, reason=OPEN[name]) if name in OPEN else ())
-             for name in CASES]
-)
+@pytest.mark.parametrize("name", CASES)
 def test_no_document_is_stamped_lower_than_it_is_nor_for_a_third_party(name: str) -> None:
     results = measure.measure(generate(range(4), [name]))
     assert measure.failures([r for r in results if r.kind in {"under", "third"}]) == ""
