@@ -20,12 +20,14 @@ _MAX_BYTES: Final = 60_000_000
 _MAX_REVISIONS: Final = 3
 _MAX_PAGES: Final = 200
 """Pages of one earlier revision that are read; a longer one is noted."""
+_TOO_LARGE: Final = f"is larger than {_MAX_BYTES // 1_000_000} MB; whether it has earlier revisions was not looked into"
 _NOT_ALL: Final = "has earlier revisions that were not all read"
 
 
 def read_revisions(source: Path | bytes, gathering: Gathering) -> None:
     """Add the lines of earlier revisions that are gone. What of them cannot be read is noted; nothing is raised."""
     if isinstance(source, Path) and source.stat().st_size > _MAX_BYTES:
+        gathering.note(_TOO_LARGE)
         return
     data = source if isinstance(source, bytes) else source.read_bytes()
     ends = [match.end() for match in _END.finditer(data)]

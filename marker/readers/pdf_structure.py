@@ -5,7 +5,7 @@ Everything is walked with a memory of what was seen and a limit: trees may be cy
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from pypdf import PdfReader
@@ -20,6 +20,8 @@ from marker.readers.xmp import read_xmp
 
 _DATES: Final = frozenset({"/CreationDate", "/ModDate", "/Producer", "/Creator", "/Trapped"})
 _FIELD_HIDDEN: Final = 0b10
+_COMBO_BOX: Final = 1 << 17
+"""Field flag: only the chosen option is shown, the others when the box is opened."""
 _MAX_NODES: Final = 100_000
 
 
@@ -70,6 +72,10 @@ def read_fields(reader: PdfReader, gathering: Gathering, said: str) -> bool:
     signed = False
     for field, inherited in _nodes(form.get("/Fields"), "/Kids"):
         kind = str(inherited.get("/FT", ""))
+        if kind == "/Ch" and "/Kids" not in field and not field.get("/AP"):
+            for text in _options(inherited):
+                if "".join(text.split()) not in said:
+                    gathering.add(Span(text, Source.ANNOTATION, Place.FORM_FIELD, "form"))
         value = inherited.get("/V")
         if value is None or any("/T" in _dictionary(kid) for kid in _list(field.get("/Kids"))):
             continue
@@ -83,6 +89,15 @@ def read_fields(reader: PdfReader, gathering: Gathering, said: str) -> bool:
                     visibility = Visibility.HIDDEN if int(flags) & _FIELD_HIDDEN else Visibility.VISIBLE
                     gathering.add(Span(text, Source.ANNOTATION, Place.FORM_FIELD, "form", visibility=visibility))
     return signed
+
+
+def _options(inherited: Mapping[str, Any]) -> Iterator[str]:
+    """The lines a viewer draws into a list box that has no appearance of its own (ISO 32000-1, 12.7.4.4)."""
+    if int(_number(inherited.get("/Ff"))) & _COMBO_BOX or int(_number(inherited.get("/F"))) & _FIELD_HIDDEN:
+        return
+    for option in _list(inherited.get("/Opt")):
+        shown = _list(option)
+        yield _text(shown[-1] if shown else option)
 
 
 def _page(page: DictionaryObject, gathering: Gathering) -> float:
@@ -150,7 +165,7 @@ def _nodes(roots: Any, kids: str) -> Iterator[tuple[DictionaryObject, dict[str, 
         if count > _MAX_NODES:
             raise HoldError(HoldCode.TOO_LARGE, "A tree of the PDF has too many nodes; ask for a simpler file.")
         node = _dictionary(item)
-        entries = {**inherited, **{key: node[key] for key in ("/FT", "/V", "/F") if key in node}}
+        entries = {**inherited, **{key: node[key] for key in ("/FT", "/V", "/F", "/Ff", "/Opt") if key in node}}
         yield node, entries
         waiting += [(kid, entries) for kid in reversed(_list(node.get(kids)))]
 

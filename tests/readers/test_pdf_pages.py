@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import DictionaryObject, FloatObject, NameObject, NumberObject
+from pypdf.generic import ArrayObject, DictionaryObject, FloatObject, NameObject, NumberObject, TextStringObject
 from reader_files import annotate, changed, font, numbers, pdf_bytes, read_bytes_as, span_of, text_at, texts
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from marker.model import Place, Reading, Source, Visibility
+from marker.readers import pdf_revisions
 from marker.readers.base import ReaderLimits
 
 
@@ -312,8 +313,6 @@ def test_a_strike_out_annotation_strikes(tmp_path: Path) -> None:
 
 
 def with_field(writer: PdfWriter, *, appearance: str | None, value: str, flags: int = 4) -> None:
-    from pypdf.generic import ArrayObject, TextStringObject
-
     field = annotate(
         writer,
         "Widget",
@@ -338,6 +337,25 @@ def test_a_form_value_is_text_of_a_form_field_once(tmp_path: Path, appearance: s
         pdf_bytes(text_at(60, 700, "form")), lambda writer: with_field(writer, appearance=appearance, value="SLAPTAI")
     )
     assert span_of(read_bytes_as(tmp_path, data, "form.pdf"), "SLAPTAI").place is Place.FORM_FIELD
+
+
+@pytest.mark.parametrize(("flags", "appearance", "shown"), [(0, None, True), (1 << 17, None, False), (0, "x", False)])
+def test_a_list_box_without_appearance_shows_its_options(
+    tmp_path: Path, flags: int, appearance: str | None, shown: bool
+) -> None:
+    def change(writer: PdfWriter) -> None:
+        options = ArrayObject([TextStringObject("first"), ArrayObject(map(TextStringObject, ("2", "SLAPTAI")))])
+        field = annotate(
+            writer, "Widget", (300, 600, 420, 620), appearance=appearance,
+            FT=NameObject("/Ch"), Ff=NumberObject(flags), T="level", Opt=options,
+        )  # fmt: skip
+        form = DictionaryObject({NameObject("/Fields"): ArrayObject([field.indirect_reference])})
+        writer.root_object[NameObject("/AcroForm")] = form
+
+    reading = read_bytes_as(tmp_path, changed(pdf_bytes(text_at(60, 700, "form")), change), "list.pdf")
+    assert [span.text for span in reading.spans if span.place is Place.FORM_FIELD and span.flow == "form"] == (
+        ["first", "SLAPTAI"] if shown else []
+    )
 
 
 # ── the file as a whole ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -404,6 +422,14 @@ def test_a_mark_of_an_earlier_revision_is_found_and_what_still_stands_is_not_rea
     reading = read_bytes_as(tmp_path, buffer.getvalue(), "second.pdf")
     assert texts(reading) == ["letter"]
     assert texts(reading, Visibility.EARLIER_REVISION) == ["SLAPTAI"]
+
+
+def test_a_file_too_large_to_look_for_earlier_revisions_is_noted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdf_revisions, "_MAX_BYTES", 1_000)
+    reading = read_bytes_as(tmp_path, pdf_bytes(letter), "large.pdf")
+    assert any("earlier revisions" in note and "not looked into" in note for note in reading.notes)
 
 
 def test_the_builder_makes_sound_files() -> None:
