@@ -41,6 +41,13 @@ _LEGIBLE: Final = 45.0
 _SURE_HALF: Final = 88.0
 """… and below which it may be a misread half of it, if it is like one."""
 _ASKEW: Final = 2.2
+_MOST_LETTERS: Final = 70
+"""Letters of the longest marking, both languages on one line."""
+_HEAD: Final = 0.2
+_FOOT: Final = 0.15
+"""Shares of a page where markings stand by themselves."""
+_HUGE_LETTER: Final = 14.0
+"""Points: capitals so high are read, or hold the file."""
 _LEAST_LETTER: Final = 5.2
 """Points: capitals of a marking 7 points large."""
 
@@ -276,10 +283,24 @@ def unsettled(
         large = candidate.strip.height >= _LEAST_LETTER * look.sheet.scale
         # No running text is framed askew: such a frame is open until its words are known, whatever they look like.
         askew_frame = candidate.kind == "frame" and abs(candidate.strip.angle) > _ASKEW
-        left_over = look.beside_text and (look_again or known.resembles(line.read.text))
-        if large and (askew_frame or (candidate.like_letters and (candidate.stands_out or beside or left_over))):
+        like_one = known.resembles(line.read.text)
+        left_over = look.beside_text and (look_again or like_one)
+        # A mark in the other script comes out in capitals of this one, at the head or foot where marks stand.
+        left_over = left_over or (like_one and _shouted(line.read.text) and _at_edge(look, line))
+        huge = candidate.strip.height >= _HUGE_LETTER * look.sheet.scale and candidate.pieces >= 4
+        if large and (askew_frame or huge or (candidate.like_letters and (candidate.stands_out or beside or left_over))):
             open_lines.append(line)
     return open_lines
+
+
+def _shouted(text: str) -> bool:
+    letters = [letter for letter in text if letter.isalpha()]
+    return len(letters) <= _MOST_LETTERS and sum(letter.isupper() for letter in letters) >= 0.8 * len(letters)
+
+
+def _at_edge(look: Look, line: Line) -> bool:
+    height = look.sheet.shown[0] / look.sheet.per_point
+    return line.box.y1 < _HEAD * height or line.box.y0 > (1 - _FOOT) * height
 
 
 def _meet(one: Box, other: Box) -> bool:

@@ -23,6 +23,9 @@ _SURE_STAMP: Final = 80.0
 _SURE_WORDS: Final = 85.0
 _LIKE: Final = 0.62
 """Likeness of a word to one of a marking from which on it may be that word misread."""
+_REACH: Final = 0.25
+"""Heights of a line that letters, their accents and the blur of a picture reach beyond its box."""
+_ALL: Final = 0.85
 _SEEN: Final = frozenset(FindingKind) - {FindingKind.MENTION, FindingKind.AMBIGUOUS}
 
 
@@ -78,8 +81,12 @@ def covers(one: Box, other: Box) -> bool:
 
 
 def is_covered(box: Box, by: Iterable[Box]) -> bool:
-    """Whether boxes together take more than half of one."""
-    return sum(shared(box, other) for other in by) > 0.5 * max(1.0, box.width * box.height)
+    """Whether lines of text, with the little that letters reach beyond their boxes, account for all of a box.
+
+    Half is not enough: a stamp that touches the line below it is one blob of ink with it.
+    """
+    taken = sum(shared(box, other.grown(_REACH * other.height)) for other in by if other.overlaps(box))
+    return taken > _ALL * max(1.0, box.width * box.height)
 
 
 def shared(one: Box, other: Box) -> float:
