@@ -10,9 +10,10 @@ import numpy as np
 
 from marker.model import Box, Place, Source, Span
 from marker.ocr import colour, turn
+from marker.ocr.apart import shrink
 from marker.ocr.colour import Grey, Layers
 from marker.ocr.crop import LETTER, Strip, cut
-from marker.ocr.lines import Candidate, Finder, box_of, shrink
+from marker.ocr.lines import Candidate, Finder, box_of
 from marker.ocr.montage import LineRead, Word, line_of
 from marker.ocr.raster import Picture
 

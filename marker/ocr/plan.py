@@ -143,10 +143,11 @@ class _Document:
         """None when the page is too large to be drawn finely enough; it stays unread."""
         info = self._infos[number]
         try:
-            picture = pictures.page(number, info.width, info.height, dpi)
+            covered = self._covered.get(number, ())
+            picture = pictures.page(number, info.width, info.height, dpi, known=covered)
         except raster.TooCoarseError:
             return None
-        return look_at(picture, number, covered=self._covered.get(number, ()), quarters=quarters, letter=letter)
+        return look_at(picture, number, covered=covered, quarters=quarters, letter=letter)
 
     def _other_turns(self, pictures: raster.PdfPictures) -> None:
         """Turn pages that read badly upside down, and where lines do not tell, on their sides."""
@@ -288,7 +289,8 @@ def unsettled(
         # A mark in the other script comes out in capitals of this one, at the head or foot where marks stand.
         left_over = left_over or (like_one and _shouted(line.read.text) and _at_edge(look, line))
         huge = candidate.strip.height >= _HUGE_LETTER * look.sheet.scale and candidate.pieces >= 4
-        if large and (askew_frame or huge or (candidate.like_letters and (candidate.stands_out or beside or left_over))):
+        open_words = candidate.like_letters and (candidate.stands_out or beside or left_over)
+        if large and (askew_frame or huge or open_words):
             open_lines.append(line)
     return open_lines
 

@@ -6,6 +6,7 @@ than the picture it consists of, and never beyond a number of pixels that a work
 
 from __future__ import annotations
 
+import ctypes
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -68,10 +69,18 @@ class PdfPictures:
     def __exit__(self, *_: object) -> None:
         self._document.close()
 
-    def page(self, number: int, width: float, height: float, dpi: float = DPI) -> Picture:
-        """Page ``number`` (from 1), which is ``width`` by ``height`` points as displayed.  Raises TooCoarseError."""
+    def page(
+        self, number: int, width: float, height: float, dpi: float = DPI, *, known: Sequence[Box] = ()
+    ) -> Picture:
+        """Page ``number`` (from 1), which is ``width`` by ``height`` points as displayed.  Raises TooCoarseError.
+
+        Text that stands in ``known``, boxes of lines that the file itself accounts for, is not drawn: what is left is
+        what only a picture can tell, even where it touches or overlies that text.
+        """
         page = self._document[number - 1]
         try:
+            if known:
+                self._hide_text(page, width, height, known)
             stated = scale_of(width, height)
             wanted = min(dpi, self._own_dpi(page, width, height) or dpi) if stated == 1 else dpi * stated
             dpi = fit_dpi(width, height, wanted)
@@ -88,6 +97,17 @@ class PdfPictures:
         if drawn.ndim == 3 and drawn.shape[2] == 1:
             drawn = drawn[:, :, 0]
         return Picture(drawn if drawn.ndim == 2 else drawn[:, :, :3], dpi, dpi / 72 / stated)
+
+    def _hide_text(self, page: Any, width: float, height: float, known: Sequence[Box]) -> None:
+        x, y = ctypes.c_int(), ctypes.c_int()
+        wide, high = round(width * _FINER), round(height * _FINER)
+        for item in page.get_objects(filter=[self._raw.FPDF_PAGEOBJ_TEXT], max_depth=1):
+            left, bottom, right, top = item.get_bounds()
+            middle = ((left + right) / 2, (bottom + top) / 2)
+            self._raw.FPDF_PageToDevice(page, 0, 0, wide, high, 0, *middle, ctypes.byref(x), ctypes.byref(y))
+            at_x, at_y = x.value / _FINER, y.value / _FINER
+            if any(box.x0 <= at_x <= box.x1 and box.y0 <= at_y <= box.y1 for box in known):
+                self._raw.FPDFPageObj_SetIsActive(item, False)
 
     def _own_dpi(self, page: Any, width: float, height: float) -> float | None:
         """The resolution of the one picture a page consists of; None for every other page."""

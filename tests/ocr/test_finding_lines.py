@@ -9,8 +9,8 @@ import pytest
 from PIL import Image, ImageDraw
 
 from marker.ocr import colour, page, raster, turn
+from marker.ocr.apart import shrink
 from marker.ocr.frames import clearest_tilt, frame_of, rows_of
-from marker.ocr.lines import shrink
 from tests.ocr import pages
 
 

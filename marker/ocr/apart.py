@@ -1,0 +1,170 @@
+"""The ink of a page at working scale, taken apart: letters, frames, rules, banners, seals, and what is none of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marker.ocr.colour import Grey
+from marker.ocr.frames import Frame, frame_of, tilted_pair
+from marker.ocr.vision import cv
+
+Mask = NDArray[np.uint8]
+
+WORK_SCALE: Final = 1.5
+"""Pixels per point at which lines are looked for: letters of 6 points are 6 pixels high."""
+_BOLD: Final = 2.8
+"""Points: measured strokes of bold letters 15 points large; those of a pen measure 2.5."""
+ASKEW: Final = 2.2
+"""Degrees from which on a line is askew on a level page."""
+
+
+@dataclass(slots=True)
+class Field:
+    """The ink of one layer at working scale, taken apart."""
+
+    letters: Mask
+    scale: float
+    """Pixels per point of the masks."""
+    frames: list[tuple[Frame, tuple[int, int, int, int]]] = field(default_factory=list)
+    banners: list[tuple[int, int, int, int]] = field(default_factory=list)
+    """Boxes (x, y, width, height) of solid ink that may hold white letters."""
+    figures: list[tuple[int, int, int, int]] = field(default_factory=list)
+    """Boxes of large pieces of ink that may be letters grown together, and not a picture, a seal or a signature."""
+
+
+def shrink(layer: Grey, scale: float) -> tuple[Grey, float]:
+    """The layer at working scale, and that scale."""
+    share = min(1.0, WORK_SCALE / scale)
+    size = (max(1, round(layer.shape[1] * share)), max(1, round(layer.shape[0] * share)))
+    return np.asarray(cv.resize(layer, size, interpolation=cv.INTER_AREA), np.uint8), scale * share
+
+
+def take_apart(ink: Mask, scale: float) -> Field:
+    """Part ink into letters, frames, banners, rules and figures."""
+    count, labels, stats, _ = cv.connectedComponentsWithStats(ink, connectivity=8)
+    found = Field(ink, scale)
+    drop = np.zeros(count, np.bool_)
+    widths, heights, areas = stats[:, 2] / scale, stats[:, 3] / scale, stats[:, 4] / scale**2
+    drop |= (areas < 0.7) | ((heights < 2) & (widths < 2))
+    drop |= _are_rules(widths, heights, areas, 25)
+    large = np.nonzero(((widths > 28) & (heights > 11) & (widths > 1.3 * heights)) | (heights > 45) | (widths > 90))[0]
+    for index in large:
+        if index == 0 or drop[index]:
+            continue
+        x, y, w, h, area = (int(value) for value in stats[index])
+        fill = area / (w * h)
+        if fill > 0.5 and h > 11 * scale and w > 28 * scale and _is_solid(labels[y : y + h, x : x + w] == index):
+            drop[index] = True
+            drop |= _inside(stats, x, y, w, h)  # the hollows of its white letters
+            if h < 70 * scale:
+                found.banners.append((x, y, w, h))
+            continue
+        frame = None
+        if fill < 0.5 and h < 260 * scale and w < 470 * scale:
+            frame = frame_of((labels[y : y + h, x : x + w] == index).astype(np.uint8), scale)
+        if frame is not None:
+            found.frames.append((
+                Frame(frame.x + x, frame.y + y, frame.width, frame.height, frame.angle), (x, y, w, h),
+            ))
+            drop[index] = True
+        elif h > 45 * scale or (h > 26 * scale and w > 60 * scale):
+            component = np.where(labels[y : y + h, x : x + w] == index, 255, 0).astype(np.uint8)
+            grown = tilted_pair(component, scale) if h < 400 * scale else None
+            if grown is not None and abs(grown.angle) > ASKEW:
+                found.frames.append((
+                    Frame(grown.x + x, grown.y + y, grown.width, grown.height, grown.angle), (x, y, w, h),
+                ))
+                continue  # its letters are part of it
+            if w >= 1.5 * h and is_bold(component, scale) and without_seal(component, scale) is component:
+                found.figures.append((x, y, w, h))
+            drop[index] = True
+            if is_round(component, scale):  # a seal: what stands inside goes with it
+                drop |= _inside(stats, x, y, w, h)
+    drop[0] = True
+    keep = np.where(drop, 0, 255).astype(np.uint8)
+    found.letters = keep[labels]
+    return found
+
+
+def _inside(stats: Any, x: int, y: int, width: int, height: int) -> NDArray[np.bool_]:
+    """Which components stand in a box."""
+    right, bottom = stats[:, 0] + stats[:, 2], stats[:, 1] + stats[:, 3]
+    found: NDArray[np.bool_] = (stats[:, 0] >= x) & (stats[:, 1] >= y) & (right <= x + width) & (bottom <= y + height)
+    return found
+
+
+def _is_solid(component: NDArray[np.bool_]) -> bool:
+    """Whether ink goes all round its edge, as on a banner, and not as on letters grown together."""
+    sides = (component[1:3].mean(), component[-3:-1].mean(), component[:, 1:3].mean(), component[:, -3:-1].mean())
+    return float(min(sides)) > 0.75
+
+
+def without_rules(ink: Mask, scale: float) -> Mask:
+    """Ink without long thin lines, which letterheads have."""
+    count, labels, stats, _ = cv.connectedComponentsWithStats(ink, connectivity=8)
+    widths, heights = stats[:, 2] / scale, stats[:, 3] / scale
+    areas = stats[:, 4] / scale**2
+    rules = _are_rules(widths, heights, areas, 60)
+    keep = np.where(rules, 0, 255).astype(np.uint8)
+    keep[0] = 0
+    return np.asarray(keep[labels], np.uint8) if count > 1 else ink
+
+
+def _are_rules(widths: Any, heights: Any, areas: Any, least: float) -> Any:
+    """Which components are long thin lines, level or upright but for a rest of skew; all in points."""
+    level = (widths >= least) & (heights <= 3.2 + 0.03 * widths) & (areas <= 3.2 * widths)
+    return level | ((heights >= least) & (widths <= 3.2 + 0.03 * heights) & (areas <= 3.2 * heights))
+
+
+def is_round(own: Mask, scale: float) -> bool:
+    """A round seal: as wide as high, of a seal's size, its ink along a circle."""
+    height, width = own.shape
+    if not 0.8 < width / height < 1.25 or not 55 * scale < width < 170 * scale:
+        return False
+    points = cv.findNonZero(own)
+    at = points.reshape(-1, 2) - np.array([width / 2, height / 2])
+    radii = np.hypot(at[:, 0], at[:, 1]) / (max(width, height) / 2)
+    # A circle leaves the corners of its box empty and has ink all the way round near its edge.
+    rim = at[radii > 0.82]
+    around = np.unique((np.degrees(np.arctan2(rim[:, 1], rim[:, 0])) // 10).astype(int))
+    return bool((radii > 1.1).mean() < 0.02 and len(around) > 26)
+
+
+def without_seal(own: Mask, scale: float) -> Mask:
+    """The ink without a round seal that a signature or a stamp has grown into; the ink as it is where there is none."""
+    if min(own.shape) < 55 * scale:
+        return own
+    found = cv.HoughCircles(
+        cv.GaussianBlur(own, (0, 0), 1.2), cv.HOUGH_GRADIENT, 2, 60 * scale, param1=120, param2=55,
+        minRadius=round(27 * scale), maxRadius=round(80 * scale),
+    )
+    if found is None:
+        return own
+    left = own.copy()
+    for x, y, radius in found.reshape(-1, 3)[:4]:
+        if _rim(own, float(x), float(y), float(radius), scale) > 28:
+            cv.circle(left, (round(x), round(y)), round(radius + 3.5 * scale), 0, -1)
+    return left
+
+
+def _rim(own: Mask, x: float, y: float, radius: float, scale: float) -> int:
+    """In how many of 36 directions there is ink on a circle."""
+    points = cv.findNonZero(own).reshape(-1, 2) - np.array([x, y])
+    on = points[np.abs(np.hypot(points[:, 0], points[:, 1]) - radius) < 2.2 * scale]
+    return len(np.unique((np.degrees(np.arctan2(on[:, 1], on[:, 0])) // 10).astype(int)))
+
+
+def is_bold(own: Mask, scale: float) -> bool:
+    """Whether its strokes are those of large bold letters, and neither of a pen nor of a photograph."""
+    return bool((own > 0).mean() <= 0.5) and _BOLD <= stroke_of(own, scale) <= 9
+
+
+def stroke_of(own: Mask, scale: float) -> float:
+    """How broad its broader strokes are, points, blur of so coarse a picture included; 0 without ink."""
+    inside = cv.distanceTransform(cv.copyMakeBorder(own, 1, 1, 1, 1, cv.BORDER_CONSTANT, value=0), cv.DIST_L2, 3)
+    ridge = inside[inside >= 1]
+    return 2 * float(np.percentile(ridge, 85)) / scale if len(ridge) else 0.0
