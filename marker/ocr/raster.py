@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 from PIL import ImageSequence as Sequence
+
+from marker.model import Box
 
 Pixels = NDArray[np.uint8]
 """Rows, columns and, for colour, three channels in the order red, green, blue; 255 is paper."""
@@ -32,6 +34,8 @@ LEAST_DPI: Final = 72
 _PAGE_POINTS: Final = (250.0, 1300.0)
 """The longer side of pages people print.  A picture that claims to be larger or smaller states a wrong resolution."""
 _USUAL_SIDE: Final = 842.0
+_FINER: Final = 10
+"""Steps to a point, where pdfium gives places as whole numbers."""
 _IMAGE_DEPTH: Final = 4
 """Form XObjects within one another in which a page's pictures are looked for."""
 
@@ -70,7 +74,7 @@ class PdfPictures:
         self._document.close()
 
     def page(
-        self, number: int, width: float, height: float, dpi: float = DPI, *, known: Sequence[Box] = ()
+        self, number: int, width: float, height: float, dpi: float = DPI, *, known: Collection[Box] = ()
     ) -> Picture:
         """Page ``number`` (from 1), which is ``width`` by ``height`` points as displayed.  Raises TooCoarseError.
 
@@ -98,7 +102,7 @@ class PdfPictures:
             drawn = drawn[:, :, 0]
         return Picture(drawn if drawn.ndim == 2 else drawn[:, :, :3], dpi, dpi / 72 / stated)
 
-    def _hide_text(self, page: Any, width: float, height: float, known: Sequence[Box]) -> None:
+    def _hide_text(self, page: Any, width: float, height: float, known: Collection[Box]) -> None:
         x, y = ctypes.c_int(), ctypes.c_int()
         wide, high = round(width * _FINER), round(height * _FINER)
         for item in page.get_objects(filter=[self._raw.FPDF_PAGEOBJ_TEXT], max_depth=1):
