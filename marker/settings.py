@@ -62,6 +62,10 @@ class Settings:
     unknown_recipients: str = "note"
     """A recipient who is not in the list: "note" lets the copy be made and says so; "refuse" counts them as a third
     party, who needs the competent authority's consent (Article 4(3))."""
+    receipt_days: int = 10
+    """Days after which a receipt that is owed counts as overdue; the Agreement sets none."""
+    notice_days: int = 10
+    """The same for notices of destruction; a crisis and a breach are told at once."""
     first_number: int = 1
     """The first register number of a year, for a registry that goes on from a paper journal."""
 

@@ -4,6 +4,7 @@ a sentence and an exit status."""
 from __future__ import annotations
 
 import importlib
+import keyword
 import os
 import sys
 from typing import NoReturn
@@ -19,6 +20,12 @@ _COMMANDS = {
     "convert": "marker.cli.files",
     "batch": "marker.cli.files",
     "held": "marker.cli.held",
+    "copy": "marker.cli.copy",
+    "return": "marker.cli.custody",
+    "destroy": "marker.cli.custody",
+    "transfer": "marker.cli.custody",
+    "incident": "marker.cli.custody",
+    "receipt": "marker.cli.letters",
     "register": "marker.cli.register",
     "consent": "marker.cli.consent",
     "recipient": "marker.cli.consent",
@@ -36,7 +43,9 @@ class _Lazy(click.Group):
         module = _COMMANDS.get(cmd_name)
         if module is None:
             return None
-        command: click.Command = getattr(importlib.import_module(module), cmd_name)
+        # "return" is a word of Python.
+        name = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
+        command: click.Command = getattr(importlib.import_module(module), name)
         return command
 
 

@@ -13,6 +13,9 @@ from marker.cli.words import _, ngettext
 from marker.errors import ExitStatus, RegisterError
 from marker.names import shown
 
+GROUNDS = ("consent", "recipient_party", "translation", "replaces")
+"""Of the grounds of a copy, what JSON tells."""
+
 
 @click.group(short_help="List, show and verify what was registered.")
 def register() -> None:
@@ -62,6 +65,8 @@ def show(number: str, as_json: bool, **options: Any) -> None:
     Example:
       marker register show KZ-2026-000123
     """
+    from marker.register import custody, grounds
+
     start = common(options)
     with start.open_register(create=False) as opened:
         document = opened.document(number)
@@ -69,15 +74,27 @@ def show(number: str, as_json: bool, **options: Any) -> None:
             raise RegisterError(f"{number} is not in the register.", remedy="'marker register list' shows what is.")
         copies = list(opened.copies_of(document.register_number))
         events = list(opened.history(document.register_number))
+        with opened.reading() as connection:
+            where = custody.of_document(connection, document.register_number)
+            why = grounds.of_document(connection, document.register_number)
     if as_json:
         value = asdict(document)
-        value["copies"] = [asdict(copy) for copy in copies]
+        value["copies"] = [
+            {
+                **asdict(copy),
+                "state": where[copy.copy_number].state.value,
+                "holder": where[copy.copy_number].holder,
+                "incidents": list(where[copy.copy_number].incidents),
+                **{key: why.get(copy.copy_number, {}).get(key) for key in GROUNDS},
+            }
+            for copy in copies
+        ]
         value["events"] = [asdict(event) for event in events]
         click.echo(json.dumps(value, ensure_ascii=False))
         return
     from marker.cli.show import print_document
 
-    print_document(document, copies, events)
+    print_document(document, copies, events, where, why)
 
 
 @register.command()
@@ -98,10 +115,13 @@ def path(**options: Any) -> None:
 
 @register.command()
 @click.option("--files", is_flag=True, help="Look at the file of every issued copy too.")
+@click.option("--head", metavar="HASH", help="A head that was kept elsewhere, such as on a printed journal.")
 @registers
 @shared
-def verify(files: bool, **options: Any) -> int:
+def verify(files: bool, head: str | None, **options: Any) -> int:
     """Check the ledger's chain and the numbers, and with --files the copies. Exit status 4 when anything is wrong.
+
+    A ledger whose end was cut off or that was written anew is found by a head kept elsewhere: --head.
 
     \b
     Example:
@@ -109,12 +129,14 @@ def verify(files: bool, **options: Any) -> int:
     """
     start = common(options)
     with start.open_register(create=False) as opened:
-        problems = list(opened.verify(files=files))
+        problems = list(opened.verify(files=files, known_hash=head))
+        end = opened.head()
     for problem in problems:
         click.echo(f"{problem.where}: {problem.what}")
     if problems:
         return ExitStatus.REGISTER
     click.echo(_("The register is whole: the chain holds, no number is missing or used twice."))
+    click.echo(_("Head: event {seq}, {hash}").format(seq=end.seq, hash=end.hash))
     return ExitStatus.DONE
 
 

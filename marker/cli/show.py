@@ -19,6 +19,7 @@ from rich.text import Text
 from marker.cli.words import _, ngettext
 from marker.model import FileReport, Finding, FindingKind, Outcome
 from marker.names import shown
+from marker.register.custody import Custody
 from marker.register.records import CopyRecord, DocumentRecord, EventRecord, HeldFile
 
 _STYLE = {
@@ -217,7 +218,13 @@ def print_documents(documents: Sequence[DocumentRecord], copies: Mapping[str, Se
     terminal().print(ngettext("{n} document", "{n} documents", len(documents)).format(n=len(documents)))
 
 
-def print_document(document: DocumentRecord, copies: Sequence[CopyRecord], events: Sequence[EventRecord]) -> None:
+def print_document(
+    document: DocumentRecord,
+    copies: Sequence[CopyRecord],
+    events: Sequence[EventRecord],
+    where: Mapping[str, Custody],
+    why: Mapping[str, Mapping[str, Any]],
+) -> None:
     """One document with all that is known of it."""
     console = terminal()
     console.print(Text(document.register_number, style="bold"))
@@ -237,13 +244,16 @@ def print_document(document: DocumentRecord, copies: Sequence[CopyRecord], event
     for name, value in facts.items():
         if value is not None:
             console.print(Text(f"  {name:<20}{value}"))
-    held = plain_table(_("Copy"), _("State"), _("Holder"), _("Operator"), _("File, or why void"))
+    held = plain_table(_("Copy"), _("State"), _("Holder"), _("Operator"), _("Grounds"), _("File, or why void"))
     for copy in copies:
+        custody = where[copy.copy_number]
+        state = custody.state.value + "".join(f"\nincident {number}" for number in custody.incidents)
         held.add_row(
             copy.copy_number,
-            copy.status.value,
-            Text(copy.recipient or ""),
+            state,
+            Text(custody.holder or ""),
             Text(copy.operator),
+            Text(_grounds(why.get(copy.copy_number, {}))),
             Text(copy.void_reason or copy.path or ""),
         )
     console.print(held)
@@ -251,3 +261,9 @@ def print_document(document: DocumentRecord, copies: Sequence[CopyRecord], event
     for event in events:
         history.add_row(_minute(event.at), event.kind, event.copy or "", Text(event.operator))
     console.print(history)
+
+
+def _grounds(ground: Mapping[str, Any]) -> str:
+    """On what a copy rests, in a few words."""
+    names = {"consent": _("consent"), "translation": _("translation"), "replaces": _("replaces")}
+    return "\n".join(f"{name} {ground[key]}" for key, name in names.items() if ground.get(key))

@@ -130,6 +130,17 @@ def run(
                 raise
 
 
+@contextlib.contextmanager
+def desk_of(wish: Wish, profile: Profile, settings: Settings, register: Register) -> Iterator[Desk]:
+    """A desk for one document, with one worker process."""
+    task = Task(wish.receiving, settings.agreement, settings)
+    with Workspace() as workspace, Workers(task, 1) as workers:
+        yield Desk(
+            wish, profile, settings, register, register, workers, workspace, InWork(), threading.Event(), no_recall,
+            no_witness,
+        )  # fmt: skip
+
+
 def inspect(
     candidates: Iterable[Candidate],
     wish: Wish,

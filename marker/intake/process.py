@@ -59,7 +59,7 @@ def process(
 
     Raises RegisterError when the register fails, Stopped when the run was interrupted before a number was drawn.
     """
-    case = _Case(candidate, desk, wait_turn, end_turn)
+    case = Case(candidate, desk, wait_turn, end_turn)
     target = desk.workspace.fresh()
     try:
         return case.go(target, folder)
@@ -71,7 +71,7 @@ def process(
         target.unlink(missing_ok=True)
 
 
-class _Case:
+class Case:
     """One document on its way.  The fields are what reports tell of it so far; the steps hand on what they found."""
 
     def __init__(
@@ -183,11 +183,8 @@ class _Case:
         except AlreadyRegistered as error:
             return self._again(error.record)
         self.end_turn()
-        slots = [
-            publish.slot_for(place, self.candidate.path.name, copy.copy_number, ENDINGS[examination.format])
-            for copy in reservation.copies
-        ]
-        copies = self._make(book, snapshot, examination, self._orders(marked, reservation), slots)
+        slots = self._slots(place, reservation, examination.format)
+        copies = self._make(book, snapshot, examination.format, self._orders(marked, reservation), slots)
         return replace(self.report, outcome=Outcome.STAMPED, register=reservation.register_number, copies=tuple(copies))
 
     def _terms(self, marked: Marked) -> Terms:
@@ -211,14 +208,22 @@ class _Case:
             purpose=wish.purpose,
             evidence=[evidence_json(finding) for finding in self.report.evidence],
         )
+        return self._draw(book, entry, again=wish.again, terms=self._terms(marked))
+
+    def _draw(self, book: Register, entry: DocumentEntry, *, again: bool, terms: Terms) -> Reservation:
+        recipients = self.desk.wish.recipients
         try:
-            reservation = book.reserve(entry, wish.recipients, again=wish.again, terms=self._terms(marked))
+            reservation = book.reserve(entry, recipients, again=again, terms=terms)
         except BeingWorkedOn as error:
             raise HoldError(
                 HoldCode.UNSAFE_PATH, "Another run is stamping the same document; run again when it has ended."
             ) from error
-        self.report = replace(self.report, notes=(*self.report.notes, *strangers(book, wish.recipients)))
+        self.report = replace(self.report, notes=(*self.report.notes, *strangers(book, recipients)))
         return reservation
+
+    def _slots(self, place: Path, reservation: Reservation, file_format: str) -> list[publish.Slot]:
+        name = self.candidate.path.name
+        return [publish.slot_for(place, name, copy.copy_number, ENDINGS[file_format]) for copy in reservation.copies]
 
     def _orders(self, marked: Marked, reservation: Reservation) -> list[CopyOrder]:
         return [
@@ -241,7 +246,7 @@ class _Case:
         self,
         book: Register,
         snapshot: Snapshot,
-        examination: Examination,
+        file_format: str,
         orders: list[CopyOrder],
         slots: list[publish.Slot],
     ) -> list[IssuedCopy]:
@@ -251,7 +256,7 @@ class _Case:
         copies: list[IssuedCopy] = []
         try:
             results = self.desk.workers.make(
-                snapshot.path, examination.format, [(order, slot.temporary) for order, slot in pairs]
+                snapshot.path, file_format, [(order, slot.temporary) for order, slot in pairs]
             )
             notes = dict.fromkeys(note for result in results for note in result.notes)
             self.report = replace(self.report, notes=(*self.report.notes, *notes))

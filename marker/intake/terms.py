@@ -10,6 +10,7 @@ from marker.model import LevelId
 from marker.names import shown
 from marker.register import recipients
 from marker.register.grounds import Terms, Translation
+from marker.register.records import DocumentEntry, DocumentRecord
 from marker.register.register import Register
 from marker.settings import Settings
 
@@ -55,3 +56,18 @@ def strangers(book: Register, names: Sequence[str | None]) -> list[str]:
             for name in dict.fromkeys(names)
             if name is not None and recipients.party_of(connection, name) is None
         ]
+
+
+def entry_again(document: DocumentRecord, purpose: str | None) -> DocumentEntry:
+    """A registered document as it is reserved once more, for ``purpose``."""
+    return DocumentEntry(
+        party=document.party,
+        source_sha256=document.source_sha256,
+        source_name=document.source_name,
+        format=document.format,
+        pages=document.pages,
+        marking=document.marking,
+        level=document.level,
+        equivalent=document.equivalent,
+        purpose=purpose,
+    )

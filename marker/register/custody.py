@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select
 
 from marker.agreement.profile import Destruction, Handling
 from marker.errors import HoldError, RegisterError, UsageError
+from marker.model import LevelId
 from marker.names import shown
 from marker.register import consents, query, recipients, schema
 from marker.register.consents import Covers
@@ -146,16 +147,19 @@ def transfer(pen: Pen, number: str, to: str, *, consent: str | None, unknown_is_
     append(pen, EventKind.TRANSFERRED, document=copy.register_number, copy=copy.copy_number, detail=detail)
 
 
-def spoil(pen: Pen, number: str, reason: str) -> None:
-    """A copy came out unusable; one that is recorded as spoiled already is left so.  Raises RegisterError."""
-    (copy,) = in_hand(pen.connection, [number])
-    if of_document(pen.connection, copy.register_number)[copy.copy_number].state is State.SPOILED:
-        return
+def spoil_once(pen: Pen, register_number: str, number: str, reason: str) -> None:
+    """A copy came out unusable, and another number is to stand for it; one that is recorded as spoiled is left so.
+
+    Raises RegisterError when it is no issued copy of that document, UsageError without a reason.
+    """
+    custody = of_document(pen.connection, register_number).get(shown(number))
+    if custody is None:
+        raise RegisterError(f"{shown(number)} is no copy of {register_number}.", remedy="Check the number.")
+    if custody.state is not State.ISSUED:
+        return  # drawing the new number asks whether it was spoiled
     if not reason.strip():
         raise UsageError("A copy is spoiled for a reason; none was given.", remedy="Say why with --reason.")
-    append(
-        pen, EventKind.SPOILED, document=copy.register_number, copy=copy.copy_number, detail={"reason": shown(reason)}
-    )
+    append(pen, EventKind.SPOILED, document=register_number, copy=number, detail={"reason": shown(reason)})
 
 
 def hand_back(pen: Pen, numbers: Sequence[str], *, on: str, reference: str) -> list[CopyRecord]:
@@ -168,7 +172,7 @@ def hand_back(pen: Pen, numbers: Sequence[str], *, on: str, reference: str) -> l
 
 
 def destroy(
-    pen: Pen, numbers: Sequence[str], how: Destroying, handling: Mapping[str, Handling]
+    pen: Pen, numbers: Sequence[str], how: Destroying, handling: Mapping[LevelId, Handling]
 ) -> list[tuple[CopyRecord, DocumentRecord, int]]:
     """Copies were destroyed before two witnesses; all or none is recorded, each with the number of its event.
 

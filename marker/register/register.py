@@ -288,19 +288,26 @@ class Register:
         with self._read() as connection:
             return query.events(connection, last=count)
 
+    def now(self) -> datetime:
+        """The time in the registry's time zone."""
+        return self._clock()
+
     def head(self) -> Head:
         """The end of the ledger, to be kept elsewhere and given to :meth:`verify` later."""
         with self._read() as connection:
             return ledger.head(connection)
 
-    def verify(self, *, files: bool = False, known_head: Head | None = None) -> list[Problem]:
+    def verify(
+        self, *, files: bool = False, known_head: Head | None = None, known_hash: str | None = None
+    ) -> list[Problem]:
         """Everything in the register that does not hold together: the file, the guards, the chain, the numbers.
 
         ``files``: look at the file of each issued copy too; copies that were handed over are then missing.
+        ``known_head``, ``known_hash``: what was once the end of the ledger and must still be in it.
         """
         with self._read() as connection:
             damage = [Problem(str(self.path), what) for what in sqlite.health(connection)]
-            return damage + verifying.verify(connection, files=files, known_head=known_head)
+            return damage + verifying.verify(connection, files=files, known_head=known_head, known_hash=known_hash)
 
     # ── transactions ────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -23,7 +23,9 @@ from marker.register.records import CopyStatus, DocumentStatus, EventKind, Event
 from marker.register.recovery import file_sha256
 
 
-def verify(connection: Connection, *, files: bool, known_head: Head | None) -> list[Problem]:
+def verify(
+    connection: Connection, *, files: bool, known_head: Head | None, known_hash: str | None = None
+) -> list[Problem]:
     """Everything that does not hold together; empty when all is well.  ``files``: look at the copies' files too."""
     replay = _Replay()
     for row in connection.execute(select(schema.events).order_by(schema.events.c.seq)):
@@ -31,6 +33,10 @@ def verify(connection: Connection, *, files: bool, known_head: Head | None) -> l
     problems = replay.problems
     if known_head is not None:
         problems += _against(known_head, replay.hashes)
+    if known_hash is not None and known_hash.strip().lower() not in replay.hashes.values():
+        problems.append(
+            Problem("ledger", "It does not hold the head that was known: its end was cut off, or it was written anew.")
+        )
     for table, key, expected in (
         (schema.runs, "id", replay.runs),
         (schema.documents, "register_number", replay.documents),

@@ -1,0 +1,100 @@
+"""Further copies of a document that is registered already: numbered, stamped, proved and published as the first was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from marker.errors import HoldError, UsageError
+from marker.intake.desk import Desk
+from marker.intake.process import Case, Marked
+from marker.intake.source import Candidate, Snapshot, take
+from marker.intake.terms import entry_again, terms_of
+from marker.model import FileReport, HoldCode, Outcome
+from marker.names import shown
+from marker.register import custody
+from marker.register.grounds import Translation
+from marker.register.records import DocumentRecord
+
+
+def further(
+    candidate: Candidate,
+    folder: Callable[[], Path],
+    desk: Desk,
+    document: DocumentRecord,
+    *,
+    language: str | None = None,
+    replaces: str | None = None,
+    reason: str = "",
+) -> FileReport:
+    """Further copies of a registered document, from its source or, with ``language``, from a translation (7(1)).
+
+    ``replaces`` is the number of a copy that is spoiled for ``reason`` and that the new one stands for.
+
+    Raises HoldError when they may not or cannot be made, RegisterError, UsageError for a file that is not the source.
+    """
+    case = _Further(candidate, desk, lambda: None, lambda: None)
+    target = desk.workspace.fresh()
+    try:
+        return case.further(target, folder, document, language, replaces, reason)
+    finally:
+        target.unlink(missing_ok=True)
+
+
+class _Further(Case):
+    """A registered document on its way to further copies."""
+
+    def further(
+        self,
+        target: Path,
+        folder: Callable[[], Path],
+        document: DocumentRecord,
+        language: str | None,
+        replaces: str | None,
+        reason: str,
+    ) -> FileReport:
+        desk = self.desk
+        book = desk.book
+        assert book is not None  # noqa: S101  # copies are never drawn without the register
+        snapshot = take(self.candidate.path, target, desk.settings.max_file_bytes)
+        file_format = document.format
+        if language is not None:
+            file_format = self._translation_format(snapshot, document)
+        elif snapshot.sha256 != document.source_sha256:
+            raise UsageError(
+                f"{shown(self.candidate.path)} is not the file that was registered as {document.register_number}.",
+                remedy="Name the received file itself with --from.",
+            )
+        desk.workers.check(snapshot.path, file_format)
+        place = folder()
+        if replaces is not None:
+            with book.writing() as pen:
+                custody.spoil_once(pen, document.register_number, replaces, reason)
+        terms = terms_of(
+            desk.profile, desk.settings, document.level, desk.wish.consent,
+            translation=Translation(language, snapshot.sha256) if language is not None else None, replaces=replaces,
+        )  # fmt: skip
+        reservation = self._draw(book, entry_again(document, desk.wish.purpose), again=True, terms=terms)
+        slots = self._slots(place, reservation, file_format)
+        marked = Marked(desk.profile.marking(document.marking), desk.profile.marking(document.equivalent))
+        copies = self._make(book, snapshot, file_format, self._orders(marked, reservation), slots)
+        return replace(
+            self.report, outcome=Outcome.STAMPED, sha256=snapshot.sha256, format=file_format, pages=document.pages,
+            marking=document.marking, level=document.level, equivalent=document.equivalent,
+            equivalent_text=marked.equivalent.stamp, register=document.register_number, copies=tuple(copies),
+        )  # fmt: skip
+
+    def _translation_format(self, snapshot: Snapshot, document: DocumentRecord) -> str:
+        """The format of a translation that may be stamped as one.  Raises HoldError."""
+        examination = self.desk.workers.examine(snapshot.path, self.candidate.path.name)
+        if (own := self._own_copy(snapshot, examination)) is not None and own.hold is not None:
+            raise HoldError(own.hold.code, own.hold.detail)
+        floor, profile = examination.verdict.floor, self.desk.profile
+        if floor is not None and profile.rank(floor) > profile.rank(document.marking):
+            raise HoldError(
+                HoldCode.CONFLICT,
+                f"The translation is marked {floor}, higher than {document.register_number} ({document.marking}); have "
+                "a person compare them.",
+            )
+        return examination.format
