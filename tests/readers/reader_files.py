@@ -102,7 +102,10 @@ def font() -> str:
     """The name of a font with Kazakh and Lithuanian letters, registered with reportlab."""
     name = "MarkerTest"
     if name not in pdfmetrics.getRegisteredFontNames():
-        pdfmetrics.registerFont(TTFont(name, str(next(iter(sorted(FONT_FILE.glob("*.ttf")))))))
+        made = TTFont(name, str(next(iter(sorted(FONT_FILE.glob("*.ttf"))))))
+        # reportlab knows faces by their own names, and would give this one to others who register a part of it.
+        made.face.name = b"Readers-" + made.face.name
+        pdfmetrics.registerFont(made)
     return name
 
 
