@@ -14,7 +14,7 @@ from marker.ocr.crop import LETTER
 from marker.ocr.lines import Candidate
 from marker.ocr.montage import LineRead
 from marker.ocr.raster import Picture
-from marker.ocr.residue import is_covered
+from marker.ocr.residue import covers, is_covered
 
 LEGIBLE: Final = 50.0
 """Confidence below which a line counts for nothing when a page is judged legible."""
@@ -87,8 +87,11 @@ class Look:
         sure = sum(read.letters for read in reads if read.confidence >= LEGIBLE) + self.whole_letters
         return lines >= 3 and (sure < _FEW or sure < letters / 4)
 
-    def spans(self) -> Iterator[Span]:
-        """Every line that says anything; lines far from one another are no halves of one marking."""
+    def spans(self, again: Sequence[Box] = ()) -> Iterator[Span]:
+        """Every line that says anything; lines far from one another are no halves of one marking.
+
+        ``again`` are lines that a closer look has read in more ways than this one: its word replaces this one's.
+        """
         cluster = 0
         last: Line | None = None
         places: dict[int, Place] = {}
@@ -96,6 +99,8 @@ class Look:
             if last is not None and not _together(last, line):
                 cluster += 1
             last = line
+            if any(covers(box, line.box) for box in again):
+                continue
             for number, read in enumerate((line.read, *line.other)):
                 if read.text.strip():
                     part = f"{cluster}" if not number else f"{cluster}#{number}"

@@ -218,7 +218,8 @@ class _Document:
         for look in self._looks:
             # A flow of its own: a line and its second reading are no halves of one marking.
             tag = " closer" if look.closer else ""
-            spans += [replace(span, flow=span.flow + tag) for span in look.spans()]
+            again = () if look.closer else self._read_again(look.number)
+            spans += [replace(span, flow=span.flow + tag) for span in look.spans(again)]
         read = {
             look.number for look in self._looks if not look.closer and not look.failed and not look.illegible()
         }
@@ -226,6 +227,13 @@ class _Document:
             replace(info, readable=True) if info.number in read else info for info in self._reading.page_infos
         )
         return replace(self._reading, spans=(*self._reading.spans, *spans), page_infos=infos)
+
+    def _read_again(self, number: int) -> list[Box]:
+        """Where a closer look at a page found words."""
+        return [
+            line.box for look in self._looks if look.closer and look.number == number
+            for line in look.lines if is_read(line.read)
+        ]
 
     def _unsettled(self, result: Reading) -> list[tuple[Look, Line]]:
         """Lines that may be markings and are nothing that was read, each with its page."""
