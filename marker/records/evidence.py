@@ -30,7 +30,8 @@ article { border-top: 2px solid #1a1a1a; padding: 1rem 0 2rem; break-inside: aut
 figure { margin: 0; width: 24rem; break-inside: avoid; } figcaption { font-size: .8rem; color: #555; }
 .page { position: relative; border: 1px solid #999; line-height: 0; } .page img { width: 100%; }
 .box { position: absolute; outline: 2px solid; outline-offset: 1px; }
-.box b { position: absolute; right: calc(100% + 3px); top: -3px; font: 700 11px/1.3 sans-serif; color: #fff; padding: 0 3px; }
+.box b { position: absolute; right: calc(100% + 3px); top: -3px; padding: 0 3px; }
+.box b { font: 700 11px/1.3 sans-serif; color: #fff; }
 .mark { outline-color: #1b7f3b; } .mark b { background: #1b7f3b; }
 .other { outline-color: #b45309; } .other b { background: #b45309; }
 .mention { outline-color: #777; outline-style: dashed; } .mention b { background: #777; }
