@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from marker.cli.journal import duties, filters, journal, wanted
 from marker.cli.options import common, registers, shared
 from marker.cli.words import _, ngettext
 from marker.errors import ExitStatus, RegisterError
@@ -28,6 +29,7 @@ def register() -> None:
 
 
 @register.command("list")
+@filters
 @registers
 @shared
 @click.option("--json", "as_json", is_flag=True, help="JSON Lines, one document a line.")
@@ -35,22 +37,35 @@ def list_(as_json: bool, **options: Any) -> None:
     """List the registered documents with their copies, by Party, year and number.
 
     \b
-    Example:
+    Examples:
       marker register list
+      marker register list --recipient "Second Department" --level secret --from 2026-01-01
     """
+    from marker.register import custody, search
+
     start = common(options)
+    chosen = wanted(start, options)
     with start.open_register(create=False) as opened:
-        documents = list(opened.documents())
+        with opened.reading() as connection:
+            documents = search.documents(connection, chosen)
+            where = {
+                number: place
+                for document in documents
+                for number, place in custody.of_document(connection, document.register_number).items()
+            }
         copies = {d.register_number: list(opened.copies_of(d.register_number)) for d in documents}
     if as_json:
         for document in documents:
             value = asdict(document)
-            value["copies"] = [asdict(copy) for copy in copies[document.register_number]]
+            value["copies"] = [
+                {**asdict(copy), "state": where[copy.copy_number].state.value, "holder": where[copy.copy_number].holder}
+                for copy in copies[document.register_number]
+            ]
             click.echo(json.dumps(value, ensure_ascii=False))
         return
     from marker.cli.show import print_documents
 
-    print_documents(documents, copies)
+    print_documents(documents, copies, where)
 
 
 @register.command()
@@ -157,3 +172,7 @@ def recover(given_up: tuple[str, ...], **options: Any) -> None:
     for number in settled:
         click.echo(f"{number.copy_number}: {number.status.value}, {number.reason}")
     click.echo(ngettext("{n} number settled.", "{n} numbers settled.", len(settled)).format(n=len(settled)))
+
+
+register.add_command(journal)
+register.add_command(duties)

@@ -198,14 +198,16 @@ def print_agreement(facts: dict[str, Any]) -> None:
     )
 
 
-def print_documents(documents: Sequence[DocumentRecord], copies: Mapping[str, Sequence[CopyRecord]]) -> None:
+def print_documents(
+    documents: Sequence[DocumentRecord],
+    copies: Mapping[str, Sequence[CopyRecord]],
+    where: Mapping[str, Custody],
+) -> None:
     """The register, one row a document, its copies with their holders and states."""
     table = plain_table(_("Register"), _("Received"), _("Marking"), _("Stamped as"), _("Copies"), _("File"))
     for document in documents:
-        lines = [
-            f"{copy.copy_number}  {copy.status.value}{'  ' + copy.recipient if copy.recipient else ''}"
-            for copy in copies[document.register_number]
-        ]
+        places = [where[copy.copy_number] for copy in copies[document.register_number]]
+        lines = [f"{place.copy_number}  {place.state.value}  {place.holder or ''}".rstrip() for place in places]
         table.add_row(
             document.register_number,
             document.registered_on,

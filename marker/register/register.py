@@ -297,6 +297,11 @@ class Register:
         with self._read() as connection:
             return ledger.head(connection)
 
+    @staticmethod
+    def head_of(connection: Connection) -> Head:
+        """The end of the ledger as a read transaction sees it."""
+        return ledger.head(connection)
+
     def verify(
         self, *, files: bool = False, known_head: Head | None = None, known_hash: str | None = None
     ) -> list[Problem]:

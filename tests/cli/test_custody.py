@@ -247,3 +247,38 @@ def _words(path: Path) -> str:
     document = docx.Document(io.BytesIO(path.read_bytes()))
     cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
     return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
+
+
+def test_what_is_owed_is_listed_until_it_is_done(
+    marker: Marker, tmp_path: Path, received: Callable[..., tuple[str, str]]
+) -> None:
+    number, _ = received()
+    received("RIBOTO NAUDOJIMO", "b.pdf")
+    (duty,) = marker("register", "duties", "--json").objects
+    assert (duty["subject"], duty["article"], duty["overdue"]) == (number, "6(3)", False)
+    assert duty["command"] in marker("register", "duties").out
+    assert marker("receipt", number, "-o", tmp_path / "letters").status == 0
+    assert marker("register", "duties", "--json").objects == []
+    twin = (tmp_path / "in" / "a.pdf").rename(tmp_path / "in" / "twin.pdf")
+    assert marker("convert", "--to", "KZ", "-o", tmp_path / "out", twin).status == 0
+    assert len(marker("register", "duties", "--json").objects) == 1, "the same document came again"
+
+
+def test_the_journal_is_written_and_its_head_verifies(
+    marker: Marker, tmp_path: Path, received: Callable[..., tuple[str, str]]
+) -> None:
+    number, copy = received()
+    paths = {kind: tmp_path / f"journal.{kind}" for kind in ("xlsx", "csv", "pdf")}
+    said = marker("register", "journal", *(word for kind, path in paths.items() for word in (f"--{kind}", path)))
+    assert said.status == 0, said.err
+    assert all(path.stat().st_mode & 0o777 == 0o600 for path in paths.values())
+    head = paths["csv"].read_text(encoding="utf-8-sig").splitlines()[-1].strip('"').split()[-1]
+    received("RIBOTO NAUDOJIMO", "b.pdf")
+    assert marker("register", "verify", "--head", head).status == 0
+    wrong = marker("register", "verify", "--head", "0" * 63 + "1")
+    assert wrong.status == 4
+    assert "cut off" in wrong.out
+    assert copy in marker("register", "journal", "--number", number).out
+    assert marker("register", "list", "--level", "secret", "--json").objects[0]["copies"][0]["state"] == "issued"
+    assert marker("register", "list", "--level", "secrett").status == 2
+    assert marker("register", "list", "--from", "yesterday").status == 2
