@@ -101,7 +101,9 @@ def _mend_l(match: re.Match[str]) -> str:
 
 def _mend_digits(match: re.Match[str]) -> str:
     word = match.group()
-    letters = sum(char.isalpha() for char in word)
+    if word.isalpha():
+        return word
+    letters = sum(map(str.isalpha, word))
     return word.translate(_DIGITS) if 1 < letters < len(word) <= letters * 5 / 3 else word
 
 

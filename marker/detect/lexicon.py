@@ -93,6 +93,8 @@ class Lexicon:
     """All forms of one profile, and the small sets that are asked by name."""
 
     root: Node
+    starts: frozenset[str]
+    """The first one, two and three letters of the forms: most words of a text begin with none of these."""
     entries: tuple[Entry, ...]
     page_words: frozenset[str]
     prefixes: tuple[tuple[str, MarkingId], ...]
@@ -133,6 +135,7 @@ def _compile(profile: Profile) -> Lexicon:
             node.entries.sort(key=lambda e: _ORDER[e.role])
     return Lexicon(
         root=root,
+        starts=frozenset(entry.letters[:length] for entry in entries for length in (1, 2, 3) if entry.letters),
         entries=entries,
         page_words=frozenset(words(_PAGE_WORDS)),
         prefixes=tuple(("".join(words(p)), outside.id) for outside in profile.outside for p in outside.prefixes),

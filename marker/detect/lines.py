@@ -11,7 +11,9 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import median
+from typing import NamedTuple
 
 from marker.detect.fold import Folded, fold
 from marker.detect.thresholds import Thresholds
@@ -30,8 +32,7 @@ SEEN = frozenset({Visibility.VISIBLE, Visibility.OCR_LAYER})
 """What counts as visible: an OCR layer lies over the picture it was read from (rule of judgement 4)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word of a folded line: its half-open range there, and what stands between it and the word before."""
 
     text: str
@@ -47,14 +48,22 @@ class Line:
     number: int
     span: Span
     folded: Folded
-    words: tuple[Word, ...]
-    tail: str
-    """What stands after the last word."""
     place: Place
     rank: int
     letters: int
     """Letters and digits of its words."""
     whole_span: bool
+    lower: bool
+    """Most of its letters are small ones."""
+
+    @property
+    def words(self) -> tuple[Word, ...]:
+        return _words(self.folded.text)[0]
+
+    @property
+    def tail(self) -> str:
+        """What stands after the last word."""
+        return _words(self.folded.text)[1]
 
     @property
     def page(self) -> int | None:
@@ -63,11 +72,6 @@ class Line:
     @property
     def box(self) -> Box | None:
         return self.span.box
-
-    @property
-    def mostly_lower(self) -> bool:
-        cased = [char for char in self.folded.original if char.isupper() or char.islower()]
-        return sum(char.islower() for char in cased) * 5 > len(cased) * 3
 
     @property
     def ends_sentence(self) -> bool:
@@ -83,6 +87,13 @@ class Line:
         return self.folded.quote(self.words[first].start, self.words[last].end)
 
 
+def _is_mostly_lower(text: str) -> bool:
+    lower = sum(map(str.islower, text))
+    return lower * 2 > 3 * sum(map(str.isupper, text))
+
+
+# Words weigh ten times what their line does: those of a few pages are kept, not those of all.
+@lru_cache(maxsize=4096)
 def _words(folded: str) -> tuple[tuple[Word, ...], str]:
     found: list[Word] = []
     end = 0
@@ -128,19 +139,15 @@ class Layout:
         ranks = self.flows[f"{_part(span.flow)}\0rank"]  # cells and text of one part open the document together
         for piece in pieces:
             folded = fold(piece)
-            words, tail = _words(folded.text)
-            if not words and not piece.strip():
-                continue
             line = Line(
                 number=len(self.lines),
                 span=span,
                 folded=folded,
-                words=words,
-                tail=tail,
                 place=self._place(span),
                 rank=len(ranks),
-                letters=sum(len(word.text) for word in words),
+                letters=sum(map(str.isalnum, folded.text)),
                 whole_span=len(pieces) == 1,
+                lower=_is_mostly_lower(piece),
             )
             self.lines.append(line)
             flow.append(line)
@@ -267,6 +274,8 @@ class Layout:
             return [line]
         box, (lines, tops) = line.box, self._seen_on(line.page)
         near = lines[bisect_left(tops, box.y0 - box.height) : bisect_left(tops, box.y1)]
+        if len(near) == 1:  # itself
+            return near
         row = [other for other in near if other.box is not None and _level(box, other.box)]
         return sorted(row, key=lambda other: other.box.x0 if other.box is not None else 0.0)
 
@@ -297,7 +306,7 @@ class Layout:
 
     def prose(self, line: Line) -> bool:
         """A line of running text."""
-        return line.letters > self.thresholds.prose_letters and line.mostly_lower
+        return line.letters > self.thresholds.prose_letters and line.lower
 
     def short(self, line: Line) -> bool:
         """A line that may be part of a marking."""

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 
 from marker.detect.foreign import syntax_matches
 from marker.detect.fuzzy import Misread
-from marker.detect.lexicon import CONTEXT_ROLES, Entry, Lexicon, Node, Role
+from marker.detect.lexicon import CONTEXT_ROLES, Entry, Lexicon, Role
 from marker.detect.lines import SEEN, Layout, Line, Word
 from marker.detect.matches import Key, Match
 from marker.model import Source, Visibility
@@ -225,7 +225,6 @@ def _telling(match: Match) -> tuple[int, bool, Key]:
 
 def _walk(stream: Sequence[Line], lexicon: Lexicon) -> Iterator[Match]:
     """Every form that begins and ends where words of ``stream`` do."""
-    first_letters = lexicon.root.children
     words: list[tuple[Key, Word]] = []
     gaps: list[str] = []
     tail = ""
@@ -235,19 +234,19 @@ def _walk(stream: Sequence[Line], lexicon: Lexicon) -> Iterator[Match]:
             gaps.append(word.glue if place else f"{tail}\n{word.glue}")
         tail = line.tail if line.words else f"{tail}\n{line.tail}"
     for start, (_, word) in enumerate(words):
-        if word.text[0] in first_letters:
+        if word.text[:3] in lexicon.starts:
             yield from _walk_from(words, gaps, start, lexicon)
 
 
 def _walk_from(words: list[tuple[Key, Word]], gaps: list[str], start: int, lexicon: Lexicon) -> Iterator[Match]:
-    node: Node | None = lexicon.root
+    node = lexicon.root
     for at in range(start, len(words)):
         if at > start and not _GLUE.fullmatch(gaps[at]):
             return
         for letter in words[at][1].text:
-            node = node.children.get(letter) if node is not None else None
-        if node is None:
-            return
+            node = node.children.get(letter)
+            if node is None:
+                return
         if node.entries:
             keys = tuple(key for key, _ in words[start : at + 1])
             texts = tuple(word.text for _, word in words[start : at + 1])

@@ -76,7 +76,7 @@ class Owners:
         text = line.folded.original.strip()
         if not line.words or self.layout.prose(line) or self.layout.continues(line) or text[:1].islower():
             return True
-        return line.mostly_lower and (len(line.words[0].text) <= _PREPOSITION_LETTERS or text.endswith((".", ",", ";")))
+        return line.lower and (len(line.words[0].text) <= _PREPOSITION_LETTERS or text.endswith((".", ",", ";")))
 
     def _speaks_for_itself(self, item: Weighed) -> bool:
         """A mark in a language that only its Party writes: it says whose the marks beside it are."""

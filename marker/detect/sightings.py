@@ -219,7 +219,7 @@ def _like(met: str, letters: str, line: Line, close: bool) -> bool:
     if met == letters:
         return True
     short = len(letters) < 5
-    if line.mostly_lower or abs(len(met) - len(letters)) > (0 if short else 2):
+    if line.lower or abs(len(met) - len(letters)) > (0 if short else 2):
         return False
     ocr = line.span.source is Source.OCR or line.span.visibility is Visibility.OCR_LAYER
     if ocr and close:
