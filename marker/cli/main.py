@@ -26,6 +26,7 @@ _COMMANDS = {
     "transfer": "marker.cli.custody",
     "incident": "marker.cli.custody",
     "receipt": "marker.cli.letters",
+    "trace": "marker.cli.trace",
     "register": "marker.cli.register",
     "consent": "marker.cli.consent",
     "recipient": "marker.cli.consent",

@@ -11,14 +11,26 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from pathlib import Path
 from types import TracebackType
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from pebble import ProcessExpired, ProcessPool
 
 from marker.errors import HoldError, MarkerError
-from marker.intake.work import Examination, Task, check_copies, draw_pages, examine_file, limit_process, make_copies
+from marker.intake.work import (
+    Examination,
+    Task,
+    check_copies,
+    draw_pages,
+    examine_file,
+    find_numbers,
+    limit_process,
+    make_copies,
+)
 from marker.model import CopyOrder, HoldCode, StampResult
 from marker.records.pages import PagePicture
+
+if TYPE_CHECKING:
+    from marker.records.sheets import Sighting
 
 T = TypeVar("T")
 
@@ -64,6 +76,10 @@ class Workers:
     def examine(self, path: Path, name: str) -> Examination:
         """Read and judge a snapshot.  Raises HoldError."""
         return self._run("reading", examine_file, path, name, self._task)
+
+    def trace(self, path: Path, name: str) -> list[Sighting]:
+        """Copy numbers of ours in a snapshot.  Raises HoldError."""
+        return self._run("reading", find_numbers, path, name, self._task)
 
     def draw(self, path: Path, numbers: Sequence[int]) -> list[PagePicture]:
         """Pictures of a snapshot's pages.  Raises HoldError."""

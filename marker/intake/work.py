@@ -11,12 +11,16 @@ import resource
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from marker.agreement.load import load_profile
 from marker.agreement.profile import Profile
 from marker.model import CopyOrder, PartyId, StampResult, Verdict
 from marker.records.pages import PagePicture
 from marker.settings import Settings
+
+if TYPE_CHECKING:
+    from marker.records.sheets import Sighting
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,13 @@ def examine_file(path: Path, name: str, task: Task) -> Examination:
     verdict = examine(reading, profile, task.receiving)
     numbers = tuple(dict.fromkeys(trace.copy_number for trace in reading.traces))
     return Examination(reading.format, reading.pages, verdict, numbers, reading.notes)
+
+
+def find_numbers(path: Path, name: str, task: Task) -> list[Sighting]:
+    """Copy numbers of ours in a file or a picture of a page.  Raises HoldError."""
+    from marker.records.sheets import sightings
+
+    return sightings(path, name, task.settings)
 
 
 def draw_pages(path: Path, numbers: Sequence[int]) -> list[PagePicture]:

@@ -20,7 +20,7 @@ COLUMNS = (
     "Register number", "Received", "Sender's reference", "Sender's date", "Marking", "Stamped as", "Pages",
     "Copy number", "State", "Holder", "Since (UTC)", "Operator", "Consent", "Remarks",
 )  # fmt: skip
-_WIDTHS = (66, 46, 56, 46, 70, 78, 26, 88, 42, 70, 46, 52, 46, 54)
+_WIDTHS = (64, 46, 54, 46, 70, 76, 30, 88, 42, 70, 46, 48, 42, 64)
 """Of the PDF's columns, points; together the width of A4 across less its margins."""
 
 
@@ -103,9 +103,9 @@ def as_xlsx(journal: Journal, profile: Profile) -> bytes:
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9  # A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    for place, text in ((sheet.oddFooter.left, journal.foot), (sheet.oddFooter.right, "&P / &N")):
-        if place is not None:
-            place.text = text
+    for footer in (sheet.oddFooter, sheet.evenFooter):
+        if footer is not None:  # the stubs allow for a sheet without
+            footer.left.text, footer.right.text = journal.foot, "&P / &N"
     sheet.cell(sheet.max_row + 2, 1, journal.foot)
     out = io.BytesIO()
     book.save(out)

@@ -164,7 +164,7 @@ def as_pdf(letter: Letter) -> bytes:
         story += [Paragraph(escape(wording.body), plain), Spacer(1, 10)]
         rows = [[Paragraph(escape(cell), plain) for cell in row] for row in wording.rows]
         grid = TableStyle([("GRID", (0, 0), (-1, -1), 0.5, colors.black), ("VALIGN", (0, 0), (-1, -1), "TOP")])
-        story += [Table(rows, colWidths=[170, 300], style=grid), Spacer(1, 30)]
+        story += [Table(rows, colWidths=[160, 290], style=grid), Spacer(1, 30)]
         story += [Paragraph(f"{escape(line)}: ______________________________", plain) for line in wording.signature]
     out = io.BytesIO()
     SimpleDocTemplate(out, pagesize=A4, title=worded(letter)[0].title, author="").build(story)
