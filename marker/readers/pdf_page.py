@@ -152,7 +152,7 @@ class _Page:
 
     def _add(self, line: Line, strokes: Sequence[Box]) -> None:
         visibility = line.visibility
-        if visibility is Visibility.VISIBLE and any(_strikes(stroke, line) for stroke in strokes):
+        if visibility is Visibility.VISIBLE and _is_struck(line, strokes):
             visibility = Visibility.STRUCK
         self._gathering.add(Span(
             line.text, line.source, line.place, self._flow, self._number, line.box, round(line.size, 1),
@@ -197,15 +197,21 @@ def _middle(box: Box) -> Box:
     return Box(box.x0, y, box.x1, y)
 
 
-def _strikes(stroke: Box, line: Line) -> bool:
-    """Whether a stroke runs through the middle of a line over most of its length."""
-    box = line.box if line.turned % 180 == 0 else _swapped(line.box)
-    bar = stroke if line.turned % 180 == 0 else _swapped(stroke)
-    if line.turned % 90 or bar.width < bar.height or box.height <= 0:
+def _is_struck(line: Line, strokes: Sequence[Box]) -> bool:
+    """Whether strokes run through the middle of a line over most of its length: one, or one a word or a letter."""
+    if line.turned % 90:
         return False
-    height = (bar.centre[1] - box.y0) / box.height
-    covered = min(bar.x1, box.x1) - max(bar.x0, box.x0)
-    return 0.25 < height < 0.75 and covered > 0.6 * box.width
+    lying = line.turned % 180 == 0
+    box = line.box if lying else _swapped(line.box)
+    if box.height <= 0:
+        return False
+    reached, covered = box.x0, 0.0
+    for stroke in sorted((stroke if lying else _swapped(stroke) for stroke in strokes), key=lambda bar: bar.x0):
+        height = (stroke.centre[1] - box.y0) / box.height
+        if stroke.width >= stroke.height and 0.25 < height < 0.75:
+            covered += max(0.0, min(stroke.x1, box.x1) - max(stroke.x0, reached))
+            reached = max(reached, min(stroke.x1, box.x1))
+    return covered > 0.6 * box.width
 
 
 def _swapped(box: Box) -> Box:

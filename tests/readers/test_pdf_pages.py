@@ -143,6 +143,16 @@ def test_white_letters_on_black_are_seen(tmp_path: Path) -> None:
     assert texts(read_page(tmp_path, draw)) == ["SLAPTAI"]
 
 
+def test_a_mark_struck_letter_by_letter_is_struck(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont(font(), 12)
+        canvas.drawString(100, 500, "SLAPTAI")
+        for x in range(100, 148, 8):
+            canvas.line(x, 504, x + 7, 504)
+
+    assert texts(read_page(tmp_path, draw), Visibility.STRUCK) == ["SLAPTAI"]
+
+
 @pytest.mark.parametrize(("y", "visibility"), [(504, Visibility.STRUCK), (498, Visibility.VISIBLE)])
 def test_a_stroke_through_a_line_strikes_it_and_one_below_does_not(
     tmp_path: Path, y: float, visibility: Visibility
