@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import threading
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -266,3 +267,42 @@ def test_a_register_of_the_first_schema_is_brought_up_to_date(
     again.reserve(entry(), [None], again=True, terms=terms(consent=LETTER.ref))
     assert again.verify() == []
     assert json.loads(again.last_events(1)[0].detail)["grounds"]["consent"] == LETTER.ref
+
+
+def test_writers_at_once_never_use_more_than_a_consent_allows(opened: Callable[..., Register], entry: Entry) -> None:
+    put(opened(), copies=5)
+    made: list[str] = []
+    refusals: list[str] = []
+
+    def work(register: Register, name: str) -> None:
+        for n in range(3):
+            try:
+                drawn = register.reserve(entry(f"{name}{n}"), [None, None], terms=terms(consent=LETTER.ref))
+                made.append(drawn.register_number)
+            except HoldError as error:
+                refusals.append(str(error))
+
+    writers = [threading.Thread(target=work, args=(opened(), name)) for name in "abcd"]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    register = opened()
+    assert (len(made), len(refusals)) == (5, 7)
+    assert left(register) == 0
+    assert register.verify() == []
+
+
+def test_a_consent_used_beyond_what_it_allows_is_found(register: Register, entry: Entry) -> None:
+    put(register, copies=1)
+    register.reserve(entry(), [None, None], terms=terms(consent=LETTER.ref))
+    with closing(sqlite3.connect(register.path, isolation_level=None)) as file:
+        for trigger in triggers.SQLITE_0002:
+            file.execute(f"DROP TRIGGER {trigger.split()[2]}")
+        first = "SELECT min(copies.copy_number), consent, NULL, NULL, NULL, NULL FROM copies, grounds"
+        file.execute(f"INSERT INTO grounds {first}")
+        for trigger in triggers.SQLITE_0002:
+            file.execute(trigger)
+    said = [problem.what for problem in register.verify()]
+    assert "It was used 2 times and allows 1." in said
+    assert "It is in grounds, but the ledger does not know it." in said
