@@ -244,9 +244,10 @@ def _walk_from(words: list[tuple[Key, Word]], gaps: list[str], start: int, lexic
         if at > start and not _GLUE.fullmatch(gaps[at]):
             return
         for letter in words[at][1].text:
-            node = node.children.get(letter)
-            if node is None:
+            following = node.children.get(letter)
+            if following is None:
                 return
+            node = following
         if node.entries:
             keys = tuple(key for key, _ in words[start : at + 1])
             texts = tuple(word.text for _, word in words[start : at + 1])
