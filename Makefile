@@ -34,8 +34,10 @@ lint: $(STAMP)   ## ruff, mypy --strict, import-linter
 	$(BIN)/mypy
 	PYTHONPATH=. $(BIN)/lint-imports
 
-bench: $(STAMP)  ## measurements, with a peer in the same run where there is one
+bench: $(STAMP)  ## measurements: detection by case, reading of scans, speed beside pdftotext
 	$(BIN)/python -m tests.labelled.measure
+	$(BIN)/python -m tests.ocr.measure
+	$(BIN)/python -m tests.readers.bench_speed
 
 fixtures: $(STAMP)  ## make the documents of fixtures/ anew
 	$(BIN)/python fixtures/make.py

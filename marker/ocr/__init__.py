@@ -1,1 +1,1 @@
-"""A page image to spans (the page pictures come with the reading of scans)."""
+"""A page image to spans: raster, lines (where text stands), tesseract, plan (what to read, when to read more)."""
