@@ -10,15 +10,18 @@ from __future__ import annotations
 import string
 from collections import Counter
 from collections.abc import Iterable
+from typing import Final
 
 from marker.agreement.profile import Profile, StampWording
 from marker.errors import ProfileError
 
-TEMPLATE_FIELDS = {
+TEMPLATE_FIELDS: Final[dict[str, set[str]]] = {
     "copy_of": {"n", "total"},
     "copy_alone": {"n"},
     "register": {"register", "date"},
+    "originator_caption": set(),
     "originator": {"party", "marking"},
+    "basis": set(),
     "recipient": {"recipient"},
     "page_of": {"page", "pages"},
 }
@@ -162,5 +165,5 @@ def _template(wording: StampWording, name: str, fields: set[str], key: str, file
     except ValueError as error:
         raise _fault(file, key, f"is no template: {error}") from error
     if used != fields:
-        wanted = " and ".join("{" + field + "}" for field in sorted(fields))
+        wanted = " and ".join("{" + field + "}" for field in sorted(fields)) or "no {field}"
         raise _fault(file, key, f"must use {wanted}, each of them and nothing else")

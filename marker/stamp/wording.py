@@ -1,7 +1,8 @@
 """What a stamp says, in the receiving Party's languages (Articles 3, 4(5), 7(3)); no fonts, no geometry, no formats.
 
-The profile's templates hold named fields only; each template must use exactly the fields listed in :data:`_FIELDS`,
-so that a misspelt ``{totl}`` is found before a number is printed without its total.
+The profile's templates hold named fields only; each must use exactly the fields that
+:data:`marker.agreement.check.TEMPLATE_FIELDS` lists, so that a misspelt ``{totl}`` is found before a number is printed
+without its total.
 """
 
 from __future__ import annotations
@@ -10,22 +11,11 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from string import Formatter
-from typing import Final
 
+from marker.agreement.check import TEMPLATE_FIELDS
 from marker.agreement.profile import Profile, StampWording
 from marker.errors import HoldError, ProfileError
 from marker.model import CopyOrder, HoldCode
-
-_FIELDS: Final = {
-    "copy_of": {"n", "total"},
-    "copy_alone": {"n"},
-    "register": {"register", "date"},
-    "originator_caption": set[str](),
-    "originator": {"party", "marking"},
-    "basis": set[str](),
-    "recipient": {"recipient"},
-    "page_of": {"page", "pages"},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +59,7 @@ def word(order: CopyOrder, profile: Profile) -> StampText:
             f"The profile {profile.id} has no stamp wording for {order.receiving}.",
             remedy=f"Add the table [stamp.{order.receiving}] to the profile.",
         )
-    templates = {name: _checked(wording, name, order) for name in _FIELDS}
+    templates = {name: _checked(wording, name, order) for name in TEMPLATE_FIELDS}
     if wording.block_corner not in {"left", "right"}:
         raise ProfileError(
             f"The profile's stamp.{order.receiving}.block_corner is {wording.block_corner!r}.",
@@ -108,8 +98,8 @@ def _checked(wording: StampWording, name: str, order: CopyOrder) -> str:
     except ValueError as error:
         raise ProfileError(f"The profile's {where} is no template: {error}.", remedy="Balance its braces.") from error
     plain = all(not spec and not conversion for _, _, spec, conversion in parsed)
-    if not template.strip() or not plain or {field for _, field, _, _ in parsed} != _FIELDS[name]:
-        wanted = ", ".join("{" + field + "}" for field in sorted(_FIELDS[name])) or "no field"
+    if not template.strip() or not plain or {field for _, field, _, _ in parsed} != TEMPLATE_FIELDS[name]:
+        wanted = ", ".join("{" + field + "}" for field in sorted(TEMPLATE_FIELDS[name])) or "no field"
         raise ProfileError(
             f"The profile's {where} does not have exactly the fields it needs.",
             remedy=f"It takes {wanted}, each by that name, and some text.",
