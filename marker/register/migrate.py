@@ -38,7 +38,6 @@ def _is_current(connection: Connection, where: str, *, create: bool) -> bool:
                 f"{where} is empty, not a register.", remedy="Correct the path, or restore the last backup."
             )
         return False
-    # The table's name is a constant of ours.
     versions = list(connection.scalars(text(f"SELECT version_num FROM {VERSION_TABLE}")))  # noqa: S608  # a constant of ours
     if len(versions) != 1:
         raise RegisterError(f"{where} does not say which version it has.", remedy="Restore the last backup.")
