@@ -66,6 +66,12 @@ class Settings:
     """Days after which a receipt that is owed counts as overdue; the Agreement sets none."""
     notice_days: int = 10
     """The same for notices of destruction; a crisis and a breach are told at once."""
+    password_file: str = ""
+    """A file of passwords, one a line, tried in turn on encrypted files; only its owner may read it."""
+    accept_broken_signature: bool = False
+    """Stamp a file whose electronic signature or certification the stamp breaks; otherwise it is held as signed."""
+    strip_active: bool = False
+    """Leave scripts and actions that run by themselves out of the copies; otherwise they stay and are noted."""
     first_number: int = 1
     """The first register number of a year, for a registry that goes on from a paper journal."""
 
@@ -87,7 +93,7 @@ class Settings:
 
 
 def _kind(annotation: object) -> type:
-    return {"str": str, "int": int, "float": float, str: str, int: int, float: float}[annotation]
+    return {"str": str, "int": int, "float": float, "bool": bool}[str(annotation)]
 
 
 def _from_file(config: Path, kinds: Mapping[str, type]) -> dict[str, Any]:
@@ -112,7 +118,12 @@ def _from_file(config: Path, kinds: Mapping[str, type]) -> dict[str, Any]:
 
 
 def _convert(name: str, value: Any, kind: type, where: str) -> Any:
-    wrong = UsageError(f"{where}: {value!r} is not a value for {name}.", remedy=f"It takes a {_WORDS[kind]}.")
+    wrong = UsageError(f"{where}: {value!r} is not a value for {name}.", remedy=f"It takes {_WORDS[kind]}.")
+    if kind is bool:
+        value = _TRUTH.get(value.lower()) if isinstance(value, str) else value
+        if not isinstance(value, bool):
+            raise wrong
+        return value
     if isinstance(value, bool) or (kind is str and not isinstance(value, str)):
         raise wrong
     try:
@@ -124,4 +135,5 @@ def _convert(name: str, value: Any, kind: type, where: str) -> Any:
     return converted
 
 
-_WORDS = {str: "text", int: "whole number", float: "number"}
+_WORDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
+_TRUTH = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}

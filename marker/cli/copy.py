@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from marker.cli.options import common, registers, shared
+from marker.cli.options import common, registers, shared, stamps
 from marker.cli.words import _
 from marker.errors import HoldError, RegisterError, UsageError
 from marker.model import HoldCode
@@ -37,6 +37,7 @@ _PATH = click.Path(path_type=Path)
 @click.option("--replaces", metavar="COPY", help="A spoiled copy that the new one stands for; needs no consent.")
 @click.option("--reason", metavar="TEXT", help="Why that copy is spoiled.")
 @click.option("-o", "--output", type=_PATH, default=Path(), help="Folder for the stamped copies. Default: this folder.")
+@stamps
 @registers
 @shared
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
@@ -78,7 +79,13 @@ def copy(
         document = _document(register, number)
         path = Path(translation[1]) if translation else (source or Path(document.source_name))
         settle(register, output)
-        wish = Wish(receiving=document.party, recipients=recipients, purpose=purpose, consent=consent)
+        wish = Wish(
+            receiving=document.party,
+            recipients=recipients,
+            purpose=purpose,
+            consent=consent,
+            passwords=start.passwords,
+        )
         with desk_of(wish, start.profile, start.settings, register) as desk:
             try:
                 report = further(

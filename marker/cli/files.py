@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from marker.cli.options import Common, common, registers, shared, works
+from marker.cli.options import Common, common, opens, registers, shared, stamps, works
 from marker.cli.words import _
 from marker.errors import UsageError
 from marker.model import MarkingId
@@ -28,6 +28,7 @@ _PATH = click.Path(path_type=Path)
 @click.command(short_help="Read only: what is marked, where, and what it maps to.")
 @click.argument("paths", nargs=-1, required=True, type=_PATH, metavar="PATH…")
 @works
+@opens
 @registers
 @shared
 @click.option("--json", "as_json", is_flag=True, help="JSON Lines on standard output, one object a file.")
@@ -92,6 +93,7 @@ def detect(paths: tuple[Path, ...], receiving: str, as_json: bool, html: Path | 
 @click.option("--marking", metavar="ID", help="State the marking of a file that is held as unmarked or uncertain.")
 @click.option("--reason", metavar="TEXT", help="Why it is stated; goes into the register with the operator's name.")
 @click.option("--again", is_flag=True, help="Make a new set of copies of a document that is registered already.")
+@stamps
 @registers
 @shared
 @click.option("--json", "as_json", is_flag=True, help="JSON Lines on standard output, one object a file.")
@@ -160,6 +162,7 @@ def work_off(
 @click.argument("out_dir", type=_PATH)
 @works
 @click.option("--dry-run", is_flag=True, help="Tell what would happen; write nothing, draw no number.")
+@stamps
 @registers
 @shared
 @click.option("--json", "as_json", is_flag=True, help="JSON Lines on standard output, one object a file.")
@@ -234,7 +237,7 @@ def wish_of(start: Common, receiving: str, **asked: Any) -> Wish:
         asked["marking"] = MarkingId(marking.id)
     elif asked.get("reason"):
         raise UsageError("--reason goes with --marking.", remedy="Name the marking you state.")
-    return Wish(receiving=party.id, **asked)
+    return Wish(receiving=party.id, passwords=start.passwords, **asked)
 
 
 def _day(text: str | None) -> str | None:

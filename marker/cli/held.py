@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from marker.cli.options import Common, common, registers, shared
+from marker.cli.options import Common, common, opens, registers, shared, stamps
 from marker.cli.words import _
 from marker.errors import RegisterError, UsageError
 
@@ -54,6 +54,7 @@ def list_(as_json: bool, **options: Any) -> None:
 
 @held.command()
 @click.argument("file_id", metavar="ID")
+@opens
 @registers
 @shared
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
@@ -73,7 +74,7 @@ def show(file_id: str, as_json: bool, **options: Any) -> None:
     start = common(options)
     with start.open_register(create=False) as register:
         file = _waiting(register, file_id)
-        wish = Wish(receiving=_party(start, file))
+        wish = Wish(receiving=_party(start, file), passwords=start.passwords)
         candidate = Candidate(Path(file.name), Path(file.name).relative_to("/"))
         (report,) = inspect([candidate], wish, start.profile, start.settings, CopiesOnly(register))
     if as_json:
@@ -91,6 +92,7 @@ def show(file_id: str, as_json: bool, **options: Any) -> None:
 )
 @click.option("--reason", required=True, metavar="TEXT", help="Why; goes into the register with your name.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), default=Path(), help="Folder for the stamped copy.")
+@stamps
 @registers
 @shared
 def release(file_id: str, marking: str, reason: str, output: Path, **options: Any) -> int:

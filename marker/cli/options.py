@@ -16,6 +16,7 @@ import click
 from marker.agreement.load import load_profile
 from marker.agreement.profile import Profile
 from marker.errors import UsageError
+from marker.passwords import Passwords, read_passwords
 from marker.settings import Settings
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Common:
 
     settings: Settings
     profile: Profile
+    passwords: Passwords
 
     @contextmanager
     def look_up(self) -> Iterator[Lookup]:
@@ -77,10 +79,13 @@ def common(options: dict[str, Any]) -> Common:
     named = {name: options.pop(name) for name in _SETTINGS if name in options}
     settings = Settings.load(config, os.environ, named)
     profile = load_profile(Path(settings.agreement) if settings.agreement else None)
-    return Common(settings, profile)
+    return Common(settings, profile, read_passwords(settings.password_file))
 
 
-_SETTINGS = ("register", "agreement", "operator", "clearance", "jobs", "timeout")
+_SETTINGS = (
+    "register", "agreement", "operator", "clearance", "jobs", "timeout", "password_file", "accept_broken_signature",
+    "strip_active",
+)  # fmt: skip
 
 
 def shared(command: F) -> F:
@@ -108,6 +113,32 @@ def registers(command: F) -> F:
     ):
         command = option(command)
     return command
+
+
+def opens(command: F) -> F:
+    """Add the options of commands that open received files."""
+    return click.option(
+        "--password-file", metavar="FILE", help="Passwords, one a line, tried on encrypted files. Mode 600."
+    )(command)
+
+
+def stamps(command: F) -> F:
+    """Add the options of commands that stamp received files."""
+    for option in reversed(
+        (
+            click.option(
+                "--accept-broken-signature",
+                is_flag=True,
+                default=None,
+                help="Stamp also where that breaks an electronic signature.",
+            ),
+            click.option(
+                "--strip-active", is_flag=True, default=None, help="Leave scripts and automatic actions out of copies."
+            ),
+        )
+    ):
+        command = option(command)
+    return opens(command)
 
 
 def works(command: F) -> F:

@@ -96,7 +96,7 @@ def run(
     """
     stopped = threading.Event()
     turnstile = Turnstile()
-    task = Task(wish.receiving, settings.agreement, settings)
+    task = Task(wish.receiving, settings.agreement, settings, wish.passwords)
     with Workspace() as workspace, Workers(task, settings.jobs) as workers:
         desk = Desk(wish, profile, settings, lookup, book, workers, workspace, InWork(), stopped, recall, witness)
 
@@ -133,7 +133,7 @@ def run(
 @contextlib.contextmanager
 def desk_of(wish: Wish, profile: Profile, settings: Settings, register: Register) -> Iterator[Desk]:
     """A desk for one document, with one worker process."""
-    task = Task(wish.receiving, settings.agreement, settings)
+    task = Task(wish.receiving, settings.agreement, settings, wish.passwords)
     with Workspace() as workspace, Workers(task, 1) as workers:
         yield Desk(
             wish, profile, settings, register, register, workers, workspace, InWork(), threading.Event(), no_recall,
@@ -200,7 +200,10 @@ def batch(
 def attempt(wish: Wish, profile: Profile, settings: Settings) -> str:
     """A fingerprint of what could make a held file come out otherwise: version, profile, settings, stated marking."""
     relevant = asdict(replace(settings, jobs=1, register="", operator="", clearance=""))
-    asked = {"receiving": wish.receiving, "marking": wish.marking, "consent": wish.consent}
+    asked = {
+        "receiving": wish.receiving, "marking": wish.marking, "consent": wish.consent,
+        "passwords": wish.passwords.version,
+    }  # fmt: skip
     text = json.dumps([marker.__version__, profile.sha256, relevant, asked], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 

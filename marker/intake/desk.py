@@ -13,6 +13,7 @@ from marker.intake.order import InWork
 from marker.intake.source import Candidate, Snapshot
 from marker.intake.workspace import Workspace
 from marker.model import FileReport, MarkingId, PartyId
+from marker.passwords import NO_PASSWORDS, Passwords
 from marker.register.records import CopyRecord, DocumentRecord
 from marker.register.register import Register
 from marker.settings import Settings
@@ -34,6 +35,8 @@ class Wish:
     released: bool = False
     """A person looked into a held file and releases it with the stated marking (rules 8 and 10)."""
     again: bool = False
+    passwords: Passwords = NO_PASSWORDS
+    """Tried on files that open only with a password."""
 
 
 class Lookup(Protocol):

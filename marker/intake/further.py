@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from marker.errors import HoldError, UsageError
 from marker.intake.desk import Desk
-from marker.intake.process import Case, Marked
+from marker.intake.process import Case, Marked, discard
 from marker.intake.source import Candidate, Snapshot, take
 from marker.intake.terms import entry_again, terms_of
 from marker.model import FileReport, HoldCode, Outcome
@@ -39,7 +40,7 @@ def further(
     try:
         return case.further(target, folder, document, language, replaces, reason)
     finally:
-        target.unlink(missing_ok=True)
+        discard(target)
 
 
 class _Further(Case):
@@ -60,13 +61,13 @@ class _Further(Case):
         snapshot = take(self.candidate.path, target, desk.settings.max_file_bytes)
         file_format = document.format
         if language is not None:
-            file_format = self._translation_format(snapshot, document)
+            snapshot, file_format = self._open(snapshot, partial(self._translation_format, snapshot, document))
         elif snapshot.sha256 != document.source_sha256:
             raise UsageError(
                 f"{shown(self.candidate.path)} is not the file that was registered as {document.register_number}.",
                 remedy="Name the received file itself with --from.",
             )
-        desk.workers.check(snapshot.path, file_format)
+        snapshot, _ = self._open(snapshot, partial(desk.workers.check, file_format=file_format))
         place = folder()
         if replaces is not None:
             with book.writing() as pen:
@@ -85,9 +86,9 @@ class _Further(Case):
             equivalent_text=marked.equivalent.stamp, register=document.register_number, copies=tuple(copies),
         )  # fmt: skip
 
-    def _translation_format(self, snapshot: Snapshot, document: DocumentRecord) -> str:
-        """The format of a translation that may be stamped as one.  Raises HoldError."""
-        examination = self.desk.workers.examine(snapshot.path, self.candidate.path.name)
+    def _translation_format(self, snapshot: Snapshot, document: DocumentRecord, path: Path) -> str:
+        """The format of a translation that may be stamped as one; read at ``path``.  Raises HoldError."""
+        examination = self._examine(path)
         if (own := self._own_copy(snapshot, examination)) is not None and own.hold is not None:
             raise HoldError(own.hold.code, own.hold.detail)
         floor, profile = examination.verdict.floor, self.desk.profile

@@ -25,6 +25,7 @@ from marker.intake.work import (
     find_numbers,
     limit_process,
     make_copies,
+    unlock_file,
 )
 from marker.model import CopyOrder, HoldCode, StampResult
 from marker.records.pages import PagePicture
@@ -76,6 +77,13 @@ class Workers:
     def examine(self, path: Path, name: str) -> Examination:
         """Read and judge a snapshot.  Raises HoldError."""
         return self._run("reading", examine_file, path, name, self._task)
+
+    def unlock(self, path: Path, target: Path) -> str | None:
+        """Write an encrypted snapshot decrypted to ``target``; a note that says so, or None where there are no
+        passwords to try.  Raises HoldError(encrypted) when none opens it."""
+        if not self._task.passwords:
+            return None
+        return self._run("reading", unlock_file, path, target, self._task)
 
     def trace(self, path: Path, name: str) -> list[Sighting]:
         """Copy numbers of ours in a snapshot.  Raises HoldError."""

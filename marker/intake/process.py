@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from marker.agreement.profile import Marking, Profile
 from marker.detect.judge import state_marking
@@ -42,6 +43,8 @@ from marker.register.records import (
 )
 from marker.register.register import Register
 
+T = TypeVar("T")
+
 ENDINGS = {"pdf": ".pdf", "docx": ".docx"}
 
 
@@ -68,7 +71,17 @@ def process(
     finally:
         end_turn()
         # At once, not at the end: a long run must not collect classified files.
-        target.unlink(missing_ok=True)
+        discard(target)
+
+
+def discard(target: Path) -> None:
+    """Remove a document's snapshot, and what an encrypted one was opened to."""
+    target.unlink(missing_ok=True)
+    _opened_path(target).unlink(missing_ok=True)
+
+
+def _opened_path(snapshot: Path) -> Path:
+    return snapshot.with_suffix(".opened")
 
 
 class Case:
@@ -95,7 +108,7 @@ class Case:
         if (earlier := desk.recall(self.candidate, snapshot.sha256)) is not None:
             self._enter()
             return earlier
-        examination, verdict = self._judge(snapshot)
+        snapshot, examination, verdict = self._judge(snapshot)
         self._enter()
         if verdict.hold is not None:
             return self.held(verdict.hold)
@@ -123,8 +136,8 @@ class Case:
 
     # ── judge ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _judge(self, snapshot: Snapshot) -> tuple[Examination, Verdict]:
-        examination = self.desk.workers.examine(snapshot.path, self.candidate.path.name)
+    def _judge(self, snapshot: Snapshot) -> tuple[Snapshot, Examination, Verdict]:
+        snapshot, examination = self._open(snapshot, self._examine)
         verdict = self._own_copy(snapshot, examination) or self._stated(examination.verdict)
         self.report = replace(
             self.report,
@@ -135,10 +148,29 @@ class Case:
             equivalent=verdict.equivalent,
             equivalent_text=verdict.equivalent_text,
             evidence=verdict.evidence,
-            notes=(*examination.notes, *verdict.notes),
+            notes=(*self.report.notes, *examination.notes, *verdict.notes),
         )
         self.desk.witness(self.report, snapshot, self.desk.workers)
-        return examination, verdict
+        return snapshot, examination, verdict
+
+    def _examine(self, path: Path) -> Examination:
+        return self.desk.workers.examine(path, self.candidate.path.name)
+
+    def _open(self, snapshot: Snapshot, work: Callable[[Path], T]) -> tuple[Snapshot, T]:
+        """What ``work`` gives on the snapshot, or on its decrypted form where one of the operator's passwords opens it.
+
+        Also the snapshot that further work is to use: its path may be the decrypted form's, its hash never is.
+        """
+        workers = self.desk.workers
+        try:
+            return snapshot, work(snapshot.path)
+        except HoldError as error:
+            opened = _opened_path(snapshot.path)
+            note = workers.unlock(snapshot.path, opened) if error.hold.code is HoldCode.ENCRYPTED else None
+            if note is None:
+                raise
+        self.report = replace(self.report, notes=(*self.report.notes, note))
+        return replace(snapshot, path=opened), work(opened)
 
     def _own_copy(self, snapshot: Snapshot, examination: Examination) -> Verdict | None:
         """Rule 8: one of our stamped copies, known by the register, is never mapped a second time."""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from marker.agreement.load import load_profile
 from marker.agreement.profile import Profile
 from marker.model import CopyOrder, PartyId, StampResult, Verdict
+from marker.passwords import NO_PASSWORDS, Passwords
 from marker.records.pages import PagePicture
 from marker.settings import Settings
 
@@ -30,6 +31,7 @@ class Task:
     receiving: PartyId
     agreement: str
     settings: Settings
+    passwords: Passwords = NO_PASSWORDS
 
     def profile(self) -> Profile:
         return load_profile(Path(self.agreement) if self.agreement else None)
@@ -71,6 +73,16 @@ def examine_file(path: Path, name: str, task: Task) -> Examination:
     verdict = examine(reading, profile, task.receiving)
     numbers = tuple(dict.fromkeys(trace.copy_number for trace in reading.traces))
     return Examination(reading.format, reading.pages, verdict, numbers, reading.notes)
+
+
+def unlock_file(source: Path, target: Path, task: Task) -> str:
+    """Write the encrypted snapshot at ``source`` decrypted to ``target``; a note that says what opened it.
+
+    Raises HoldError(encrypted) when no password does.
+    """
+    from marker.readers.unlock import unlock
+
+    return unlock(source, task.passwords, target)
 
 
 def find_numbers(path: Path, name: str, task: Task) -> list[Sighting]:

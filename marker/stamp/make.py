@@ -20,7 +20,7 @@ def check(file_format: str, source: Path, settings: Settings) -> None:
         case "pdf":
             from marker.stamp.pdf import check_pdf
 
-            check_pdf(source)
+            check_pdf(source, settings=settings)
         case "docx":
             from marker.stamp.docx import check_docx
 
@@ -38,7 +38,7 @@ def stamp(
         case "pdf":
             from marker.stamp.pdf import stamp_pdf
 
-            return stamp_pdf(source, orders, profile)
+            return stamp_pdf(source, orders, profile, settings=settings)
         case "docx":
             from marker.stamp.docx import stamp_docx
 

@@ -27,18 +27,20 @@ from pypdf.generic import (
 from marker.agreement.profile import Profile
 from marker.errors import HoldError, MarkerError
 from marker.model import Box, CopyOrder, HoldCode, StampResult
+from marker.settings import Settings
 from marker.stamp.code import modules
 from marker.stamp.fonts import face
 from marker.stamp.geometry import Matrix, PageFrame, bounds, multiply
 from marker.stamp.ink import space_of
 from marker.stamp.layout import PageLayout, lay_out
 from marker.stamp.panels import Panel
-from marker.stamp.pdf_checks import refuse_or_note, value
+from marker.stamp.pdf_checks import refuse_or_note
 from marker.stamp.pdf_draw import Pen, form_box, form_content, operands, page_content
 from marker.stamp.pdf_font import embed, stream
 from marker.stamp.pdf_moved import Patterns, move
 from marker.stamp.pdf_pages import Contents, add_resources, distinct_pages, frame_of, free_prefix
 from marker.stamp.pdf_source import Source, open_source
+from marker.stamp.pdf_values import value
 from marker.stamp.pdf_write import write
 from marker.stamp.wording import StampText, word
 
@@ -52,27 +54,30 @@ class _Plan:
     layouts: tuple[PageLayout, ...]
 
 
-def check_pdf(source: Path) -> None:
+def check_pdf(source: Path, *, settings: Settings | None = None) -> None:
     """Refuse what no stamp can change: raises HoldError as :func:`stamp_pdf` would, before a number is drawn."""
     with _holding(), open_source(source) as opened:
-        refuse_or_note(opened.writer())
+        refuse_or_note(opened.writer(), settings or Settings())
 
 
-def stamp_pdf(source: Path, orders: Sequence[tuple[CopyOrder, Path]], profile: Profile) -> tuple[StampResult, ...]:
+def stamp_pdf(
+    source: Path, orders: Sequence[tuple[CopyOrder, Path]], profile: Profile, *, settings: Settings | None = None
+) -> tuple[StampResult, ...]:
     """Writes one stamped copy of ``source`` per order to its path; the caller syncs and publishes the files.
 
     Raises HoldError: encrypted, malformed, too-large, signed, unsupported, stamp-failed; ProfileError when the
     profile's wording is unfit.  Nothing is said of files already written when a later one fails: discard them all.
     """
+    settings = settings or Settings()
     with _holding(), open_source(source) as opened:
         writer = opened.writer()
-        notes = (*opened.notes, *refuse_or_note(writer))
+        notes = (*opened.notes, *refuse_or_note(writer, settings))
         plans = _plan(opened, distinct_pages(writer), [word(order, profile) for order, _ in orders])
         results: list[StampResult] = []
         for (order, path), plan in zip(orders, plans, strict=True):
             if results:
                 writer = opened.writer()
-                refuse_or_note(writer)
+                refuse_or_note(writer, settings)
             _Copy(writer, plan).draw()
             _identify(writer, order)
             write(writer, path, opened.packed)

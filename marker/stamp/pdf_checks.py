@@ -1,24 +1,22 @@
 """What in a PDF forbids stamping it, and what in it the register should know of.
 
-Scripts and actions stay as they were received, and are noted.
+Scripts and actions stay as they were received, or are taken out; either way they are noted.
 """
 
 from __future__ import annotations
-
-from collections.abc import Iterator
-from typing import Any, Final
 
 from pypdf import PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
 from marker.errors import HoldError
 from marker.model import HoldCode
+from marker.settings import Settings
+from marker.stamp.pdf_active import active_content, strip
+from marker.stamp.pdf_values import dictionaries, value
 
-_ACTIONS: Final = {"/JavaScript": "JavaScript", "/Launch": "an action that starts a program"}
 
-
-def refuse_or_note(writer: PdfWriter) -> tuple[str, ...]:
-    """Notes on what the file holds besides pages.
+def refuse_or_note(writer: PdfWriter, settings: Settings) -> tuple[str, ...]:
+    """Notes on what the file holds besides pages; what is active in it is taken out where the settings say so.
 
     Raises HoldError: signed (a signature would be broken), unsupported (a dynamic form or a portfolio, whose pages are
     not the document).
@@ -27,33 +25,26 @@ def refuse_or_note(writer: PdfWriter) -> tuple[str, ...]:
     form = value(root, "/AcroForm")
     _refuse_other_documents(root, form)
     found = _drop_usage_rights(writer, root)
-    for entry in _dictionaries(writer):
-        if "/ByteRange" in entry or (value(entry, "/FT") == "/Sig" and value(entry, "/V") is not None):
+    if any(map(_is_signature, dictionaries(writer))):
+        if not settings.accept_broken_signature:
             raise HoldError(
                 HoldCode.SIGNED,
                 "The file bears an electronic signature, which a stamp would break; verify and record the signature, "
-                "then hand in a copy printed to a new PDF.",
+                "then stamp it with --accept-broken-signature.",
             )
-        kind = value(entry, "/S")
-        if isinstance(kind, str) and kind in _ACTIONS:
-            found.add(f"The file holds {_ACTIONS[kind]}; the copy holds it too.")
-    if "/OpenAction" in root or "/AA" in root:
-        found.add("The file holds an action that runs when it is opened; the copy holds it too.")
+        found.add("The file bears an electronic signature, which does not hold in the copy.")
+    active = active_content(root, dictionaries(writer))
+    if settings.strip_active and active:
+        strip(root, dictionaries(writer))
+    fate = "it was left out of the copy" if settings.strip_active else "the copy holds it too"
+    found.update(f"The file holds {what}; {fate}." for what in active)
     if isinstance(form, DictionaryObject) and "/XFA" in form:
         found.add("The file holds an XFA form beside its pages; the stamp is on the pages.")
     return tuple(sorted(found))
 
 
-def value(entry: object, key: str) -> Any:
-    """The resolved value of ``key``; None where ``entry`` is no dictionary, has no such key or the reference leads
-    nowhere."""
-    if not isinstance(entry, DictionaryObject):
-        return None
-    try:
-        found = entry.get(key)
-        return found.get_object() if found is not None else None
-    except Exception:  # noqa: BLE001  # a reference to nothing, or to itself: as good as absent
-        return None
+def _is_signature(entry: DictionaryObject) -> bool:
+    return "/ByteRange" in entry or (value(entry, "/FT") == "/Sig" and value(entry, "/V") is not None)
 
 
 def _drop_usage_rights(writer: PdfWriter, root: DictionaryObject) -> set[str]:
@@ -85,15 +76,3 @@ def _refuse_other_documents(root: DictionaryObject, form: object) -> None:
             HoldCode.UNSUPPORTED,
             "The file is a dynamic XFA form: its pages are made by the viewer; print it to a PDF and hand that in.",
         )
-
-
-def _dictionaries(writer: PdfWriter) -> Iterator[DictionaryObject]:
-    """Every dictionary of the file, direct ones inside others included."""
-    waiting: list[object] = list(writer._objects)
-    while waiting:
-        entry = waiting.pop()
-        if isinstance(entry, DictionaryObject):
-            yield entry
-            waiting.extend(entry.values())
-        elif isinstance(entry, ArrayObject):
-            waiting.extend(entry)

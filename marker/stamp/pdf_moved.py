@@ -24,7 +24,7 @@ from pypdf.generic import (
 )
 
 from marker.stamp.geometry import IDENTITY, Matrix, apply, multiply
-from marker.stamp.pdf_checks import value
+from marker.stamp.pdf_values import value
 
 _POINTS: Final = ("/Rect", "/QuadPoints", "/Vertices", "/L", "/CL")
 """Entries of annotations that are x, y, x, y, …"""

@@ -22,9 +22,9 @@ from pypdf.generic import (
 )
 
 from marker.stamp.geometry import PageFrame, page_frame
-from marker.stamp.pdf_checks import value
 from marker.stamp.pdf_content import ends, without
 from marker.stamp.pdf_font import stream
+from marker.stamp.pdf_values import value
 
 _KINDS: Final = ("/XObject", "/Font", "/ColorSpace")
 
