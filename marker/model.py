@@ -186,6 +186,31 @@ class StampTrace:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelledCopy:
+    """Copy number and register number as one of our labels states them (``docs/labels.md``)."""
+
+    copy_number: str
+    register_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class LabelSeen:
+    """What a label inside a file says, for the judge to map; the same words are among the spans, under ``flow``.
+
+    ``kind`` is ``originator``, ``alternative`` or ``metadata`` (STANAG 4774), or ``property`` for the label of another
+    system, which names no policy.
+    """
+
+    kind: str
+    policy: str
+    policy_uri: str
+    classification: str
+    flow: str
+    embedded: bool = False
+    """Stands in an attachment, whose marking may be lower than the letter's."""
+
+
+@dataclass(frozen=True, slots=True)
 class Residue:
     """Ink that may be a marking and was not read as anything known.
 
@@ -211,6 +236,9 @@ class Reading:
     """Kinds of attachments that could not be read ("a ZIP archive"); any one holds the file (rule 7)."""
     traces: tuple[StampTrace, ...] = ()
     residue: tuple[Residue, ...] = ()
+    labels: tuple[LabelSeen, ...] = ()
+    labelled: tuple[LabelledCopy, ...] = ()
+    """Copies of ours that a label names."""
     pictures: int = 0
     """Pictures in a Word document, whose words are not among the spans. A PDF says so page by page (``readable``)."""
 
@@ -289,6 +317,8 @@ class CopyOrder:
     date: str
     """Date of registration, ISO 8601 (``2026-11-22``)."""
     recipient: str | None = None
+    sidecar_for: str = ""
+    """The final name of the copy's file, where its label is asked for in a file beside it too (``--sidecar``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +327,8 @@ class StampResult:
 
     pages: int | None
     notes: tuple[str, ...] = ()
+    sidecar: bytes = b""
+    """The label's binding as a file of its own, where the order asks for one."""
 
 
 @dataclass(frozen=True, slots=True)

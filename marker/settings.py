@@ -74,6 +74,12 @@ class Settings:
     """Leave scripts and actions that run by themselves out of the copies; otherwise they stay and are noted."""
     first_number: int = 1
     """The first register number of a year, for a registry that goes on from a paper journal."""
+    label_review_years: int = 5
+    """Years after which a label is to be looked at again (STANAG 4774, ReviewDateTime)."""
+    label_originator: str = ""
+    """Who labels, as the labels name it; empty means the receiving Party by its code."""
+    label_originator_type: str = "uniformResourceIdentifier"
+    """What kind of name that is: rfc822Name, dNSName, directoryName, uniformResourceIdentifier, …"""
 
     @classmethod
     def load(cls, config: Path | None, environ: Mapping[str, str], options: Mapping[str, Any]) -> Settings:

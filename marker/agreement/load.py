@@ -119,6 +119,7 @@ def _party(table: Table) -> Party:
         policy_oid=table.text("policy_oid"),
         zone=table.choice("zone", ("corner", "top-bottom")),
         every_page=table.flag("every_page"),
+        policy_name=table.text("policy_name", ""),
     )
 
 

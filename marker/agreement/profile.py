@@ -43,6 +43,13 @@ class Party:
     policy_oid: str
     zone: str
     every_page: bool
+    policy_name: str = ""
+    """What labels call the Party's policy; empty means its code."""
+
+    @property
+    def policy(self) -> str:
+        """``PolicyIdentifier`` of a label, ``securityPolicyId`` of a SPIF."""
+        return self.policy_name or self.code
 
 
 @dataclass(frozen=True, slots=True)

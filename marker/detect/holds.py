@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from marker.agreement.profile import Profile
-from marker.detect import wording
+from marker.detect import labels, wording
 from marker.detect.lexicon import Role
 from marker.detect.lines import SEEN
 from marker.detect.sightings import Sighting, sight
@@ -47,7 +47,9 @@ class Case:
         self.thresholds = thresholds
         self.receiving = profile.party(receiving)
         self.sending = profile.other(receiving)
-        self.all = sight(reading, profile, thresholds)
+        self.labels = labels.map_labels(reading, profile)
+        found = sight(labels.unmapped(reading, self.labels), profile, thresholds)
+        self.all = [*found, *labels.sightings(self.labels, found, profile)]
         self.live = [item for item in self.all if item.kind is not FindingKind.MENTION]
         marks = self._of(FindingKind.MARK)
         self.sent = [item for item in marks if item.party == self.sending.id]
@@ -62,8 +64,8 @@ class Case:
     def holds(self) -> list[Found]:
         """Every hold that applies, gravest first; empty when the document is marked."""
         rules: tuple[Callable[[], Found | None], ...] = (
-            self._third_party, self._no_equivalent, self._declassified, self._conflict, self._wrong_party,
-            self._attachment, self._unreadable, self._uncertain,
+            self._third_party, self._no_equivalent, self._declassified, self._conflict, self._labelled_otherwise,
+            self._wrong_party, self._attachment, self._unreadable, self._uncertain,
         )  # fmt: skip
         found = [hold for rule in rules if (hold := rule()) is not None]
         return found or [hold for hold in (self._unmarked(),) if hold is not None]
@@ -123,7 +125,7 @@ class Case:
                 f"The halves of a dual marking disagree: {seen(one.finding)} and {seen(other.finding)}; {ask}",
                 one,
             )
-        higher = clearest([item for item in self.doubtful if self._contradicts(item)])
+        higher = clearest([item for item in self.doubtful if item.label is None and self._contradicts(item)])
         if higher is not None and self.governing is not None:
             return (
                 HoldCode.CONFLICT,
@@ -146,8 +148,34 @@ class Case:
             )
         return None
 
+    def _labelled_otherwise(self) -> Found | None:
+        """A label the profile maps, and the ink, say different things: neither is taken (rule 6)."""
+        if self.governing is None:
+            return None
+        ask = f"ask the sender which marking governs, then {RELEASE}."
+        other = clearest([item for item in self.doubtful if item.label is not None and self._contradicts(item)])
+        if other is not None and other.label is not None:
+            return (
+                HoldCode.CONFLICT,
+                f"{seen(self.governing.finding)} is contradicted by {seen(other.finding)} "
+                f"({labels.describe(other.label)}); {ask}",
+                other,
+            )
+        if any(item.strange for item in self.labels):
+            return (
+                HoldCode.CONFLICT,
+                f"Beside {seen(self.governing.finding)} a label inside the file states a classification that the table "
+                f"does not have for the Party it names; {ask}",
+                self.governing,
+            )
+        return None
+
     def _contradicts(self, item: Sighting) -> bool:
-        """Rules 3, 4 and 6: what outranks the visible mark without being one itself."""
+        """Rules 3, 4 and 6: what outranks the visible mark without being one itself, and labels that say otherwise."""
+        if item.label is not None and self.governing is not None:
+            return labels.disagrees(item.label, item.finding.marking, self.governing.finding.marking, self.profile)
+        if item.finding.place is Place.LABEL and item.role is Role.NO_EQUIVALENT:
+            return True
         if item.rank <= self.rank:
             return False
         if item.hidden:

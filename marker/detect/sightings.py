@@ -15,7 +15,7 @@ from marker.detect.lines import SEEN, Layout, Line
 from marker.detect.match import Matcher
 from marker.detect.owners import Owners
 from marker.detect.thresholds import DEFAULT, Thresholds
-from marker.model import Box, Finding, FindingKind, MarkingId, PartyId, Place, Reading, Source, Visibility
+from marker.model import Box, Finding, FindingKind, LabelSeen, MarkingId, PartyId, Place, Reading, Source, Visibility
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,8 @@ class Sighting:
     disagrees: bool = False
     spelling: str = ""
     """How its letters differ from the form's, for a note; empty when they do not."""
+    label: LabelSeen | None = None
+    """The label it was read from, where the profile maps it (``detect.labels``)."""
 
     @property
     def kind(self) -> FindingKind:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from marker.errors import HoldError, MarkerError
-from marker.model import HoldCode, PageInfo, Place, Reading, Span, StampTrace
+from marker.model import HoldCode, LabelledCopy, LabelSeen, PageInfo, Place, Reading, Span, StampTrace
 from marker.numbering import COPY_NUMBER_IN_TEXT, parse_copy_number
 from marker.settings import Settings
 
@@ -138,6 +138,8 @@ class Gathering:
     notes: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     traces: list[StampTrace] = field(default_factory=list)
+    labels: list[LabelSeen] = field(default_factory=list)
+    labelled: list[LabelledCopy] = field(default_factory=list)
     pictures: int = 0
     """Pictures whose words are not among the spans."""
     files_read: dict[int, object] = field(default_factory=dict)
@@ -166,6 +168,8 @@ class Gathering:
             place = span.place if span.place in _KEEP_THEIR_PLACE else Place.ATTACHMENT
             self.spans.append(replace(span, place=place, flow=f"{flow} > {span.flow}", page=None, box=None))
         self.traces += [StampTrace(trace.copy_number) for trace in inner.traces]
+        self.labels += [replace(label, flow=f"{flow} > {label.flow}", embedded=True) for label in inner.labels]
+        self.labelled += inner.labelled
         self.unread += inner.attachments_unread
         for note in inner.notes:
             self.note(f"attachment: {note}")
@@ -174,7 +178,8 @@ class Gathering:
         """The reading of a file of that format."""
         return Reading(
             found, None if pages is None else len(pages), tuple(self.spans), tuple(pages or ()), tuple(self.notes),
-            tuple(self.unread), tuple(self.traces), pictures=self.pictures,
+            tuple(self.unread), tuple(self.traces), labels=tuple(self.labels),
+            labelled=tuple(dict.fromkeys(self.labelled)), pictures=self.pictures,
         )
 
     def trace(self, text: str, page: int | None = None) -> None:

@@ -13,6 +13,8 @@ from typing import BinaryIO, Final
 from lxml import etree
 
 from marker.errors import HoldError
+from marker.labels.read import is_binding
+from marker.labels.terms import MB
 from marker.model import HoldCode, Place, Reading, Source, Visibility
 from marker.readers.base import Gathering, border
 from marker.readers.docx_figures import FigureReader
@@ -20,7 +22,7 @@ from marker.readers.docx_numbering import Numbering
 from marker.readers.docx_paragraph import Scene
 from marker.readers.docx_styles import Styles
 from marker.readers.docx_walk import Walker
-from marker.readers.labels import is_binding, read_binding, read_label_info, read_properties
+from marker.readers.labels import UNREAD, read_binding, read_label_info, read_properties
 from marker.readers.package import Package
 from marker.readers.xml import attribute, child, local_name, name
 
@@ -140,6 +142,8 @@ class _Document:
             except HoldError as error:
                 if error.hold.code is HoldCode.TOO_LARGE:
                     raise
+                if MB.encode() in self._package.read(part):
+                    self._gathering.leave_unread(UNREAD)
                 continue  # data of some other program; nothing of it is printed
             if is_binding(root):
                 read_binding(root, part, self._gathering)

@@ -7,19 +7,20 @@ labels bound as STANAG 4778 says, in a custom XML part or in XMP.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Final
 
 from lxml import etree
 
 from marker.errors import HoldError
-from marker.model import Place, Source, Span
+from marker.labels.read import parse_binding, seen
+from marker.labels.read import read_binding as read_labels
+from marker.model import LabelSeen, Place, Source, Span
 from marker.readers.base import Gathering
-from marker.readers.xml import local_name, parse_xml
+from marker.readers.xml import local_name
 
-BINDING_NAMESPACE: Final = "urn:nato:stanag:4778:bindinginformation:1:0"
-_LABEL_NAMESPACE: Final = "urn:nato:stanag:4774:confidentialitymetadatalabel:1:0"
-_LABELS: Final = ("originatorConfidentialityLabel", "alternativeConfidentialityLabel")
+UNREAD: Final = "a confidentiality label (STANAG 4778)"
+"""What a binding that cannot be parsed is called among what was left unread."""
 _MICROSOFT: Final = re.compile(r"MSIP_Label_(?P<guid>[0-9A-Fa-f-]{36})_(?P<field>\w+)")
 _NAMED: Final = frozenset({
     "sensitivity", "bjdocumentsecuritylabel", "classificationcontentmarkingheadertext",
@@ -39,11 +40,17 @@ def read_properties(properties: Iterable[tuple[str, str]], flow: str, gathering:
         microsoft = _MICROSOFT.fullmatch(key)
         if microsoft is not None:
             if microsoft["field"] == "Name" and microsoft["guid"].lower() not in switched_off:
-                gathering.add(Span(text, Source.LABEL, Place.LABEL, f"{flow}#{key}"))
+                _add(text, f"{flow}#{key}", gathering)
         elif is_label(key):
-            gathering.add(Span(text, Source.LABEL, Place.LABEL, f"{flow}#{key[:80]}"))
+            _add(text, f"{flow}#{key[:80]}", gathering)
         else:
             gathering.add(Span(text, Source.PROPERTY, Place.PROPERTY, flow))
+
+
+def _add(text: str, flow: str, gathering: Gathering) -> None:
+    gathering.add(Span(text, Source.LABEL, Place.LABEL, flow))
+    if text.strip():
+        gathering.labels.append(LabelSeen("property", "", "", " ".join(text.split()), flow))
 
 
 def is_label(key: str) -> bool:
@@ -59,45 +66,31 @@ def read_label_info(root: etree._Element, gathering: Gathering) -> None:
             gathering.note("carries a Microsoft sensitivity label, known by its number only")
 
 
-def is_binding(root: etree._Element) -> bool:
-    """Whether an XML part is a STANAG 4778 binding. It is found by its root, not by its name."""
-    return root.tag == f"{{{BINDING_NAMESPACE}}}BindingInformation"
-
-
 def read_binding(root: etree._Element, flow: str, gathering: Gathering) -> None:
-    """Add each STANAG 4774 label of a binding: policy and classification on a line each, then what else it says."""
-    bound = False
+    """Add each STANAG 4774 label of a binding, for the judge and as text (policy and classifications, a line each), and
+    the copies of ours it names.  Raises HoldError(too-large).
+    """
+    binding = read_labels(root)
+    for number, label in enumerate(binding.labels, start=1):
+        place = f"{flow}#{label.kind}[{number}]"
+        gathering.add(Span(label.text, Source.LABEL, Place.LABEL, place))
+        gathering.labels += seen(label, place)
+    gathering.labelled += binding.copies
     for element in root.iter():
-        if element.tag not in {f"{{{_LABEL_NAMESPACE}}}{kind}" for kind in _LABELS}:
-            continue
-        bound = True
-        said = _sayings(element)
-        lines = [said[key] for key in ("PolicyIdentifier", "Classification", "PrivacyMark") if said.get(key)]
-        gathering.add(Span("\n".join(lines), Source.LABEL, Place.LABEL, f"{flow}#{local_name(element)}"))
-    for element in root.iter():
-        # Copy numbers of ours ride in a Metadata of their own; every text of the binding is looked through for them.
-        texts = [element.text or "", *(str(value) for value in element.attrib.values())]
-        if not (isinstance(element.tag, str) and element.tag.startswith(f"{{{_LABEL_NAMESPACE}}}")):
-            for text in texts:
-                gathering.trace(text)
-    if not bound:
+        # Labels written before ours had a namespace of its own, and other systems', may name a copy anywhere.
+        for text in (element.text or "", *(str(value) for value in element.attrib.values())):
+            gathering.trace(text)
+    if not binding.labels:
         gathering.note("holds a STANAG 4778 binding without a confidentiality label")
+    if binding.faults or any(label.faults for label in binding.labels):
+        gathering.note("its STANAG 4774 label is not as the standard says; 'marker label show' tells where")
 
 
 def read_binding_text(xml: str, flow: str, gathering: Gathering) -> None:
-    """The same from the text of an XMP property; a binding that cannot be parsed is noted."""
+    """The same from the text of an XMP property.  One that cannot be parsed is left unread: it may say anything."""
     try:
-        root = parse_xml(xml.strip().encode("utf-8"), "The binding in the XMP metadata")
+        root = parse_binding(xml.strip().encode("utf-8", "replace"), "The binding in the XMP metadata")
     except HoldError:
-        gathering.note("holds a STANAG 4778 binding that cannot be read")
+        gathering.leave_unread(UNREAD)
         return
     read_binding(root, flow, gathering)
-
-
-def _sayings(label: etree._Element) -> Mapping[str, str]:
-    found: dict[str, str] = {}
-    for element in label.iter():
-        text = (element.text or "").strip()
-        if text:
-            found.setdefault(local_name(element), text)
-    return found
