@@ -133,7 +133,8 @@ def test_who_labels_and_when_to_look_again_are_configured() -> None:
     root = written(LabelTerms.from_settings(settings))
     label = all_of(root, ".//slab:originatorConfidentialityLabel")[0]
     assert label.get("ReviewDateTime") == "2036-11-22T00:00:00Z"
-    assert [(e.text, e.get("IDType")) for e in all_of(label, "slab:OriginatorID")] == [("registry@urm.lt", "rfc822Name")]
+    (who,) = all_of(label, "slab:OriginatorID")
+    assert (who.text, who.get("IDType")) == ("registry@urm.lt", "rfc822Name")
 
 
 @pytest.mark.parametrize(
