@@ -105,7 +105,7 @@ def copy(
                         f"The received file is no longer at {document.source_name}.", remedy="Name it with --from."
                     ) from error
                 raise
-        register_path = shown(register.path)
+        register_path = shown(register.name)
     if as_json:
         click.echo(json.dumps(to_json(report, with_copies=True), ensure_ascii=False))
         return exit_status([report])

@@ -153,7 +153,7 @@ def work_off(
     if not as_json:
         print_reports(reports)
         print_holds(reports)
-        print_summary(reports, [(_("copies"), shown(output)), (_("register"), shown(register.path))])
+        print_summary(reports, [(_("copies"), shown(output)), (_("register"), shown(register.name))])
     return exit_status(reports)
 
 
@@ -206,7 +206,7 @@ def batch(in_dir: Path, out_dir: Path, receiving: str, dry_run: bool, as_json: b
                     (_("copies"), shown(out_dir / MARKED)),
                     (_("held"), shown(out_dir / HELD)),
                     (_("report"), shown(out_dir / REPORT)),
-                    (_("register"), shown(register.path)),
+                    (_("register"), shown(register.name)),
                 ]
     if as_json:
         for report in reports:

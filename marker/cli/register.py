@@ -123,9 +123,9 @@ def path(**options: Any) -> None:
       cp "$(marker register path)" /backup/    (only while no run is writing; see docs/deploy.md)
     """
     start = common(options)
-    from marker.register.opening import located
+    from marker.register.opening import name_of
 
-    click.echo(shown(located(start.settings.register)))
+    click.echo(shown(name_of(start.settings.register)))
 
 
 @register.command()

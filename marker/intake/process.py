@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from marker.agreement.profile import Marking, Profile
 from marker.detect.judge import state_marking
-from marker.errors import HoldError, UsageError
+from marker.errors import HoldError, RegisterError, UsageError
 from marker.intake import publish
 from marker.intake.desk import Desk, Stopped
 from marker.intake.report import evidence_json
@@ -307,9 +307,9 @@ class Case:
             raise
         except BaseException:
             # The register failed or the run is being ended: the next run's recovery settles the numbers by what it
-            # finds under the final names, so only the unfinished files go.
-            for slot in slots:
-                publish.discard(slot, published=False)
+            # finds under the final names, so only the unfinished files go, and those whose numbers are void by now.
+            for order, slot in pairs:
+                publish.discard(slot, published=slot in published and _is_void(book, order.copy_number))
             raise
         return copies
 
@@ -346,6 +346,15 @@ class Case:
             self.report, outcome=Outcome.HELD, hold=hold,
             marking=None, level=None, equivalent=None, equivalent_text=None,
         )  # fmt: skip
+
+
+def _is_void(book: Register, copy_number: str) -> bool:
+    """Whether a number was settled as void by a run that took this one for dead (its connection was cut)."""
+    try:
+        copy = book.copy(copy_number)
+    except RegisterError:
+        return False
+    return copy is not None and copy.status is CopyStatus.VOID
 
 
 def _seen_here(book: Register, record: DocumentRecord, path: Path) -> bool:

@@ -28,6 +28,7 @@ from marker.register.records import (
     DocumentRecord,
     DocumentStatus,
     EventKind,
+    Overtaken,
     Reservation,
 )
 
@@ -215,10 +216,7 @@ def _existing(pen: Pen, copy_number: str) -> CopyRecord:
 def _reserved(pen: Pen, copy_number: str, run: str) -> CopyRecord:
     copy = _existing(pen, copy_number)
     if copy.status is not CopyStatus.RESERVED:
-        raise RegisterError(
-            f"{copy_number} is {copy.status}; that is final.",
-            remedy=f"See marker register show {copy.register_number}.",
-        )
+        raise Overtaken(copy)
     if copy.run != run:
         raise RegisterError(
             f"{copy_number} was reserved by another run.", remedy="Leave it to that run, or let it be recovered."

@@ -12,6 +12,9 @@ from sqlalchemy import Connection, Engine, inspect, text
 from marker.errors import RegisterError
 from marker.register.schema import REVISIONS, VERSION_TABLE
 
+QUEUE = "procrastinate_"
+"""How the names of the queue's tables begin, which may share a database with the register."""
+
 
 def bring_up_to_date(reader: Engine, writer: Engine, where: str, *, create: bool) -> None:
     """Make or migrate the tables, in one transaction.
@@ -31,7 +34,7 @@ def bring_up_to_date(reader: Engine, writer: Engine, where: str, *, create: bool
 def _is_current(connection: Connection, where: str, *, create: bool) -> bool:
     tables = inspect(connection).get_table_names()
     if VERSION_TABLE not in tables:
-        if tables:
+        if any(not table.startswith(QUEUE) for table in tables):
             raise RegisterError(f"{where} is a database, but not a register.", remedy="Correct the path.")
         if not create:
             raise RegisterError(

@@ -259,6 +259,20 @@ class AlreadyRegistered(RegisterError):  # noqa: N818  # not a failure: intake t
         return (AlreadyRegistered, (self.record,))
 
 
+class Overtaken(RegisterError):  # noqa: N818  # a state of affairs, met by a run that was taken for dead
+    """The copy number was settled by somebody else meanwhile; ``status`` is what it is now."""
+
+    def __init__(self, copy: CopyRecord) -> None:
+        super().__init__(
+            f"{copy.copy_number} is {copy.status}; that is final.",
+            remedy=f"See marker register show {copy.register_number}.",
+        )
+        self.copy = copy
+
+    def __reduce__(self) -> tuple[type[Overtaken], tuple[CopyRecord]]:
+        return (Overtaken, (self.copy,))
+
+
 class BeingWorkedOn(RegisterError):  # noqa: N818  # a state of affairs that passes by itself
     """Copies of the same document are reserved by a run that lives, or by one that cannot be judged from this host."""
 

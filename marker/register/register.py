@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import shlex
 import sys
 import threading
@@ -12,17 +13,16 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from sqlalchemy import Connection, Engine, insert
+from sqlalchemy import Connection, insert
 
 from marker.agreement.profile import Receipt
 from marker.errors import RegisterError
 from marker.model import HoldCode, LevelId, MarkingId, PartyId
 from marker.names import shown
-from marker.register import copies, holds, ledger, query, schema, sqlite
+from marker.register import copies, holds, ledger, query, schema
 from marker.register import verify as verifying
 from marker.register.grounds import Terms
 from marker.register.ledger import Pen
@@ -43,10 +43,13 @@ from marker.register.records import (
     RunRecord,
 )
 from marker.register.recovery import settlement
-from marker.register.runs import FOLDER, RunLock, ended, sweep
+from marker.register.store import Lock, Store
 
 COMMAND_LENGTH: Final = 1_000
 """Characters of the command line that are kept with a run."""
+
+_PASSWORD: Final = re.compile(r"(?<=://)([^\s:/@]*):[^\s/]*@|(?<=password=)[^\s&]*")
+"""The password of an address; it is never kept."""
 
 
 class Register:
@@ -58,9 +61,7 @@ class Register:
 
     def __init__(
         self,
-        path: Path,
-        reader: Engine,
-        writer: Engine,
+        store: Store,
         *,
         operator: str,
         clearance: str,
@@ -68,21 +69,23 @@ class Register:
         first_number: int,
         clock: Callable[[], datetime],
     ) -> None:
-        self.path = path
+        self.name = store.name
+        """Where it is, for people; never with a password."""
+        self.path = store.path
+        """The file; None where the register is on a server."""
         self.operator = operator
         self.clearance = clearance
         self.profile_sha256 = profile_sha256
         self._first_number = first_number
         self._clock = clock
-        self._reader = reader
-        self._writer = writer
+        self._store = store
+        self._reader = store.reader
+        self._writer = store.writer
         self._host = platform.node()
         self._pid = os.getpid()
-        self._file = path.stat()
-        self._locks = path.parent / FOLDER
         self._starting = threading.Lock()
         self._run: RunRecord | None = None
-        self._lock: RunLock | None = None
+        self._lock: Lock | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -96,7 +99,7 @@ class Register:
         """End the run.  Numbers it leaves reserved are settled by the next run's :meth:`recover`."""
         if self._lock is not None:
             self._lock.release()
-        self._reader.dispose()
+        self._store.close()
 
     # ── numbers ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -167,15 +170,12 @@ class Register:
         with self._read() as connection:
             left = query.unsettled(connection)
         done: list[Recovered] = []
-        try:
-            for run, reserved in left:
-                if run.host == self._host or run.id in given_up:
-                    with ended(self._locks, run.id) as dead:
-                        if dead:
-                            done += self._settle(run, reserved)
-            sweep(self._locks)
-        except OSError as error:
-            raise self._lock_trouble(error) from error
+        for run, reserved in left:
+            if run.host == self._host or run.id in given_up:
+                with self._store.ended(run.id) as dead:
+                    if dead:
+                        done += self._settle(run, reserved)
+        self._store.sweep()
         return done
 
     def _settle(self, run: RunRecord, reserved: list[CopyRecord]) -> list[Recovered]:
@@ -311,7 +311,7 @@ class Register:
         ``known_head``, ``known_hash``: what was once the end of the ledger and must still be in it.
         """
         with self._read() as connection:
-            damage = [Problem(str(self.path), what) for what in sqlite.health(connection)]
+            damage = [Problem(self.name, what) for what in self._store.health(connection)]
             return damage + verifying.verify(connection, files=files, known_head=known_head, known_hash=known_hash)
 
     # ── transactions ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -331,7 +331,7 @@ class Register:
     @contextmanager
     def _read(self) -> Iterator[Connection]:
         self._check()
-        with sqlite.translated(self.path), self._reader.begin() as connection:
+        with self._store.translated(), self._reader.begin() as connection:
             yield connection
 
     @contextmanager
@@ -339,7 +339,12 @@ class Register:
         self._check()
         with self._starting:
             run = self._run or self._start_run()
-        with sqlite.translated(self.path), self._writer.begin() as connection:
+        with self._store.translated(), self._writer.begin() as connection:
+            if not self._store.holds(connection, run.id):
+                raise RegisterError(
+                    f"The connection to the register {self.name} was lost for a while, and this run counts as ended.",
+                    remedy="Run again: what it had in hand is settled then.",
+                )
             yield self._pen(connection, run.id)
 
     def _pen(self, connection: Connection, run: str) -> Pen:
@@ -349,13 +354,10 @@ class Register:
     def _start_run(self) -> RunRecord:
         """A run begins with its first write: whoever only asks leaves no trace."""
         run_id = uuid.uuid4().hex
+        lock = self._store.lock(run_id)
+        command = _PASSWORD.sub(_masked, shown(shlex.join(sys.argv)))[:COMMAND_LENGTH]
         try:
-            lock = RunLock(self._locks, run_id)
-        except OSError as error:
-            raise self._lock_trouble(error) from error
-        command = shown(shlex.join(sys.argv))[:COMMAND_LENGTH]
-        try:
-            with sqlite.translated(self.path), self._writer.begin() as connection:
+            with self._store.translated(), self._writer.begin() as connection:
                 pen = self._pen(connection, run_id)
                 run = RunRecord(run_id, self._host, self._pid, pen.at, command)
                 connection.execute(insert(schema.runs).values(asdict(run)))
@@ -374,20 +376,8 @@ class Register:
                 "A forked process must not use its parent's register.",
                 remedy="This is a fault of the program; report it.",
             )
+        self._store.check()
 
-        try:
-            still_there = os.path.samestat(self.path.stat(), self._file)
-        except OSError:
-            still_there = False
-        if not still_there:
-            # What SQLite went on writing to the old file would be lost, and its numbers drawn again from the new one.
-            raise RegisterError(
-                f"The register {self.path} was moved or replaced while it was in use.",
-                remedy="Put the right file in its place, run marker register verify, then start again.",
-            )
 
-    def _lock_trouble(self, error: OSError) -> RegisterError:
-        return RegisterError(
-            f"The locks of the register cannot be kept in {self._locks}: {error.strerror}.",
-            remedy=f"Give the operator read and write permission for {self._locks}.",
-        )
+def _masked(found: re.Match[str]) -> str:
+    return f"{found[1]}:***@" if found[1] is not None else "***"

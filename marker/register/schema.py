@@ -1,5 +1,5 @@
-"""The tables, in portable SQL.  What a database does in its own way stands in :mod:`marker.register.sqlite` and
-:mod:`marker.register.triggers`.
+"""The tables, in portable SQL.  What a database does in its own way stands in :mod:`marker.register.sqlite`,
+:mod:`marker.register.postgres` and their triggers.
 
 Constraints do the guarding: a wrong number cannot be stored, whatever the code above gets wrong.  The tables are
 made by the migrations, never from here; a test holds both together.
@@ -22,6 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.types import TypeEngine
 
 VERSION_TABLE: Final = "register_version"
 """Where the schema version stands; its name tells a register from any other database."""
@@ -39,43 +40,50 @@ METADATA = MetaData(
     }
 )
 
-SHA256 = String(64)
-STATUS = String(10)
+
+
+def code(length: int) -> TypeEngine[str]:
+    """A number, a date, a hash or an id: ASCII, compared byte by byte on every database."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
+SHA256 = code(64)
+STATUS = code(10)
 NOT_VOID = text("status <> 'void'")
 RESERVED = text("status = 'reserved'")
 
 runs = Table(
     "runs",
     METADATA,
-    Column("id", String(32), primary_key=True),
+    Column("id", code(32), primary_key=True),
     Column("host", Text, nullable=False),
     Column("pid", Integer, nullable=False),
-    Column("started_at", String(27), nullable=False),
+    Column("started_at", code(27), nullable=False),
     Column("command", Text, nullable=False),
 )
 
 documents = Table(
     "documents",
     METADATA,
-    Column("register_number", String(40), primary_key=True),
-    Column("party", String(8), nullable=False),
+    Column("register_number", code(40), primary_key=True),
+    Column("party", code(8), nullable=False),
     Column("year", Integer, nullable=False),
     Column("serial", Integer, nullable=False),
     Column("source_sha256", SHA256, nullable=False),
     Column("source_name", Text, nullable=False),
-    Column("format", String(16), nullable=False),
+    Column("format", code(16), nullable=False),
     Column("pages", Integer),
-    Column("marking", String(64), nullable=False),
-    Column("level", String(64), nullable=False),
-    Column("equivalent", String(64), nullable=False),
+    Column("marking", code(64), nullable=False),
+    Column("level", code(64), nullable=False),
+    Column("equivalent", code(64), nullable=False),
     Column("stated_by", Text),
     Column("stated_reason", Text),
     Column("sender_ref", Text),
-    Column("sender_date", String(10)),
+    Column("sender_date", code(10)),
     Column("purpose", Text),
     Column("evidence", Text, nullable=False),
-    Column("registered_on", String(10), nullable=False),
-    Column("registered_at", String(27), nullable=False),
+    Column("registered_on", code(10), nullable=False),
+    Column("registered_at", code(27), nullable=False),
     Column("profile_sha256", SHA256, nullable=False),
     Column("status", STATUS, nullable=False),
     UniqueConstraint("party", "year", "serial"),
@@ -98,8 +106,8 @@ Index(
 copies = Table(
     "copies",
     METADATA,
-    Column("copy_number", String(48), primary_key=True),
-    Column("document", String(40), ForeignKey("documents.register_number"), nullable=False),
+    Column("copy_number", code(48), primary_key=True),
+    Column("document", code(40), ForeignKey("documents.register_number"), nullable=False),
     Column("copy_index", Integer, nullable=False),
     Column("set_no", Integer, nullable=False),
     Column("set_size", Integer),
@@ -110,10 +118,10 @@ copies = Table(
     Column("sha256", SHA256),
     Column("operator", Text, nullable=False),
     Column("clearance", Text, nullable=False),
-    Column("reserved_at", String(27), nullable=False),
-    Column("settled_at", String(27)),
+    Column("reserved_at", code(27), nullable=False),
+    Column("settled_at", code(27)),
     Column("void_reason", Text),
-    Column("run", String(32), ForeignKey("runs.id"), nullable=False),
+    Column("run", code(32), ForeignKey("runs.id"), nullable=False),
     UniqueConstraint("document", "copy_index"),
     CheckConstraint("copy_index >= 1", name="copy_index"),
     CheckConstraint("set_no >= 1", name="set_no"),
@@ -133,12 +141,12 @@ Index("ix_copies_reserved", copies.c.run, sqlite_where=RESERVED, postgresql_wher
 grounds = Table(
     "grounds",
     METADATA,
-    Column("copy_number", String(48), ForeignKey("copies.copy_number"), primary_key=True),
+    Column("copy_number", code(48), ForeignKey("copies.copy_number"), primary_key=True),
     Column("consent", Text),
-    Column("recipient_party", String(8)),
-    Column("translation", String(8)),
+    Column("recipient_party", code(8)),
+    Column("translation", code(8)),
     Column("translation_sha256", SHA256),
-    Column("replaces", String(48), ForeignKey("copies.copy_number")),
+    Column("replaces", code(48), ForeignKey("copies.copy_number")),
     CheckConstraint("(translation IS NULL) = (translation_sha256 IS NULL)", name="translation"),
     Index("ix_grounds_consent", "consent"),
     Index("ix_grounds_replaces", "replaces"),
@@ -149,12 +157,12 @@ events = Table(
     "events",
     METADATA,
     Column("seq", Integer, primary_key=True, autoincrement=False),
-    Column("at", String(27), nullable=False),
-    Column("run", String(32), ForeignKey("runs.id"), nullable=False),
+    Column("at", code(27), nullable=False),
+    Column("run", code(32), ForeignKey("runs.id"), nullable=False),
     Column("operator", Text, nullable=False),
-    Column("kind", String(32), nullable=False),
-    Column("document", String(40), ForeignKey("documents.register_number")),
-    Column("copy", String(48), ForeignKey("copies.copy_number")),
+    Column("kind", code(32), nullable=False),
+    Column("document", code(40), ForeignKey("documents.register_number")),
+    Column("copy", code(48), ForeignKey("copies.copy_number")),
     Column("detail", Text, nullable=False),
     Column("profile_sha256", SHA256, nullable=False),
     Column("previous_hash", SHA256, nullable=False),

@@ -11,7 +11,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,7 +20,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from marker.errors import RegisterError
-from marker.register import triggers
+from marker.register import runs, triggers
 
 BUSY_TIMEOUT: Final = 30.0
 """How long a writer waits for its turn, seconds."""
@@ -32,6 +32,67 @@ NETWORK_FILE_SYSTEMS: Final = frozenset({
 """Where the shared memory of WAL does not work, so that two machines would draw the same number."""
 
 _WRITES = "marker_writes"
+
+
+class SqliteStore:
+    """A register in a file on a local disk, with the locks of its runs in a folder beside it."""
+
+    def __init__(self, path: Path, busy_timeout: float = BUSY_TIMEOUT) -> None:
+        """``path`` must have been through :func:`prepare`.  Raises OSError."""
+        self.name = str(path)
+        self.path: Path | None = path
+        self._place = path
+        self._file = path.stat()
+        self._locks = path.parent / runs.FOLDER
+        self.reader, self.writer = engines(path, busy_timeout)
+
+    def check(self) -> None:
+        """Raise RegisterError when the file is no longer the one that was opened."""
+        try:
+            still_there = os.path.samestat(self._place.stat(), self._file)
+        except OSError:
+            still_there = False
+        if not still_there:
+            # What SQLite went on writing to the old file would be lost, and its numbers drawn again from the new one.
+            raise RegisterError(
+                f"The register {self.name} was moved or replaced while it was in use.",
+                remedy="Put the right file in its place, run marker register verify, then start again.",
+            )
+
+    def translated(self) -> AbstractContextManager[None]:
+        return translated(self._place)
+
+    def health(self, connection: Connection) -> list[str]:
+        return health(connection)
+
+    def lock(self, run: str) -> runs.RunLock:
+        with self._locks_kept():
+            return runs.RunLock(self._locks, run)
+
+    def holds(self, connection: Connection, run: str) -> bool:
+        return True  # the kernel keeps the lock of a file as long as the process has it open
+
+    @contextmanager
+    def ended(self, run: str) -> Iterator[bool]:
+        with self._locks_kept(), runs.ended(self._locks, run) as dead:
+            yield dead
+
+    def sweep(self) -> None:
+        with self._locks_kept():
+            runs.sweep(self._locks)
+
+    def close(self) -> None:
+        self.reader.dispose()
+
+    @contextmanager
+    def _locks_kept(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise RegisterError(
+                f"The locks of the register cannot be kept in {self._locks}: {error.strerror}.",
+                remedy=f"Give the operator read and write permission for {self._locks}.",
+            ) from error
 
 
 def engines(path: Path, busy_timeout: float = BUSY_TIMEOUT) -> tuple[Engine, Engine]:

@@ -47,8 +47,14 @@ def place(tmp_path: Path) -> Path:
     return folder / "register.sqlite"
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def address(request: pytest.FixtureRequest) -> str:
+    """Where an empty register is, or is yet to be made: what rests on it holds on both databases."""
+    return str(request.getfixturevalue("place" if request.param == "sqlite" else "postgres_url"))
+
+
 @pytest.fixture
-def opened(place: Path, clock: Clock) -> Iterator[Callable[..., Register]]:
+def opened(address: str, clock: Clock) -> Iterator[Callable[..., Register]]:
     """Opens the register anew at each call, as another run would."""
     with ExitStack() as stack:
 
@@ -56,7 +62,7 @@ def opened(place: Path, clock: Clock) -> Iterator[Callable[..., Register]]:
             options: dict[str, object] = {
                 "operator": "A. Clerk", "clearance": "secret", "profile_sha256": "c" * 64, "clock": clock,
             }  # fmt: skip
-            return stack.enter_context(open_register(str(place), **{**options, **changes}))  # type: ignore[arg-type]  # options by name
+            return stack.enter_context(open_register(address, **{**options, **changes}))  # type: ignore[arg-type]  # options by name
 
         yield open_it
 

@@ -25,14 +25,14 @@ def acknowledged(process: subprocess.Popen[str]) -> list[list[str]]:
 
 
 def test_eight_processes_of_which_five_are_killed_leave_no_gap_and_no_double(
-    opened: Callable[..., Register], place: Path, tmp_path: Path
+    opened: Callable[..., Register], address: str, tmp_path: Path
 ) -> None:
     out = tmp_path / "marked"
     out.mkdir()
     deaths = [("reserved", 5), ("announced", 11), ("published", 16), ("issuing", 23)]
-    workers = [start("many", place, out, f"w{n}", COUNT, *deaths[n]) for n in range(4)]
-    workers += [start("many", place, out, "victim", 100 * COUNT, "-", "-")]
-    workers += [start("many", place, out, f"w{n}", COUNT, "-", "-") for n in range(5, 8)]
+    workers = [start("many", address, out, f"w{n}", COUNT, *deaths[n]) for n in range(4)]
+    workers += [start("many", address, out, "victim", 100 * COUNT, "-", "-")]
+    workers += [start("many", address, out, f"w{n}", COUNT, "-", "-") for n in range(5, 8)]
     victim = workers[4]
     assert victim.stdout is not None
     first_words = [victim.stdout.readline().split() for _ in range(COUNT // 4)]
@@ -62,9 +62,9 @@ def test_eight_processes_of_which_five_are_killed_leave_no_gap_and_no_double(
 
 
 def test_processes_that_take_the_same_documents_register_each_once(
-    opened: Callable[..., Register], place: Path, tmp_path: Path
+    opened: Callable[..., Register], address: str, tmp_path: Path
 ) -> None:
-    workers = [start("same", place, tmp_path, 15) for _ in range(4)]
+    workers = [start("same", address, tmp_path, 15) for _ in range(4)]
     said = [line for process in workers for line in acknowledged(process)]
     assert [process.returncode for process in workers] == [0] * 4
     register = opened()

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import threading
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from marker.agreement.load import load_profile
 from marker.errors import HoldError, RegisterError, UsageError
 from marker.model import HoldCode, LevelId
-from marker.register import DocumentEntry, Register, consents, grounds, recipients, schema, triggers
+from marker.register import DocumentEntry, Register, consents, grounds, recipients, schema
 from marker.register.consents import Consent, Covers, Issuer
 from marker.register.grounds import Terms, Translation
+from tests.register.behind import guards, shell, tamper
 
 Entry = Callable[..., DocumentEntry]
 Publish = Callable[..., object]
@@ -224,25 +224,21 @@ def test_a_void_translation_is_no_translation(register: Register, entry: Entry, 
 def test_grounds_never_change(register: Register, entry: Entry) -> None:
     put(register)
     register.reserve(entry(), [None, None], terms=terms(consent=LETTER.ref))
-    with closing(sqlite3.connect(register.path, isolation_level=None)) as file:
-        for statement in (
-            "UPDATE grounds SET consent = NULL",
-            "DELETE FROM grounds",
-            "INSERT OR REPLACE INTO grounds SELECT * FROM grounds",
-        ):
-            with pytest.raises(sqlite3.IntegrityError):
-                file.execute(statement)
+    with shell(register) as connection:
+        statements = ["UPDATE grounds SET consent = NULL", "DELETE FROM grounds"]
+        if connection.dialect.name == "sqlite":
+            statements.append("INSERT OR REPLACE INTO grounds SELECT * FROM grounds")
+        else:
+            statements.append("TRUNCATE grounds")
+        for statement in statements:
+            with pytest.raises(IntegrityError):
+                connection.exec_driver_sql(statement)
 
 
 def test_grounds_changed_behind_the_guards_are_found(register: Register, entry: Entry) -> None:
     put(register)
     register.reserve(entry(), [None, None], terms=terms(consent=LETTER.ref))
-    with closing(sqlite3.connect(register.path, isolation_level=None)) as file:
-        for trigger in triggers.SQLITE_0002:
-            file.execute(f"DROP TRIGGER {trigger.split()[2]}")
-        file.execute("UPDATE grounds SET consent = 'another'")
-        for trigger in triggers.SQLITE_0002:
-            file.execute(trigger)
+    tamper(register, "UPDATE grounds SET consent = 'another'")
     said = [problem.what for problem in register.verify()]
     assert "It is not what the ledger says in: consent." in said
     assert "It was made under a consent that is not on file." in said
@@ -253,14 +249,14 @@ def test_a_register_of_the_first_schema_is_brought_up_to_date(
 ) -> None:
     register = opened()
     publish(register, register.reserve(entry(), [None]))
-    path = register.path
+    with shell(register) as connection:
+        for removal in guards(connection):
+            if "grounds" in removal:
+                connection.exec_driver_sql(removal)
+        connection.exec_driver_sql("DROP TABLE grounds")
+        connection.exec_driver_sql("DROP INDEX ix_events_kind")
+        connection.exec_driver_sql(f"UPDATE {schema.VERSION_TABLE} SET version_num = '0001'")  # noqa: S608  # a name of ours
     register.close()
-    with closing(sqlite3.connect(path, isolation_level=None)) as file:
-        for trigger in triggers.SQLITE_0002:
-            file.execute(f"DROP TRIGGER {trigger.split()[2]}")
-        file.execute("DROP TABLE grounds")
-        file.execute("DROP INDEX ix_events_kind")
-        file.execute(f"UPDATE {schema.VERSION_TABLE} SET version_num = '0001'")  # noqa: S608  # a name of ours
     again = opened()
     assert again.verify() == []
     put(again)
@@ -296,13 +292,8 @@ def test_writers_at_once_never_use_more_than_a_consent_allows(opened: Callable[.
 def test_a_consent_used_beyond_what_it_allows_is_found(register: Register, entry: Entry) -> None:
     put(register, copies=1)
     register.reserve(entry(), [None, None], terms=terms(consent=LETTER.ref))
-    with closing(sqlite3.connect(register.path, isolation_level=None)) as file:
-        for trigger in triggers.SQLITE_0002:
-            file.execute(f"DROP TRIGGER {trigger.split()[2]}")
-        first = "SELECT min(copies.copy_number), consent, NULL, NULL, NULL, NULL FROM copies, grounds"
-        file.execute(f"INSERT INTO grounds {first}")
-        for trigger in triggers.SQLITE_0002:
-            file.execute(trigger)
+    first = "SELECT min(copies.copy_number), min(consent), NULL, NULL, NULL, NULL FROM copies, grounds"
+    tamper(register, f"INSERT INTO grounds {first}")
     said = [problem.what for problem in register.verify()]
     assert "It was used 2 times and allows 1." in said
     assert "It is in grounds, but the ledger does not know it." in said

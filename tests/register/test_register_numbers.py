@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from marker.agreement.profile import Receipt
 from marker.errors import ExitStatus, HoldError, RegisterError, UsageError
@@ -355,7 +355,7 @@ def test_asking_leaves_no_trace(register: Register) -> None:
     assert register.recover() == []
     assert register.verify() == []
     assert register.last_events() == []
-    assert not (register.path.parent / "locks").exists()
+    assert register.path is None or not (register.path.parent / "locks").exists()
 
 
 def test_threads_share_a_register(register: Register, entry: Entry) -> None:
@@ -380,8 +380,6 @@ def test_times_are_kept_in_utc(register: Register, entry: Entry) -> None:
 
 def test_the_tables_have_a_column_for_every_field_of_a_record(register: Register, entry: Entry) -> None:
     register.reserve(entry(), [None])
-    engine = create_engine(f"sqlite:///{register.path}")
-    with engine.connect() as connection:
+    with register.reading() as connection:
         names = connection.execute(text("SELECT * FROM copies")).keys()
-    engine.dispose()
     assert len(names) == len(type(register.copies_of("KZ-2026-000001")[0]).__slots__)

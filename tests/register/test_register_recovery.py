@@ -39,6 +39,9 @@ def crash(register: Register) -> None:
     register._lock.abandon()
 
 
+on_sqlite = pytest.mark.parametrize("address", ["sqlite"], indirect=True)
+
+
 @contextmanager
 def worker(*arguments: object) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, str(WORKER), *map(str, arguments)]
@@ -199,6 +202,7 @@ def test_a_run_that_holds_its_lock_cannot_be_given_up(opened: Open, entry: Entry
     assert opened().recover(given_up=[copy.run]) == []
 
 
+@on_sqlite
 def test_lock_files_of_ended_runs_are_swept_and_live_ones_stay(opened: Open, entry: Entry, place: Path) -> None:
     dead, alive = opened(), opened()
     dead.reserve(entry("a"), [None])
@@ -233,16 +237,17 @@ def test_a_lock_taken_while_its_file_was_swept_is_taken_anew(tmp_path: Path, mon
         assert dead
 
 
-def test_one_settles_a_dead_run_at_a_time(opened: Open, entry: Entry, place: Path) -> None:
+def test_one_settles_a_dead_run_at_a_time(opened: Open, entry: Entry) -> None:
     dead, other = opened(), opened()
     (copy,) = dead.reserve(entry(), [None]).copies
     crash(dead)
-    with runs.ended(place.parent / "locks", copy.run) as first:
+    with opened()._store.ended(copy.run) as first:
         assert first
         assert other.recover() == []
     assert [r.copy_number for r in other.recover()] == [copy.copy_number]
 
 
+@on_sqlite
 def test_locks_that_cannot_be_kept_are_a_fault_of_the_register(register: Register, entry: Entry, place: Path) -> None:
     (place.parent / "locks").write_text("in the way")
     with pytest.raises(RegisterError, match="locks of the register") as caught:
@@ -252,9 +257,9 @@ def test_locks_that_cannot_be_kept_are_a_fault_of_the_register(register: Registe
 
 
 def test_a_live_process_is_left_alone_and_a_killed_one_is_settled(
-    register: Register, place: Path, tmp_path: Path
+    register: Register, address: str, tmp_path: Path
 ) -> None:
-    with worker("wait", place, tmp_path) as process:
+    with worker("wait", address, tmp_path) as process:
         (number,) = line(process)
         assert register.recover() == []
         process.send_signal(signal.SIGSTOP)
@@ -265,9 +270,9 @@ def test_a_live_process_is_left_alone_and_a_killed_one_is_settled(
 
 
 def test_a_child_that_outlives_its_parent_does_not_keep_it_alive(
-    register: Register, place: Path, tmp_path: Path
+    register: Register, address: str, tmp_path: Path
 ) -> None:
-    with worker("fork", place, tmp_path) as process, ExitStack() as cleanup:
+    with worker("fork", address, tmp_path) as process, ExitStack() as cleanup:
         number, child = line(process)
         cleanup.callback(os.kill, int(child), signal.SIGKILL)
         process.wait()

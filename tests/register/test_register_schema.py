@@ -20,6 +20,7 @@ from marker.register import DocumentEntry, Register, schema, triggers
 
 Entry = Callable[..., DocumentEntry]
 Publish = Callable[..., object]
+pytestmark = pytest.mark.parametrize("address", ["sqlite"], indirect=True)
 ROWS = ("runs", "documents", "copies", "events")
 
 
@@ -60,7 +61,7 @@ def test_a_fresh_migration_makes_what_the_code_declares(register: Register) -> N
     assert made == wanted
 
 
-def test_every_schema_version_has_its_migration_and_the_last_is_ours() -> None:
+def test_every_schema_version_has_its_migration_and_the_last_is_ours(address: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(marker.register.migrations.__file__).parent))
     scripts = ScriptDirectory.from_config(config)

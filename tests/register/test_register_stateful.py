@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from marker.errors import RegisterError
 from marker.model import LevelId, MarkingId, PartyId
 from marker.register import AlreadyRegistered, CopyRecord, DocumentEntry, Register, open_register
+from tests.postgres_server import Server
 
 PARTIES = st.sampled_from([PartyId("KZ"), PartyId("LT")])
 TEXTS = st.sampled_from(["one", "two", "three"])
@@ -26,6 +28,7 @@ class Registry(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp())
+        self.address = self.place()
         self.status: dict[str, str] = {}
         self.open: dict[str, CopyRecord] = {}
         self.announced: dict[str, bool] = {}
@@ -33,8 +36,11 @@ class Registry(RuleBasedStateMachine):
         self.serials = {"KZ": 0, "LT": 0}
         self.register = self.opened()
 
+    def place(self) -> str:
+        return str(self.folder / "r.sqlite")
+
     def opened(self) -> Register:
-        return open_register(str(self.folder / "r.sqlite"), operator="A", clearance="", profile_sha256="c" * 64)
+        return open_register(self.address, operator="A", clearance="", profile_sha256="c" * 64)
 
     def teardown(self) -> None:
         assert self.register.verify() == []
@@ -132,3 +138,18 @@ class Registry(RuleBasedStateMachine):
 
 TestRegistry = Registry.TestCase
 TestRegistry.settings = settings(max_examples=15, stateful_step_count=20, deadline=None)
+
+
+def test_the_same_holds_on_postgresql(postgres: Server, register_template: str) -> None:
+    class OnServer(Registry):
+        def place(self) -> str:
+            self.stack = ExitStack()
+            return postgres.url(self.stack.enter_context(postgres.database(register_template)))
+
+        def teardown(self) -> None:
+            with self.stack:
+                super().teardown()
+
+    run_state_machine_as_test(
+        OnServer, settings=settings(max_examples=8, stateful_step_count=20, deadline=None)
+    )  # type: ignore[no-untyped-call]  # hypothesis leaves it untyped

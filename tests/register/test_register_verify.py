@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
+import re
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from marker.model import HoldCode
-from marker.register import DocumentEntry, EventRecord, Head, Register, triggers
+from marker.register import DocumentEntry, EventRecord, Head, Register
 from marker.register.ledger import sealed
+from tests.register.behind import guards, shell, tamper
 
 Entry = Callable[..., DocumentEntry]
 Publish = Callable[..., list[Path]]
@@ -28,19 +28,6 @@ def filled(register: Register, entry: Entry, publish: Publish) -> Register:
     publish(register, register.reserve(entry("a"), ["C"], again=True))
     register.reserve(entry("d"), [None])
     return register
-
-
-def tamper(register: Register, *statements: str, restore: bool = True, **values: object) -> None:
-    """What someone with the file and an SQL shell can do: take the guards away, change rows, put the guards back."""
-    with closing(sqlite3.connect(register.path, isolation_level=None)) as file:
-        file.execute("PRAGMA foreign_keys=OFF")
-        file.execute("PRAGMA ignore_check_constraints=ON")
-        for trigger in triggers.SQLITE:
-            file.execute(f"DROP TRIGGER {trigger.split()[2]}")
-        for statement in statements:
-            assert file.execute(statement, values).rowcount != 0, statement
-        for trigger in triggers.SQLITE if restore else ():
-            file.execute(trigger)
 
 
 def found(register: Register, **how: object) -> str:
@@ -151,7 +138,6 @@ def test_a_ledger_written_anew_is_not_the_one_that_was_known(filled: Register) -
         ),
         ("UPDATE runs SET host = 'elsewhere'", "It is not what the ledger says in: host."),
         ("UPDATE documents SET status = 'lost' WHERE serial = 2", "KZ-2026-000002: It is not what the ledger says in"),
-        ("UPDATE documents SET serial = 'two' WHERE serial = 2", "It is not what the ledger says in: serial."),
         ("UPDATE events SET detail = 'no JSON' WHERE kind = 'reserved'", "Its detail does not fit what came before."),
         ("UPDATE events SET detail = '[]' WHERE kind = 'registered'", "Its detail does not fit what came before."),
     ],
@@ -161,14 +147,29 @@ def test_a_change_behind_the_guards_is_found(filled: Register, statement: str, p
     assert problem in found(filled)
 
 
+@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
+def test_a_word_where_a_number_belongs_is_found(filled: Register) -> None:
+    tamper(filled, "UPDATE documents SET serial = 'two' WHERE serial = 2")
+    assert "It is not what the ledger says in: serial." in found(filled)
+
+
 def test_missing_altered_and_foreign_guards_are_found(filled: Register) -> None:
     tamper(filled, restore=False)
-    assert found(filled).count("is missing or was altered") == len(triggers.SQLITE)
-    with closing(sqlite3.connect(filled.path, isolation_level=None)) as file:
-        for trigger in triggers.SQLITE:
-            file.execute(trigger.replace("BEFORE DELETE", "AFTER DELETE"))
-        file.execute("CREATE TRIGGER odd AFTER INSERT ON runs BEGIN SELECT 1; END")
-    assert found(filled).count("is missing or was altered") == sum("BEFORE DELETE" in t for t in triggers.SQLITE)
+    with shell(filled) as connection:
+        count = len(guards(connection))
+    assert found(filled).count("is missing or was altered") == count
+    with shell(filled) as connection:
+        installed = [statement for statements in guards(connection).values() for statement in statements]
+        for statement in installed:
+            connection.exec_driver_sql(re.sub("BEFORE( UPDATE OR)? DELETE", r"AFTER\1 DELETE", statement))
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("CREATE TRIGGER odd AFTER INSERT ON runs BEGIN SELECT 1; END")
+        else:
+            connection.exec_driver_sql(
+                "CREATE TRIGGER odd AFTER INSERT ON runs FOR EACH ROW EXECUTE FUNCTION events_in_order()"
+            )
+    late = [statement for statement in installed if re.search("BEFORE( UPDATE OR)? DELETE", statement)]
+    assert found(filled).count("is missing or was altered") == len(late) > 2
     assert "a trigger that is not of this software" in found(filled)
 
 

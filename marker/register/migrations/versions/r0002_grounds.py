@@ -5,6 +5,9 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from marker.register.migrations.guards import install
+from marker.register.postgres_triggers import POSTGRES_0002
+from marker.register.schema import code
 from marker.register.triggers import SQLITE_0002
 
 revision = "0002"
@@ -17,12 +20,12 @@ def upgrade() -> None:
     """Add the table, its guards, and an index by kind of event for what is told by the ledger alone."""
     op.create_table(
         "grounds",
-        sa.Column("copy_number", sa.String(48), nullable=False),
+        sa.Column("copy_number", code(48), nullable=False),
         sa.Column("consent", sa.Text()),
-        sa.Column("recipient_party", sa.String(8)),
-        sa.Column("translation", sa.String(8)),
-        sa.Column("translation_sha256", sa.String(64)),
-        sa.Column("replaces", sa.String(48)),
+        sa.Column("recipient_party", code(8)),
+        sa.Column("translation", code(8)),
+        sa.Column("translation_sha256", code(64)),
+        sa.Column("replaces", code(48)),
         sa.CheckConstraint(
             "(translation IS NULL) = (translation_sha256 IS NULL)", name=op.f("ck_grounds_translation")
         ),
@@ -33,6 +36,4 @@ def upgrade() -> None:
     op.create_index("ix_grounds_consent", "grounds", ["consent"])
     op.create_index("ix_grounds_replaces", "grounds", ["replaces"])
     op.create_index("ix_events_kind", "events", ["kind"])
-    if op.get_bind().dialect.name == "sqlite":
-        for trigger in SQLITE_0002:
-            op.execute(sa.text(trigger))
+    install(SQLITE_0002, POSTGRES_0002)
