@@ -82,4 +82,11 @@ class HoldError(MarkerError):
 
     def __reduce__(self) -> tuple[type[HoldError], tuple[HoldCode, str]]:
         # Exceptions cross the worker boundary by pickle, which calls the class with ``args`` unless told otherwise.
-        return (HoldError, (self.hold.code, self.hold.detail))
+        return (type(self), (self.hold.code, self.hold.detail))
+
+
+class DiskError(HoldError):
+    """A disk or a share is full, gone or refuses: the next document would fare no better, and this one is not at fault.
+
+    A batch holds the file; a watcher leaves it where it is and waits for the disk.
+    """

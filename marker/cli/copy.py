@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,11 +64,12 @@ def copy(
       marker copy KZ-2026-000123 --recipient "Second Department" --consent 5-17/88
       marker copy KZ-2026-000123 --recipient "Translator" --translation kk letter-kk.docx
     """
-    from marker.intake.batch import desk_of, exit_status, settle
+    from marker.intake.batch import exit_status
     from marker.intake.desk import Wish
     from marker.intake.further import further
     from marker.intake.publish import make_folder
     from marker.intake.report import to_json
+    from marker.intake.run import open_desk, settle
     from marker.intake.source import Candidate
 
     start = common(options)
@@ -86,7 +88,7 @@ def copy(
             consent=consent,
             passwords=start.passwords,
         )
-        with desk_of(wish, start.profile, start.settings, register) as desk:
+        with open_desk(wish, start.profile, replace(start.settings, jobs=1), register, register) as desk:
             try:
                 report = further(
                     Candidate(path, Path(path.name)),
@@ -108,14 +110,14 @@ def copy(
         register_path = shown(register.name)
     if as_json:
         click.echo(json.dumps(to_json(report, with_copies=True), ensure_ascii=False))
-        return exit_status([report])
+        return exit_status([report.outcome])
     from marker.cli.show import print_reports, print_summary
 
     print_reports([report])
     for note in report.notes:
         click.echo(note)
     print_summary([report], [(_("copies"), shown(output)), (_("register"), register_path)])
-    return exit_status([report])
+    return exit_status([report.outcome])
 
 
 def _document(register: Register, number: str) -> DocumentRecord:

@@ -16,6 +16,8 @@ from marker.model import MarkingId
 from marker.names import shown
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from marker.errors import ExitStatus
     from marker.intake.desk import Wish
     from marker.intake.source import Candidate
@@ -46,11 +48,12 @@ def detect(paths: tuple[Path, ...], receiving: str, as_json: bool, html: Path | 
       marker detect --to LT --json received/ | jq .hold_reason
       marker detect --to KZ --html seen.html letter.pdf
     """
-    from marker.intake.batch import exit_status, inspect
+    from marker.intake.batch import exit_status
     from marker.intake.desk import CopiesOnly, no_witness
     from marker.intake.gallery import Gallery
     from marker.intake.publish import write_whole
     from marker.intake.report import to_json
+    from marker.intake.run import inspect
     from marker.intake.source import expand
     from marker.records.evidence import evidence_page
 
@@ -76,7 +79,7 @@ def detect(paths: tuple[Path, ...], receiving: str, as_json: bool, html: Path | 
         print_evidence(reports)
         print_holds(reports)
         print_summary(reports, [])
-    return exit_status(reports)
+    return exit_status(report.outcome for report in reports)
 
 
 @click.command(short_help="Stamp, number and register received files.")
@@ -135,17 +138,18 @@ def work_off(
 ) -> ExitStatus:
     """Stamp single files into one folder and print what became of them."""
     from marker.cli.show import print_holds, print_reports, print_summary, progress
-    from marker.intake.batch import exit_status, run
+    from marker.intake.batch import exit_status
     from marker.intake.publish import make_folder
     from marker.intake.report import to_json
+    from marker.intake.run import open_desk, run
 
     reports: list[FileReport] = []
-    _settle(register, output)
-    with progress(len(candidates)) as step:
-        running = run(
-            candidates, wish, start.profile, start.settings, register, register, lambda _: make_folder(output, Path())
-        )
-        for report in running:
+    settle_left(register, output)
+    with (
+        progress(len(candidates)) as step,
+        open_desk(wish, start.profile, start.settings, register, register) as desk,
+    ):
+        for _candidate, report in run(candidates, desk, lambda _: make_folder(output, Path())):
             reports.append(report)
             step(report)
             if as_json:
@@ -154,7 +158,7 @@ def work_off(
         print_reports(reports)
         print_holds(reports)
         print_summary(reports, [(_("copies"), shown(output)), (_("register"), shown(register.name))])
-    return exit_status(reports)
+    return exit_status(report.outcome for report in reports)
 
 
 @click.command(short_help="Work off a whole folder of received files.")
@@ -177,47 +181,50 @@ def batch(in_dir: Path, out_dir: Path, receiving: str, dry_run: bool, as_json: b
       marker batch --to KZ received/ out/
       marker batch --to LT --dry-run received/ out/
     """
-    from marker.intake.batch import HELD, MARKED, REPORT, Output, check_folders, exit_status, inspect
+    from marker.cli.show import Tally, progress
+    from marker.intake.batch import HELD, MARKED, REPORT, Output, check_folders, exit_status
     from marker.intake.batch import batch as work
     from marker.intake.report import to_json
+    from marker.intake.run import inspect
     from marker.intake.source import list_folder
 
     start = common(options)
     wish = wish_of(start, receiving)
     check_folders(in_dir, out_dir)
     listing = list_folder(in_dir)
-    from marker.cli.show import print_holds, print_reports, print_summary, progress
-
+    tally = Tally(in_dir)
     places: list[tuple[str, str]] = []
+
+    def tell(reports: Iterable[FileReport]) -> None:
+        for report in reports:
+            step(report)
+            tally.add(report)
+            if as_json:
+                click.echo(json.dumps(to_json(report, with_copies=True), ensure_ascii=False))
+
     with progress(len(listing.candidates)) as step:
         if dry_run:
-            reports = []
             with start.look_up() as lookup:
-                for report in inspect(listing.candidates, wish, start.profile, start.settings, lookup):
-                    reports.append(report)
-                    step(report)
+                tell(inspect(listing.candidates, wish, start.profile, start.settings, lookup))
         else:
+            output = Output(out_dir)
             with start.open_register() as register:
-                _settle(register, out_dir / MARKED)
-                output = Output(out_dir)
                 output.prepare()
-                reports = work(listing.candidates, wish, start.profile, start.settings, register, output, step)
+                with output.lock():
+                    settle_left(register, out_dir / MARKED)
+                    tell(work(listing.candidates, wish, start.profile, start.settings, register, output))
                 places = [
                     (_("copies"), shown(out_dir / MARKED)),
                     (_("held"), shown(out_dir / HELD)),
                     (_("report"), shown(out_dir / REPORT)),
                     (_("register"), shown(register.name)),
                 ]
-    if as_json:
-        for report in reports:
-            click.echo(json.dumps(to_json(report, with_copies=True), ensure_ascii=False))
-        return exit_status(reports)
-    print_reports(reports, in_dir)
-    print_holds(reports, in_dir)
-    print_summary(reports, places)
-    if listing.litter:
-        click.echo(_("  skipped   {n} files that programs leave behind (~$*, .*, *.tmp …)").format(n=listing.litter))
-    return exit_status(reports)
+    if not as_json:
+        tally.print(places)
+        if listing.litter:
+            skipped = _("  skipped   {n} files that programs leave behind (~$*, .*, *.tmp …)")
+            click.echo(skipped.format(n=listing.litter))
+    return exit_status(tally.outcomes)
 
 
 def wish_of(start: Common, receiving: str, **asked: Any) -> Wish:
@@ -249,9 +256,9 @@ def _day(text: str | None) -> str | None:
         raise UsageError(f"--sender-date {text} is no date.", remedy="Write it as 2026-11-22.") from None
 
 
-def _settle(register: Register, folder: Path) -> None:
+def settle_left(register: Register, folder: Path) -> None:
     """Settle what a crash left, and say so: a number that changed its state must not do so silently."""
-    from marker.intake.batch import settle
+    from marker.intake.run import settle
 
     for number in settle(register, folder):
         click.echo(f"marker: {number.copy_number}: {number.status.value}, {number.reason}", err=True)

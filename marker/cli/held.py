@@ -66,16 +66,16 @@ def show(file_id: str, as_json: bool, **options: Any) -> None:
       marker held show 3f2a90c1d4
     """
     from marker.cli.show import print_evidence, print_holds, print_reports
-    from marker.intake.batch import inspect
     from marker.intake.desk import CopiesOnly, Wish
     from marker.intake.report import to_json
+    from marker.intake.run import inspect
     from marker.intake.source import Candidate
 
     start = common(options)
     with start.open_register(create=False) as register:
         file = _waiting(register, file_id)
         wish = Wish(receiving=_party(start, file), passwords=start.passwords)
-        candidate = Candidate(Path(file.name), Path(file.name).relative_to("/"))
+        candidate = Candidate(Path(file.name), Path(Path(file.name).name))
         (report,) = inspect([candidate], wish, start.profile, start.settings, CopiesOnly(register))
     if as_json:
         click.echo(json.dumps(to_json(report, with_copies=False), ensure_ascii=False))

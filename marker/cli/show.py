@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -42,6 +43,36 @@ def plain_table(*columns: str, title: str | None = None) -> Table:
     for column in table.columns:
         column.overflow = "fold"  # an ellipsis would hide the end of a number or a name
     return table
+
+
+class Tally:
+    """What a long run prints at its end without keeping every report: counts, and as much of a table as people read."""
+
+    MOST = 500
+    """Rows.  The whole is in report.csv."""
+
+    def __init__(self, base: Path) -> None:
+        self.outcomes: Counter[Outcome] = Counter()
+        self._base = base
+        self._first: list[FileReport] = []
+        self._held: list[FileReport] = []
+
+    def add(self, report: FileReport) -> None:
+        self.outcomes[report.outcome] += 1
+        small = replace(report, evidence=(), notes=())
+        if len(self._first) < self.MOST:
+            self._first.append(small)
+        if report.outcome is Outcome.HELD and len(self._held) < self.MOST:
+            self._held.append(small)
+
+    def print(self, places: Sequence[tuple[str, str]]) -> None:
+        total = self.outcomes.total()
+        print_reports(self._first, self._base)
+        if total > len(self._first):
+            more = _("… and {n} more files; report.csv has them all.").format(n=total - len(self._first))
+            terminal().print(more)
+        print_holds(self._held, self._base)
+        print_counts(self.outcomes, places)
 
 
 class Step(Protocol):
@@ -151,9 +182,13 @@ def _minute(at: str) -> str:
 
 def print_summary(reports: Sequence[FileReport], places: Sequence[tuple[str, str]]) -> None:
     """Counts by outcome, and where things lie."""
-    counts = Counter(report.outcome for report in reports)
+    print_counts(Counter(report.outcome for report in reports), places)
+
+
+def print_counts(counts: Counter[Outcome], places: Sequence[tuple[str, str]]) -> None:
+    """The same of a run whose reports were not kept."""
     parts = [f"{counts[outcome]} {outcome.value}" for outcome in Outcome if counts[outcome]]
-    files = ngettext("{n} file", "{n} files", len(reports)).format(n=len(reports))
+    files = ngettext("{n} file", "{n} files", counts.total()).format(n=counts.total())
     console = terminal()
     console.print(Text(f"{files}: {', '.join(parts) or _('nothing to do')}", style="bold"))
     for name, place in places:

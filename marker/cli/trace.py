@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -64,14 +64,15 @@ def _named(what: str) -> list[tuple[str, str]]:
 
 
 def _in_file(start: Common, register: Register, path: Path) -> list[tuple[str, str]]:
-    from marker.intake.batch import desk_of
     from marker.intake.desk import Wish
-    from marker.intake.source import take
+    from marker.intake.run import open_desk
+    from marker.intake.source import Candidate, take
 
-    with desk_of(Wish(receiving=start.profile.parties[0].id), start.profile, start.settings, register) as desk:
+    wish = Wish(receiving=start.profile.parties[0].id)
+    with open_desk(wish, start.profile, replace(start.settings, jobs=1), register, register) as desk:
         target = desk.workspace.fresh()
         try:
-            snapshot = take(path, target, start.settings.max_file_bytes)
+            snapshot = take(Candidate(path, Path(path.name)), target, start.settings.max_file_bytes)
             if (copy := register.copy_by_sha256(snapshot.sha256)) is not None:
                 return [(copy.copy_number, "bytes")]
             seen: list[Sighting] = desk.workers.trace(snapshot.path, path.name)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from marker.agreement.profile import Profile
@@ -12,7 +13,7 @@ from marker.intake.isolate import Workers
 from marker.intake.order import InWork
 from marker.intake.source import Candidate, Snapshot
 from marker.intake.workspace import Workspace
-from marker.model import FileReport, MarkingId, PartyId
+from marker.model import FileReport, MarkingId, Outcome, PartyId
 from marker.passwords import NO_PASSWORDS, Passwords
 from marker.register.records import CopyRecord, DocumentRecord
 from marker.register.register import Register
@@ -89,6 +90,15 @@ def no_witness(_report: FileReport, _snapshot: Snapshot, _workers: Workers) -> N
     """Nobody looks on."""
 
 
+Rest = Callable[[Candidate, Outcome], Path]
+"""Where a file lies once its outcome is known: where the register says that it is."""
+
+
+def stays(candidate: Candidate, _outcome: Outcome) -> Path:
+    """Sources are never touched."""
+    return candidate.path.absolute()
+
+
 def no_recall(_candidate: Candidate, _sha256: str) -> FileReport | None:
     """Nothing is remembered: every file is read."""
     return None
@@ -106,11 +116,11 @@ class Desk:
     """The register to write in; None in a dry run, which draws no number and writes nothing."""
     workers: Workers
     workspace: Workspace
-    in_work: InWork
-    stopped: threading.Event
-    recall: Recall
-    witness: Witness
-
-
-class Stopped(Exception):  # noqa: N818  # not an error: the operator interrupted the run before this file was begun
-    """The run was interrupted; this file was not touched."""
+    recall: Recall = no_recall
+    witness: Witness = no_witness
+    rest: Rest = stays
+    patient: bool = False
+    """Raise DiskError instead of holding the file for it: a watcher waits until the disk is there again."""
+    in_work: InWork = field(default_factory=InWork)
+    stopped: threading.Event = field(default_factory=threading.Event)
+    """Set when the run is to end: documents without a number are left alone, the others are finished."""

@@ -58,7 +58,7 @@ class _Further(Case):
         desk = self.desk
         book = desk.book
         assert book is not None  # noqa: S101  # copies are never drawn without the register
-        snapshot = take(self.candidate.path, target, desk.settings.max_file_bytes)
+        snapshot = take(self.candidate, target, desk.settings.max_file_bytes)
         file_format = document.format
         if language is not None:
             snapshot, file_format = self._open(snapshot, partial(self._translation_format, snapshot, document))

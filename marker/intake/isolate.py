@@ -1,21 +1,20 @@
 """Worker processes: each document is parsed, stamped and proved in a process that may die without harm.
 
-A worker that raises, dies, hangs or outgrows its memory costs that one document, which is held; never the run.
+A worker that raises, dies, hangs or outgrows its limits costs that one document, which is held; never the run.
 """
 
 from __future__ import annotations
 
-import multiprocessing
+import shutil
+import signal
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeout
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from pebble import ProcessExpired, ProcessPool
-
-from marker.errors import HoldError, MarkerError
+from marker.errors import HoldError
+from marker.intake.limits import Limits, confine, within
+from marker.intake.pool import Pool, PoolClosedError, WorkerDiedError, WorkerFaultError, WorkerTimeoutError
 from marker.intake.work import (
     Examination,
     Task,
@@ -23,10 +22,10 @@ from marker.intake.work import (
     draw_pages,
     examine_file,
     find_numbers,
-    limit_process,
     make_copies,
     unlock_file,
 )
+from marker.intake.workspace import Workspace
 from marker.model import CopyOrder, HoldCode, StampResult
 from marker.records.pages import PagePicture
 
@@ -38,8 +37,10 @@ T = TypeVar("T")
 _PRELOAD = [
     "marker.intake.work", "marker.readers.read", "marker.detect.judge", "marker.stamp.make", "marker.proof.prove",
 ]  # fmt: skip
-_TASKS_A_WORKER = 200
-"""A worker is replaced after so many pieces of work, so that what third-party libraries leak is given back."""
+
+
+class Stopped(Exception):  # noqa: N818  # not an error: the operator interrupted the run before this file was begun
+    """The run was interrupted; this file was not touched."""
 
 
 class Workers:
@@ -48,18 +49,11 @@ class Workers:
     Safe to call from several threads; as many calls run at once as there are workers.
     """
 
-    def __init__(self, task: Task, jobs: int) -> None:
+    def __init__(self, task: Task, jobs: int, workspace: Workspace) -> None:
         self._task = task
-        # A fork server: workers start in milliseconds and inherit neither threads, locks nor the register's files.
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(_PRELOAD)
-        self._pool = ProcessPool(
-            max_workers=jobs,
-            max_tasks=_TASKS_A_WORKER,
-            initializer=limit_process,
-            initargs=[task.settings.max_memory_bytes],
-            context=context,
-        )
+        self._workspace = workspace
+        self._limits = Limits.of(task.settings)
+        self._pool = Pool(jobs, confine, [self._limits], _PRELOAD)
 
     def __enter__(self) -> Workers:
         return self
@@ -70,9 +64,8 @@ class Workers:
         self.stop()
 
     def stop(self) -> None:
-        """End all workers at once; calls that wait raise HoldError(crashed)."""
-        self._pool.stop()  # type: ignore[no-untyped-call]  # pebble annotates only part of its API
-        self._pool.join()
+        """End all workers at once; calls that wait raise Stopped."""
+        self._pool.close()
 
     def examine(self, path: Path, name: str) -> Examination:
         """Read and judge a snapshot.  Raises HoldError."""
@@ -103,21 +96,21 @@ class Workers:
 
     def _run(self, doing: str, work: Callable[..., T], *arguments: object) -> T:
         seconds = self._task.settings.timeout
-        future: Future[object] = self._pool.schedule(work, args=list(arguments), timeout=seconds)
+        folder = self._workspace.fresh()
+        folder.mkdir(mode=0o700)
         try:
-            return cast(T, future.result())
-        except MarkerError:
-            raise
-        except FutureTimeout as error:
-            raise HoldError(
-                HoldCode.TIMEOUT,
-                f"The file took longer than {seconds:.0f} s in {doing}; raise timeout in the configuration, "
-                "or print it and scan it anew.",
-            ) from error
-        except (ProcessExpired, EOFError) as error:
+            return cast(T, self._pool.run(within, [self._limits.cpu, folder, work, arguments], seconds))
+        except PoolClosedError:
+            raise Stopped from None
+        except WorkerTimeoutError as error:
+            raise self._too_slow(doing) from error
+        except WorkerDiedError as error:
+            if error.signal_number == signal.SIGXCPU:
+                raise self._too_slow(doing) from error
+            how = f" ({signal.Signals(error.signal_number).name})" if error.signal_number in set(signal.Signals) else ""
             raise HoldError(
                 HoldCode.CRASHED,
-                f"The worker process died while {doing} this file; no number was issued for it. "
+                f"The worker process died{how} while {doing} this file; no number was issued for it. "
                 "Ask for the document in another form, and keep this file for the software's maintainers.",
             ) from error
         except MemoryError as error:
@@ -126,11 +119,20 @@ class Workers:
                 f"The file needs more memory in {doing} than {self._task.settings.max_memory_bytes // 1_000_000:,} MB; "
                 "raise max_memory_bytes in the configuration.",
             ) from error
-        except Exception as error:
-            # The border of the worker: whatever a hostile file brought up ends here.  Only the kind of the fault is
-            # named, because its message may quote the document.
+        except WorkerFaultError as error:
+            # Only the kind of the fault is named, because its message may quote the document.
             raise HoldError(
                 HoldCode.CRASHED,
-                f"A fault of the software ({type(error).__name__}) stopped the {doing} of this file; no number was "
+                f"A fault of the software ({error.kind}) stopped the {doing} of this file; no number was "
                 "issued for it. Keep the file for the software's maintainers.",
             ) from error
+        finally:
+            # Whatever the worker or its children left, at once: it holds parts of the document.
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _too_slow(self, doing: str) -> HoldError:
+        return HoldError(
+            HoldCode.TIMEOUT,
+            f"The file took longer than {self._task.settings.timeout:.0f} s in {doing}; raise timeout in the "
+            "configuration, or print it and scan it anew.",
+        )

@@ -14,9 +14,10 @@ from typing import TypeVar
 
 from marker.agreement.profile import Marking, Profile
 from marker.detect.judge import state_marking
-from marker.errors import HoldError, RegisterError, UsageError
+from marker.errors import DiskError, HoldError, RegisterError, UsageError
 from marker.intake import publish
-from marker.intake.desk import Desk, Stopped
+from marker.intake.desk import Desk
+from marker.intake.isolate import Stopped
 from marker.intake.report import evidence_json
 from marker.intake.source import Candidate, Snapshot, take
 from marker.intake.terms import strangers, terms_of
@@ -60,13 +61,16 @@ def process(
     ``folder`` makes the folder its copies go to; ``wait_turn`` and ``end_turn`` bracket the moment at which its number
     is drawn, so that numbers follow input order.
 
-    Raises RegisterError when the register fails, Stopped when the run was interrupted before a number was drawn.
+    Raises RegisterError when the register fails, Stopped when the run was interrupted before the file's copies were
+    issued, DiskError where the desk is patient.
     """
     case = Case(candidate, desk, wait_turn, end_turn)
     target = desk.workspace.fresh()
     try:
         return case.go(target, folder)
     except HoldError as error:
+        if desk.patient and isinstance(error, DiskError):
+            raise
         return case.held(error.hold)
     finally:
         end_turn()
@@ -100,7 +104,7 @@ class Case:
         desk = self.desk
         if desk.stopped.is_set():
             raise Stopped
-        snapshot = take(self.candidate.path, target, desk.settings.max_file_bytes)
+        snapshot = take(self.candidate, target, desk.settings.max_file_bytes)
         self.report = replace(self.report, sha256=snapshot.sha256)
         if (record := self._registered(snapshot)) is not None:
             self._enter()
@@ -228,7 +232,7 @@ class Case:
         entry = DocumentEntry(
             party=wish.receiving,
             source_sha256=snapshot.sha256,
-            source_name=str(self.candidate.path.absolute()),
+            source_name=str(self.desk.rest(self.candidate, Outcome.STAMPED)),
             format=examination.format,
             pages=examination.pages,
             marking=marked.original.id,
@@ -283,42 +287,49 @@ class Case:
         slots: list[publish.Slot],
     ) -> list[IssuedCopy]:
         numbers = [order.copy_number for order in orders]
-        pairs = list(zip(orders, slots, strict=True))
-        published: list[publish.Slot] = []
+        # Made and proved in the private folder: nothing that is not proved is ever written where people look.
+        made = [self.desk.workspace.fresh() for _ in orders]
+        brought: list[publish.Brought] = []
         copies: list[IssuedCopy] = []
         try:
-            results = self.desk.workers.make(
-                snapshot.path, file_format, [(order, slot.temporary) for order, slot in pairs]
-            )
+            results = self.desk.workers.make(snapshot.path, file_format, list(zip(orders, made, strict=True)))
             notes = dict.fromkeys(note for result in results for note in result.notes)
             self.report = replace(self.report, notes=(*self.report.notes, *notes))
-            for order, slot in pairs:
-                digest = publish.flush(slot.temporary)
-                book.announce(order.copy_number, str(slot.final.absolute()), digest)
-                publish.publish(slot)
-                published.append(slot)
-                copies.append(IssuedCopy(order.copy_number, order.recipient, str(slot.final), digest))
+            for order, path, slot in zip(orders, made, slots, strict=True):
+                brought.append(publish.bring(path, slot))
+                book.announce(order.copy_number, str(slot.final.absolute()), brought[-1].sha256)
+                publish.publish(brought[-1])
+                copies.append(IssuedCopy(order.copy_number, order.recipient, str(slot.final), brought[-1].sha256))
             book.issue(numbers)
-        except HoldError as error:
+        except (HoldError, Stopped) as error:
             # A set is issued whole or not at all: a clerk told "held" must not find half of it among the copies.
-            for slot in slots:
-                publish.discard(slot, published=slot in published)
-            book.void(numbers, error.hold.detail)
+            left = [one for one in brought if not publish.withdraw(one)]
+            if not left:
+                reason = error.hold.detail if isinstance(error, HoldError) else "the run was interrupted"
+                book.void(numbers, reason)
+            # Else a copy may stand there yet: the numbers stay reserved until recovery has seen what does.
             raise
         except BaseException:
-            # The register failed or the run is being ended: the next run's recovery settles the numbers by what it
-            # finds under the final names, so only the unfinished files go, and those whose numbers are void by now.
-            for order, slot in pairs:
-                publish.discard(slot, published=slot in published and _is_void(book, order.copy_number))
+            # The register failed: the next run's recovery settles the numbers by what it finds under the final names,
+            # so only the unfinished files go, and those whose numbers are void by now.
+            for order, one in zip(orders, brought, strict=False):
+                publish.forget(one)
+                if _is_void(book, order.copy_number):
+                    publish.withdraw(one)
             raise
+        finally:
+            for path in made:
+                path.unlink(missing_ok=True)
         return copies
 
     # ── reports ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _again(self, record: DocumentRecord) -> FileReport:
         """Rule 9: known bytes are an arrival of the same document, not a second one."""
-        if self.desk.book is not None and not _seen_here(self.desk.book, record, self.candidate.path):
-            self.desk.book.arrived_again(record, str(self.candidate.path.absolute()))
+        if self.desk.book is not None:
+            path = self.desk.rest(self.candidate, Outcome.ALREADY_REGISTERED)
+            if not _seen_here(self.desk.book, record, path):
+                self.desk.book.arrived_again(record, str(path))
         copies = tuple(
             IssuedCopy(copy.copy_number, copy.recipient, copy.path or "", copy.sha256 or "")
             for copy in self.desk.lookup.copies_of(record.register_number)
@@ -339,9 +350,8 @@ class Case:
 
     def held(self, hold: Hold) -> FileReport:
         if self.desk.book is not None:
-            self.desk.book.held(
-                self.report.sha256, str(self.candidate.path.absolute()), hold.code, self.desk.wish.receiving
-            )
+            path = self.desk.rest(self.candidate, Outcome.HELD)
+            self.desk.book.held(self.report.sha256, str(path), hold.code, self.desk.wish.receiving)
         return replace(
             self.report, outcome=Outcome.HELD, hold=hold,
             marking=None, level=None, equivalent=None, equivalent_text=None,
@@ -359,7 +369,7 @@ def _is_void(book: Register, copy_number: str) -> bool:
 
 def _seen_here(book: Register, record: DocumentRecord, path: Path) -> bool:
     """Whether this very path is known: a second look into a folder is no second arrival (rule 9)."""
-    here = shown(path.absolute())
+    here = shown(path)
     return here == record.source_name or any(
         json.loads(event.detail).get("path") == here
         for event in book.history(record.register_number)

@@ -1,29 +1,35 @@
 """Putting finished files under their final names: whole or not at all, and never over another file.
 
-A copy is written to a temporary name in the folder it is meant for, flushed to disk, and linked to its final name; a
-link fails where a name is taken, which a rename would not.  Everything is for the owner alone: files 0600, folders
-0700.
+A proved copy is brought under a temporary name into the folder it is meant for, flushed to disk, and linked to its
+final name; a link fails where a name is taken, which a rename would not.  Everything is for the owner alone: files
+0600, folders 0700.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import grp
 import hashlib
 import json
 import os
+import pwd
+import shutil
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from marker.errors import HoldError
+from marker.errors import DiskError, HoldError
 from marker.model import HoldCode
+from marker.names import shown
 from marker.numbering import COPY_NUMBER_IN_TEXT
 
 PART = ".part"
 """Ending of a copy that is still being written; such names are litter to every folder that is read."""
+
+_CHUNK = 1 << 20
 
 NAME_BYTES = 255
 """The longest name common file systems take, bytes of UTF-8."""
@@ -37,24 +43,68 @@ class Slot:
     final: Path
 
 
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """A copy that lies whole under its slot's temporary name."""
+
+    slot: Slot
+    sha256: str
+    identity: tuple[int, int]
+    """Device and inode: what stands under the final name later is ours when it has them."""
+
+
 def make_folder(base: Path, relative: Path) -> Path:
     """``base/relative`` with every folder on the way made (0700).
 
-    Raises HoldError(unsafe-path) when something on the way is a link or no folder: writing would leave ``base``.
+    Raises HoldError(unsafe-path) when something on the way is a link or no folder (writing would leave ``base``), or
+    when others could put a file of theirs there; DiskError.
     """
     folder = base
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        refuse_shared(folder, folder.stat())
         for part in relative.parts:
+            if part == os.pardir:
+                raise HoldError(HoldCode.UNSAFE_PATH, f"{shown(relative)} leads out of its folder; move the file.")
             folder = folder / part
             folder.mkdir(mode=0o700, exist_ok=True)
-            if not stat.S_ISDIR(folder.lstat().st_mode):
-                raise HoldError(HoldCode.UNSAFE_PATH, f"{folder} is a link, not a folder; remove it and run again.")
+            status = folder.lstat()
+            if not stat.S_ISDIR(status.st_mode):
+                raise HoldError(
+                    HoldCode.UNSAFE_PATH, f"{shown(folder)} is a link, not a folder; remove it and run again."
+                )
+            refuse_shared(folder, status)
     except FileExistsError as error:
-        raise HoldError(HoldCode.UNSAFE_PATH, f"{folder} is not a folder; remove it and run again.") from error
+        raise HoldError(HoldCode.UNSAFE_PATH, f"{shown(folder)} is not a folder; remove it and run again.") from error
     except OSError as error:
-        raise _not_written(folder, error) from error
+        raise not_written(folder, error) from error
     return folder
+
+
+def refuse_shared(folder: Path, status: os.stat_result) -> None:
+    """Raise HoldError(unsafe-path) for a folder in which others may make, rename or remove files.
+
+    Its owner must be the operator (or root), and nobody else may write, but a group of which the operator is the only
+    member.  In such a folder no name can be exchanged between a look at it and its use.
+    """
+    if status.st_uid not in {os.geteuid(), 0}:
+        why = "belongs to somebody else"
+    elif status.st_mode & stat.S_IWOTH or (status.st_mode & stat.S_IWGRP and not _own_group(status.st_gid)):
+        why = "may be written by others"
+    else:
+        return
+    raise HoldError(
+        HoldCode.UNSAFE_PATH, f"{shown(folder)} {why}; make it yours alone (chown, chmod go-w), then run again."
+    )
+
+
+def _own_group(group: int) -> bool:
+    """Whether a group is the operator's private one, as many systems make for every user."""
+    try:
+        entry, user = grp.getgrgid(group), pwd.getpwuid(os.geteuid())
+    except KeyError:
+        return False
+    return group == user.pw_gid and entry.gr_name == user.pw_name and not set(entry.gr_mem) - {user.pw_name}
 
 
 def slot_for(folder: Path, name: str, copy_number: str, ending: str) -> Slot:
@@ -64,39 +114,81 @@ def slot_for(folder: Path, name: str, copy_number: str, ending: str) -> Slot:
     return Slot(folder / f".{copy_number}{PART}", folder / (stem.decode("utf-8", "ignore") + tail))
 
 
-def flush(path: Path) -> str:
-    """Force a written file to disk, make it 0600, and return the SHA-256 of what stands there."""
+def bring(made: Path, slot: Slot) -> Brought:
+    """Copy a proved file under its slot's temporary name (0600), flush it to disk, and see that it came over whole.
+
+    Raises DiskError; then nothing is left of it.
+    """
     try:
-        with path.open("rb") as file:
-            os.fchmod(file.fileno(), 0o600)
+        # What a crash left under this name is from an earlier life of the number's run, never somebody else's.
+        slot.temporary.unlink(missing_ok=True)
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        with made.open("rb") as source, os.fdopen(os.open(slot.temporary, flags, 0o600), "w+b") as file:
+            digest = hashlib.file_digest(source, "sha256").hexdigest()
+            source.seek(0)
+            shutil.copyfileobj(source, file, _CHUNK)
+            file.flush()
             os.fsync(file.fileno())
-            return hashlib.file_digest(file, "sha256").hexdigest()
+            file.seek(0)
+            if hashlib.file_digest(file, "sha256").hexdigest() != digest:
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+            status = os.fstat(file.fileno())
     except OSError as error:
-        raise _not_written(path, error) from error
+        with contextlib.suppress(OSError):
+            slot.temporary.unlink(missing_ok=True)
+        raise not_written(slot.temporary, error) from error
+    return Brought(slot, digest, (status.st_dev, status.st_ino))
 
 
-def publish(slot: Slot) -> None:
-    """Give a flushed file its final name.  Raises HoldError(stamp-failed) when the name is taken or cannot be given."""
+def publish(brought: Brought) -> None:
+    """Give a flushed file its final name.  Raises HoldError(stamp-failed) when the name is taken, else DiskError."""
+    slot = brought.slot
     try:
         os.link(slot.temporary, slot.final, follow_symlinks=False)
-        slot.temporary.unlink()
-        _sync_folder(slot.final.parent)
     except FileExistsError as error:
-        raise HoldError(
-            HoldCode.STAMP_FAILED, f"A file named {slot.final.name} is already there and was left alone; move it away."
-        ) from error
+        # A share that repeats a request finds its own link there already.
+        if _identity(slot.final) != brought.identity:
+            raise HoldError(
+                HoldCode.STAMP_FAILED,
+                f"A file named {shown(slot.final.name)} is already there and was left alone; move it away.",
+            ) from error
     except OSError as error:
-        raise _not_written(slot.final, error) from error
+        raise not_written(slot.final, error) from error
+    try:
+        slot.temporary.unlink()
+        sync_folder(slot.final.parent)
+    except OSError as error:
+        raise not_written(slot.final, error) from error
 
 
-def discard(slot: Slot, *, published: bool) -> None:
-    """Remove what was written under the temporary name, and under the final name when :func:`publish` had put it there.
+def withdraw(brought: Brought) -> bool:
+    """Remove a copy that is not to be issued, under its temporary name and, if it is there, under its final one.
 
-    Never raises: a left-over temporary file is litter, and the hold that led here is what the clerk must see.
+    False when it cannot be known that the final name is free of it; its number must not be void then.
     """
-    for path in (slot.temporary, slot.final) if published else (slot.temporary,):
-        with contextlib.suppress(OSError):
-            path.unlink(missing_ok=True)
+    forget(brought)
+    try:
+        if _identity(brought.slot.final) == brought.identity:
+            brought.slot.final.unlink()
+            sync_folder(brought.slot.final.parent)
+    except OSError:
+        return False
+    return True
+
+
+def forget(brought: Brought) -> None:
+    """Remove what stands under the temporary name.  Never raises: what is left over is litter that recovery sweeps."""
+    with contextlib.suppress(OSError):
+        brought.slot.temporary.unlink(missing_ok=True)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Device and inode of what stands under a name, None for nothing.  Raises OSError when that cannot be told."""
+    try:
+        status = path.lstat()
+    except FileNotFoundError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def sweep(folder: Path, settled: Callable[[str], bool]) -> None:
@@ -111,19 +203,54 @@ def sweep(folder: Path, settled: Callable[[str], bool]) -> None:
                 path.unlink(missing_ok=True)
 
 
+class Whole:
+    """A file of ours that is written bit by bit and takes its name at the end: readers see the old one or the new one.
+
+    Every method raises DiskError; then nothing is left of it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        # Of the name's hash, because two long names may differ only at the end.
+        self._temporary = path.with_name(f".{hashlib.sha256(os.fsencode(path.name)).hexdigest()[:16]}{PART}")
+        try:
+            # What stands under the temporary name is what a crash left.
+            self._temporary.unlink(missing_ok=True)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+            self._file = os.fdopen(os.open(self._temporary, flags, 0o600), "wb")
+        except OSError as error:
+            raise not_written(path, error) from error
+
+    def write(self, data: bytes) -> None:
+        with self._guarded():
+            self._file.write(data)
+
+    def finish(self) -> None:
+        """Force it to disk and give it its name."""
+        with self._guarded():
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+            self._temporary.replace(self._path)
+            sync_folder(self._path.parent)
+
+    @contextlib.contextmanager
+    def _guarded(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                self._file.close()
+            with contextlib.suppress(OSError):
+                self._temporary.unlink(missing_ok=True)
+            raise not_written(self._path, error) from error
+
+
 def write_whole(path: Path, data: bytes) -> None:
     """Write a small file of ours (report, held record) so that readers see the old one or the new one, never half."""
-    temporary = path.with_name(f".{path.name[:200]}.part")
-    try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-        _sync_folder(path.parent)
-    except OSError as error:
-        raise _not_written(path, error) from error
+    file = Whole(path)
+    file.write(data)
+    file.finish()
 
 
 def write_json(path: Path, value: dict[str, Any]) -> None:
@@ -142,7 +269,7 @@ def held_record_path(folder: Path, name: str) -> Path:
     return folder / (stem.decode("utf-8", "replace") + tail)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
@@ -150,7 +277,8 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _not_written(path: Path, error: OSError) -> HoldError:
+def not_written(path: Path, error: OSError) -> HoldError:
+    """What a failed write becomes: every fault of a disk is one the next document would meet as well."""
     remedies = {
         errno.ENOSPC: "the disk is full; make room",
         errno.EDQUOT: "your disk quota is used up; make room",
@@ -160,4 +288,6 @@ def _not_written(path: Path, error: OSError) -> HoldError:
         errno.EROFS: "the file system is read-only; choose another output folder",
     }
     what = remedies.get(error.errno or 0, error.strerror or "the system refused")
-    return HoldError(HoldCode.STAMP_FAILED, f"{path} could not be written: {what}, then run again.")
+    sentence = f"{shown(path)} could not be written: {what}, then run again."
+    kind = HoldError if error.errno == errno.ENAMETOOLONG else DiskError
+    return kind(HoldCode.STAMP_FAILED, sentence)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
 from typing import Any
 
+from marker.intake import publish
 from marker.model import Box, FileReport, Finding, FindingKind, Hold, HoldCode, MarkingId, Outcome, Place, Source
 from marker.names import shown
 
@@ -88,16 +92,51 @@ def from_json(value: dict[str, Any]) -> FileReport:
     )
 
 
-def to_csv(reports: Iterable[FileReport]) -> str:
-    """A table for spreadsheets, one row a file, with a header row."""
+class ReportFiles:
+    """``report.jsonl`` and ``report.csv``, written line by line as a run goes on, so that no run is too long for them.
+
+    A context manager.  The new files take their names when the run ends, however it ends; until then the old ones
+    stand.  Raises DiskError.
+    """
+
+    def __init__(self, lines: Path, table: Path) -> None:
+        self._lines, self._table = lines, table
+
+    def __enter__(self) -> ReportFiles:
+        self._open = [publish.Whole(self._lines), publish.Whole(self._table)]
+        self._open[1].write(("\ufeff" + csv_line(CSV_COLUMNS)).encode())
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for file in self._open:
+            file.finish()
+
+    def add(self, report: FileReport) -> None:
+        """One more line in each."""
+        lines, table = self._open
+        lines.write(json_line(report).encode())
+        table.write(csv_row(report).encode())
+
+
+def json_line(report: FileReport) -> str:
+    """A line of ``report.jsonl``."""
+    return json.dumps(to_json(report, with_copies=True), ensure_ascii=False) + "\n"
+
+
+def csv_row(report: FileReport) -> str:
+    """A line of ``report.csv``."""
+    value = to_json(report, with_copies=True)
+    value["copy_numbers"] = " ".join(copy["copy_number"] for copy in value["copies"])
+    value["copies"] = " ".join(copy["path"] for copy in value["copies"])
+    return csv_line([_cell(value[column]) for column in CSV_COLUMNS])
+
+
+def csv_line(cells: Sequence[Any]) -> str:
+    """Cells as one line of a table for spreadsheets."""
     out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(CSV_COLUMNS)
-    for report in reports:
-        value = to_json(report, with_copies=True)
-        value["copy_numbers"] = " ".join(copy["copy_number"] for copy in value["copies"])
-        value["copies"] = " ".join(copy["path"] for copy in value["copies"])
-        writer.writerow([_cell(value[column]) for column in CSV_COLUMNS])
+    csv.writer(out).writerow(cells)
     return out.getvalue()
 
 

@@ -14,14 +14,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import BinaryIO
 
-from marker.errors import HoldError, UsageError
+from marker.errors import DiskError, HoldError, UsageError
 from marker.model import HoldCode
 
 LITTER = ("~$*", ".*", "Thumbs.db", "desktop.ini", "@eaDir", "*.part", "*.tmp", "*.crdownload")
 """Names that programs leave behind in shared folders; counted and skipped."""
 
+SHARE_FAULTS = frozenset((errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.EHOSTDOWN, errno.ETIMEDOUT, errno.ENODEV))
+"""What a share says that is gone: no fault of the file."""
+
 _CHUNK = 1 << 20
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,11 @@ class Candidate:
 
     path: Path
     relative: Path
+
+    @property
+    def base(self) -> Path:
+        """The folder that was named; ``path`` is ``base/relative``."""
+        return self.path.parents[len(self.relative.parts) - 1] if self.path.name else self.path
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +85,18 @@ def list_folder(folder: Path) -> Listing:
             path = Path(entry.path)
             if any(fnmatchcase(entry.name, pattern) for pattern in LITTER):
                 litter += 1
-            elif entry.is_dir(follow_symlinks=False):
+            elif _is_folder(entry):
                 pending.append(path)
             else:
                 found.append(Candidate(path, path.relative_to(folder)))
     return Listing(tuple(sorted(found, key=lambda c: c.relative.parts)), litter)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir(follow_symlinks=False)
+    except OSError:
+        return False  # taking it will say what is wrong with it
 
 
 def expand(paths: list[Path]) -> Iterator[Candidate]:
@@ -91,36 +108,44 @@ def expand(paths: list[Path]) -> Iterator[Candidate]:
             yield Candidate(path, Path(path.name))
 
 
-def take(source: Path, target: Path, max_bytes: int) -> Snapshot:
-    """Copy the bytes of ``source`` to ``target`` (0600, must not exist) and hash them.
+def take(candidate: Candidate, target: Path, max_bytes: int) -> Snapshot:
+    """Copy the bytes of a candidate to ``target`` (0600, must not exist) and hash them.
 
     Raises HoldError: ``unsafe-path`` for links, devices, folders, files that may not be read or that change meanwhile,
-    ``too-large`` beyond ``max_bytes``, ``malformed`` for an empty file.
+    ``too-large`` beyond ``max_bytes``, ``malformed`` for an empty file.  Raises DiskError when the share fails, or the
+    disk that ``target`` is on.
     """
-    descriptor = _open_regular(source)
+    descriptor = open_regular(candidate)
     try:
-        before = os.fstat(descriptor)
-        if before.st_size > max_bytes:
-            raise HoldError(
-                HoldCode.TOO_LARGE,
-                f"The file has {before.st_size:,} bytes and the limit is {max_bytes:,}; "
-                "split it, or raise max_file_bytes in the configuration.",
-            )
-        digest = hashlib.sha256()
-        size = 0
-        out_descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        with os.fdopen(out_descriptor, "wb") as out:
-            while chunk := os.read(descriptor, _CHUNK):
-                size += len(chunk)
-                if size > max_bytes:
-                    break
-                digest.update(chunk)
-                out.write(chunk)
-        after = os.fstat(descriptor)
+        return _copy(descriptor, target, max_bytes)
     except OSError as error:
         raise _unreadable(error) from error
     finally:
         os.close(descriptor)
+
+
+def _copy(descriptor: int, target: Path, max_bytes: int) -> Snapshot:
+    before = os.fstat(descriptor)
+    if before.st_size > max_bytes:
+        raise HoldError(
+            HoldCode.TOO_LARGE,
+            f"The file has {before.st_size:,} bytes and the limit is {max_bytes:,}; "
+            "split it, or raise max_file_bytes in the configuration.",
+        )
+    digest = hashlib.sha256()
+    size = 0
+    with _private(target) as out:
+        while chunk := os.read(descriptor, _CHUNK):
+            size += len(chunk)
+            if size > max_bytes:
+                break
+            digest.update(chunk)
+            try:
+                out.write(chunk)
+                out.flush()
+            except OSError as error:
+                raise _no_room(error) from error
+    after = os.fstat(descriptor)
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or size != before.st_size:
         raise HoldError(
             HoldCode.UNSAFE_PATH, "The file changed while it was being read; wait until it is complete and run again."
@@ -130,22 +155,67 @@ def take(source: Path, target: Path, max_bytes: int) -> Snapshot:
     return Snapshot(target, digest.hexdigest(), size)
 
 
-def _open_regular(source: Path) -> int:
-    # O_NONBLOCK: opening a FIFO must not wait for a writer; O_NOFOLLOW: a link may point anywhere.
+def _private(target: Path) -> BinaryIO:
     try:
-        status = source.lstat()
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        return os.fdopen(os.open(target, flags, 0o600), "wb")
+    except OSError as error:
+        raise _no_room(error) from error
+
+
+def _no_room(error: OSError) -> DiskError:
+    return DiskError(
+        HoldCode.STAMP_FAILED,
+        f"The folder for temporary files failed ({error.strerror}); make room there (TMPDIR), then run again.",
+    )
+
+
+def open_regular(candidate: Candidate) -> int:
+    """A descriptor of the file itself, never of something it was exchanged for.  Raises HoldError.
+
+    Every folder below the one that was named is opened by descriptor and not through links, so that nobody who may
+    write in there can lead the way elsewhere between a look and its use.
+    """
+    try:
+        folder = open_parent(candidate)
+    except OSError as error:
+        raise _unreadable(error) from error
+    name = candidate.relative.name or os.curdir
+    try:
+        status = os.stat(name, dir_fd=folder, follow_symlinks=False)
         if not stat.S_ISREG(status.st_mode):
             raise HoldError(
                 HoldCode.UNSAFE_PATH, f"This is {_kind(status.st_mode)}, not a file; put the document itself here."
             )
-        descriptor = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        # O_NONBLOCK: opening a FIFO must not wait for a writer.
+        descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
     except OSError as error:
         raise _unreadable(error) from error
+    finally:
+        os.close(folder)
     opened = os.fstat(descriptor)
     if not stat.S_ISREG(opened.st_mode) or (opened.st_dev, opened.st_ino) != (status.st_dev, status.st_ino):
         os.close(descriptor)
         raise HoldError(HoldCode.UNSAFE_PATH, "The file was exchanged while it was being opened; run again.")
     return descriptor
+
+
+def open_parent(candidate: Candidate) -> int:
+    """A descriptor of the folder a candidate lies in, reached from ``base`` without following a link.
+
+    Raises OSError; ELOOP or ENOTDIR where something on the way is no folder, EXDEV for a way that leads back up.
+    """
+    folder = os.open(candidate.base, _FOLDER)
+    for part in candidate.relative.parts[:-1]:
+        if part == os.pardir:
+            os.close(folder)
+            raise OSError(errno.EXDEV, "the path leads out of its folder")
+        try:
+            deeper = os.open(part, _FOLDER | os.O_NOFOLLOW, dir_fd=folder)
+        finally:
+            os.close(folder)
+        folder = deeper
+    return folder
 
 
 def _unreadable(error: OSError) -> HoldError:
@@ -155,9 +225,12 @@ def _unreadable(error: OSError) -> HoldError:
         return HoldError(
             HoldCode.UNSAFE_PATH, "You may not read this file; give the operator read permission and run again."
         )
-    if error.errno == errno.ELOOP:
-        return HoldError(HoldCode.UNSAFE_PATH, "This is a link, not a file; put the document itself here.")
-    return HoldError(
+    if error.errno in {errno.ELOOP, errno.ENOTDIR}:
+        return HoldError(
+            HoldCode.UNSAFE_PATH, "This is a link, or lies behind one; put the document itself into the folder."
+        )
+    kind = DiskError if error.errno in SHARE_FAULTS else HoldError
+    return kind(
         HoldCode.UNSAFE_PATH, f"The file cannot be copied for reading: {error.strerror}; mend that and run again."
     )
 

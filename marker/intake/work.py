@@ -6,8 +6,6 @@ the register never parses a received file.
 
 from __future__ import annotations
 
-import os
-import resource
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,14 +47,6 @@ class Examination:
     notes: tuple[str, ...]
     labelled: tuple[LabelledCopy, ...] = ()
     """Copy and register numbers of ours in its labels, valid ones; the register knows whether they are true."""
-
-
-def limit_process(max_memory_bytes: int) -> None:
-    """Run first in every worker: no core dumps (they would hold the document), a memory cap, a session of its own."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (max_memory_bytes, max_memory_bytes))
-    os.umask(0o077)
-    os.setsid()  # Ctrl-C reaches the main process alone, which then decides what becomes of the work in hand
 
 
 def examine_file(path: Path, name: str, task: Task) -> Examination:

@@ -18,6 +18,7 @@ from typing import Any, Final
 from PIL import Image
 
 from marker.errors import HoldError, MissingError
+from marker.kernel import die_with_parent
 from marker.model import HoldCode
 from marker.ocr.colour import Grey
 from marker.ocr.montage import Word
@@ -49,6 +50,7 @@ class _Leashed(subprocess.Popen[Any]):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         options["start_new_session"] = True
         options["env"] = {**os.environ, "OMP_THREAD_LIMIT": "1"}
+        options["preexec_fn"] = die_with_parent  # a worker that is killed cannot kill its children first
         super().__init__(*arguments, **options)
         with suppress(OSError, ValueError):  # it may have ended already, or be bound tighter than this
             resource.prlimit(self.pid, resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))

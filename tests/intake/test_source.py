@@ -9,20 +9,20 @@ from pathlib import Path
 import pytest
 
 from marker.errors import HoldError, UsageError
-from marker.intake.source import list_folder, take
+from marker.intake.source import Candidate, list_folder, take
 from marker.model import HoldCode
 
 
 def held(source: Path, target: Path, limit: int = 1000) -> HoldError:
     with pytest.raises(HoldError) as caught:
-        take(source, target, limit)
+        take(Candidate(source, Path(source.name)), target, limit)
     return caught.value
 
 
 def test_the_snapshot_is_the_file_byte_for_byte_and_private(tmp_path: Path) -> None:
     source = tmp_path / "a.pdf"
     source.write_bytes(b"%PDF-1.7 made up")
-    snapshot = take(source, tmp_path / "copy", 1000)
+    snapshot = take(Candidate(source, Path(source.name)), tmp_path / "copy", 1000)
     assert snapshot.path.read_bytes() == source.read_bytes()
     assert snapshot.sha256 == hashlib.sha256(source.read_bytes()).hexdigest()
     assert snapshot.path.stat().st_mode & 0o777 == 0o600
