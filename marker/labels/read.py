@@ -78,9 +78,10 @@ def copies_of(data: bytes) -> tuple[LabelledCopy, ...]:
 
 
 def read_binding(root: etree._Element) -> Binding:
-    """All a binding says.  Raises HoldError(too-large) for a tree no label needs."""
+    """All a binding, or one ``MetadataBinding`` of it, says.  Raises HoldError(too-large) for a tree no label needs."""
     measure(root, "The label in the file")
-    faults = [] if is_binding(root) else ["the root is no BindingInformation of STANAG 4778"]
+    whole = is_binding(root) or root.tag == f"{{{MB}}}MetadataBinding"
+    faults = [] if whole else ["the root is no BindingInformation of STANAG 4778"]
     labels: list[Label] = []
     for element in root.iter(*(f"{{{SLAB}}}{kind}" for kind in KINDS)):
         label = _label(element)
@@ -90,6 +91,15 @@ def read_binding(root: etree._Element) -> Binding:
         labels.append(label)
     copies = tuple(dict.fromkeys(_copies(root)))
     return Binding(tuple(labels), copies, (*faults, *_binding_faults(root)), _signed(root))
+
+
+def own_binding(root: etree._Element, copy_number: str) -> Binding | None:
+    """What the ``MetadataBinding`` says that names this copy of ours and no other; None where there is none such."""
+    for element in root.iter(f"{{{MB}}}MetadataBinding"):
+        found = read_binding(element)
+        if [copy.copy_number for copy in found.copies] == [copy_number]:
+            return found
+    return None
 
 
 def originators(root: etree._Element) -> list[tuple[Label, bytes]]:

@@ -34,6 +34,7 @@ _ADDITIONS: Final[dict[str, frozenset[str]]] = {
     "hdr": frozenset({"p"}),
     "ftr": frozenset({"p"}),
     "body": frozenset({"p", "sectPr"}),
+    "BindingInformation": frozenset({"MetadataBindingContainer"}),
 }
 _SHOWN: Final = frozenset({"t", "drawing", "br", "tab", "pict", "object"})
 _MOVABLE: Final = {"header", "footer"}
@@ -164,7 +165,16 @@ def _changeable(before: Parts) -> set[str]:
     related = before.relationships(main).values()
     touched = {main, *(t for kind, t in related if t is not None and kind in {"header", "footer", "styles"})}
     relations = {posixpath.join(posixpath.dirname(t), "_rels", f"{posixpath.basename(t)}.rels") for t in touched}
-    return {name.lower() for name in {CONTENT_TYPES, *touched, *relations}}
+    labels = {t for kind, t in related if t is not None and kind == "customXml" and is_label(before, t)}
+    return {name.lower() for name in {CONTENT_TYPES, *touched, *relations, *labels}}
+
+
+def is_label(parts: Parts, part: str) -> bool:
+    """Whether a custom XML part is the sender's own label (STANAG 4778), beside which ours may stand."""
+    try:
+        return local(parts.root(part)) == "BindingInformation"
+    except HoldError:
+        return False
 
 
 def _prove_relationships(before: Parts, after: Parts) -> None:

@@ -7,12 +7,14 @@ from pathlib import Path
 from marker.agreement.profile import Profile
 from marker.errors import HoldError
 from marker.model import CopyOrder, HoldCode
+from marker.proof.label import prove_label
 
 
 def prove(file_format: str, source: Path, stamped: Path, order: CopyOrder, profile: Profile) -> None:
     """Read a stamped copy again from the outside.
 
-    Raises HoldError(stamp-failed) unless the copy shows all that ``order`` says and nothing of ``source`` is lost.
+    Raises HoldError(stamp-failed) unless the copy shows all that ``order`` says, its label says the same, and nothing
+    of ``source`` is lost.
     """
     match file_format:
         case "pdf":
@@ -25,3 +27,4 @@ def prove(file_format: str, source: Path, stamped: Path, order: CopyOrder, profi
             prove_docx(source, stamped, order, profile)
         case _:
             raise HoldError(HoldCode.STAMP_FAILED, f"A {file_format} copy cannot be proved; ask for PDF or DOCX.")
+    prove_label(file_format, stamped, order, profile)

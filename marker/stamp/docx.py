@@ -19,6 +19,7 @@ from marker.settings import Settings
 from marker.stamp.code import QUIET_MODULES, Modules, modules
 from marker.stamp.docx_draft import Draft
 from marker.stamp.docx_insert import Stamper
+from marker.stamp.docx_label import label_docx
 from marker.stamp.docx_package import Package
 from marker.stamp.docx_place import picture_side
 from marker.stamp.docx_plan import plan
@@ -53,7 +54,7 @@ def stamp_docx(
         with _border(), Package(source, settings or Settings()) as package:
             package.check_sums()
             for order, target in orders:
-                parts, result = _stamp(package, order, profile)
+                parts, result = _stamp(package, order, profile, settings or Settings())
                 written.append(target)
                 package.splice(parts, target)
                 results.append(result)
@@ -64,13 +65,16 @@ def stamp_docx(
     return tuple(results)
 
 
-def _stamp(package: Package, order: CopyOrder, profile: Profile) -> tuple[dict[str, bytes], StampResult]:
+def _stamp(
+    package: Package, order: CopyOrder, profile: Profile, settings: Settings
+) -> tuple[dict[str, bytes], StampResult]:
     text = word(order, profile)
     draft = Draft(package)
     symbol = modules(order.copy_number)
     planned = plan(draft, text, picture_side(len(symbol)))
     Stamper(draft, text, planned).stamp(code_picture(symbol))
-    return draft.parts(), StampResult(pages=None, notes=planned.notes)
+    sidecar = label_docx(draft, order, profile, settings)
+    return draft.parts(), StampResult(pages=None, notes=planned.notes, sidecar=sidecar)
 
 
 def code_picture(symbol: Modules) -> bytes:

@@ -128,6 +128,21 @@ class Draft:
                 return self._package.find(resolve_target(self.main, relationship.get("Target", "")))
         return None
 
+    def all_related(self, kind: str) -> list[str]:
+        """The main part's related parts of that kind, in the order of its relationships."""
+        relationships = self._relationships(relationships_part(self.main), create=False)
+        found = [
+            self._package.find(resolve_target(self.main, relationship.get("Target", "")))
+            for relationship in (() if relationships is None else relationships)
+            if relationship.get("Type") in {TRANSITIONAL.relationship(kind), STRICT.relationship(kind)}
+            and relationship.get("TargetMode") != "External"
+        ]
+        return list(dict.fromkeys(part for part in found if part is not None))
+
+    def names(self) -> list[str]:
+        """All parts of the copy, the sender's and those added."""
+        return list(dict.fromkeys((*self._package.names(), *self._added)))
+
     def attribute_values(self, pattern: re.Pattern[bytes]) -> set[int]:
         """Every number the pattern's first group finds in any XML part: a cheap way to know which ids are taken."""
         taken: set[int] = set()
@@ -145,14 +160,17 @@ class Draft:
         """Say that the tree of ``part`` was changed and has to be written."""
         self._changed[part] = self._parse(part)
 
-    def add(self, stem: str, extension: str, data: bytes, content_type: str) -> str:
-        """Add a part next to the main one under the first free name: ``header7.xml``.  Returns its name."""
-        folder = posixpath.dirname(self.main)
+    def add(self, stem: str, extension: str, data: bytes, content_type: str, folder: str | None = None) -> str:
+        """Add a part next to the main one, or in ``folder``, under the first free name: ``header7.xml``.
+
+        Returns its name.
+        """
+        folder = posixpath.dirname(self.main) if folder is None else folder
         number = 1
         while self._taken(name := posixpath.join(folder, f"{stem}{number}.{extension}")):
             number += 1
         self._added[name] = data
-        if self.content_type(name) != content_type:
+        if self.content_type(name) != content_type.lower():
             if extension == "png" and self.content_type("x.png") is None:
                 self._declare("Default", Extension="png", ContentType=content_type)
             else:

@@ -37,6 +37,7 @@ from marker.stamp.panels import Panel
 from marker.stamp.pdf_checks import refuse_or_note
 from marker.stamp.pdf_draw import Pen, form_box, form_content, operands, page_content
 from marker.stamp.pdf_font import embed, stream
+from marker.stamp.pdf_label import label_pdf
 from marker.stamp.pdf_moved import Patterns, move
 from marker.stamp.pdf_pages import Contents, add_resources, distinct_pages, frame_of, free_prefix
 from marker.stamp.pdf_source import Source, open_source
@@ -80,8 +81,9 @@ def stamp_pdf(
                 refuse_or_note(writer, settings)
             _Copy(writer, plan).draw()
             _identify(writer, order)
+            sidecar = label_pdf(writer, order, profile, settings)
             write(writer, path, opened.packed)
-            results.append(StampResult(opened.pages, (*notes, *_shrink_notes(plan.layouts))))
+            results.append(StampResult(opened.pages, (*notes, *_shrink_notes(plan.layouts)), sidecar))
         return tuple(results)
 
 

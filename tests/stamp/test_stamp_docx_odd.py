@@ -79,7 +79,8 @@ def test_the_main_part_is_found_wherever_it_lies(tmp_path: Path) -> None:
     added = {name for name in parts(copy) if name.startswith("a/b/header")}
     assert added == {f"a/b/header{number}.xml" for number in (1, 2, 3)}
     relations = xml(copy, "a/b/_rels/main.xml.rels")
-    assert {r.get("Target") for r in relations} == {f"{s}{n}.xml" for s in ("header", "footer") for n in (1, 2, 3)}
+    shown = {f"{s}{n}.xml" for s in ("header", "footer") for n in (1, 2, 3)}
+    assert {r.get("Target") for r in relations} == {*shown, "../../customXml/item1.xml"}
 
 
 def test_other_prefixes_and_ignorable_namespaces_stay(tmp_path: Path) -> None:

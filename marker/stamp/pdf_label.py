@@ -1,0 +1,53 @@
+"""The label of a stamped PDF: a STANAG 4778 binding in its XMP metadata, beside all that stands there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lxml import etree
+from pypdf import PdfWriter
+from pypdf.generic import NameObject, StreamObject
+
+from marker.agreement.profile import Profile
+from marker.errors import HoldError
+from marker.labels.carry import Labeller
+from marker.labels.read import is_binding, parse_binding
+from marker.labels.terms import LabelTerms
+from marker.labels.write import Reference
+from marker.labels.xmp import bindings_in, extend
+from marker.model import CopyOrder
+from marker.settings import Settings
+from marker.stamp.pdf_values import value
+
+_RECEIVED = "/MARKER_Received"
+"""Key of the metadata stream under which a packet stays that could not be taken over whole (ISO 32000-1, annex E)."""
+
+
+def label_pdf(writer: PdfWriter, order: CopyOrder, profile: Profile, settings: Settings) -> bytes:
+    """Put the label into the document's XMP; the sidecar if the order asks for one, else nothing.
+
+    Raises UsageError for label settings that the standard does not know, HoldError(stamp-failed) for a wrong date.
+    """
+    labeller = Labeller(order, profile, LabelTerms.from_settings(settings))
+    old = value(writer.root_object, "/Metadata")
+    packet = old.get_data() if isinstance(old, StreamObject) else b""
+    extended = extend(packet, lambda texts: labeller.binding_of_texts([Reference("")], texts))
+    metadata = StreamObject()
+    metadata.set_data(extended.data)  # as it is: PDF/A-1 allows no filter here (ISO 19005-1, 6.7.2)
+    metadata[NameObject("/Type")] = NameObject("/Metadata")
+    metadata[NameObject("/Subtype")] = NameObject("/XML")
+    if not extended.whole:
+        metadata[NameObject(_RECEIVED)] = writer._add_object(old)
+    writer.root_object[NameObject("/Metadata")] = writer._add_object(metadata)
+    return labeller.sidecar("pdf", _received(bindings_in(packet)))
+
+
+def _received(texts: Sequence[str]) -> list[etree._Element]:
+    found: list[etree._Element] = []
+    for text in texts:
+        try:
+            root = parse_binding(text.strip().encode("utf-8", "replace"), "The received label")
+        except HoldError:
+            continue
+        found += [root] if is_binding(root) else []
+    return found
