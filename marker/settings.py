@@ -72,6 +72,12 @@ class Settings:
     """Stamp a file whose electronic signature or certification the stamp breaks; otherwise it is held as signed."""
     strip_active: bool = False
     """Leave scripts and actions that run by themselves out of the copies; otherwise they stay and are noted."""
+    head_key: str = ""
+    """Private key (PEM, Ed25519 or ECDSA) that signs the ledger's head; empty means none does."""
+    head_file: str = ""
+    """File to which the head is added at the end of each run that wrote; best on another machine's disk."""
+    head_command: str = ""
+    """Command that gets the same line on its standard input."""
     first_number: int = 1
     """The first register number of a year, for a registry that goes on from a paper journal."""
     label_review_years: int = 5

@@ -96,7 +96,9 @@ def journal(xlsx: Path | None, csv_: Path | None, pdf: Path | None, **options: A
             head = register.head_of(connection)
         today = register.now().date().isoformat()
     period = f"{chosen.since or '…'} – {chosen.until or today}"
-    book = papers.Journal(lines, head, period, today)
+    kept = start.head_keeper().state(head)
+    signature = f"At {kept.at}, key {kept.key}, signature {kept.signature}" if kept.key else ""
+    book = papers.Journal(lines, head, period, today, signature)
     written = [(xlsx, papers.as_xlsx), (csv_, papers.as_csv), (pdf, papers.as_pdf)]
     for path, make in written:
         if path is not None:
@@ -109,6 +111,8 @@ def journal(xlsx: Path | None, csv_: Path | None, pdf: Path | None, **options: A
         rows = book.rows(start.profile)
         print_table([papers.COLUMNS[i] for i in picked], [[row[i] for i in picked] for row in rows])
         click.echo(book.foot)
+        if signature:
+            click.echo(signature)
 
 
 @click.command()

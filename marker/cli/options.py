@@ -15,12 +15,14 @@ import click
 
 from marker.agreement.load import load_profile
 from marker.agreement.profile import Profile
-from marker.errors import UsageError
+from marker.errors import RegisterError, UsageError
 from marker.passwords import Passwords, read_passwords
 from marker.settings import Settings
 
 if TYPE_CHECKING:
     from marker.intake.desk import Lookup
+    from marker.register.heads import Keeper
+    from marker.register.records import Head
     from marker.register.register import Register
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -58,7 +60,32 @@ class Common:
             first_number=self.settings.first_number,
             clock=self._clock(),
             create=create,
+            keep_head=self._keep_head if self.keeps_heads else None,
         )
+
+    @property
+    def keeps_heads(self) -> bool:
+        """Whether the ledger's head goes anywhere at the end of a run."""
+        return bool(self.settings.head_file or self.settings.head_command)
+
+    def head_keeper(self) -> Keeper:
+        """Where the settings want the ledger's head.  Raises UsageError for a key that is none."""
+        from marker.register.heads import Keeper
+
+        signer = None
+        if self.settings.head_key:
+            from marker.register.signing import signer as signing
+
+            signer = signing(Path(self.settings.head_key).expanduser())
+        file = self.settings.head_file
+        return Keeper(signer, Path(file).expanduser() if file else None, self.settings.head_command)
+
+    def _keep_head(self, head: Head) -> None:
+        # The work is done and stands; what failed is said, and the next run or 'marker register head' makes up for it.
+        try:
+            self.head_keeper().keep(head)
+        except (RegisterError, UsageError) as error:
+            click.echo(f"marker: {error} {error.remedy}".rstrip(), err=True)
 
     def _clock(self) -> Callable[[], datetime]:
         zone = self.settings.timezone

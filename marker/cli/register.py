@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import click
@@ -11,9 +12,10 @@ import click
 from marker.cli.journal import duties, filters, journal, wanted
 from marker.cli.options import common, registers, shared
 from marker.cli.words import _, ngettext
-from marker.errors import ExitStatus, RegisterError
+from marker.errors import ExitStatus, RegisterError, UsageError
 from marker.names import shown
 
+_FILE = click.Path(path_type=Path, dir_okay=False)
 GROUNDS = ("consent", "recipient_party", "translation", "replaces")
 """Of the grounds of a copy, what JSON tells."""
 
@@ -129,30 +131,69 @@ def path(**options: Any) -> None:
 
 
 @register.command()
-@click.option("--files", is_flag=True, help="Look at the file of every issued copy too.")
+@click.option(
+    "--files/--no-files",
+    default=None,
+    help="--files: every copy's file must be there. --no-files: look at none. Default: at those that are there.",
+)
 @click.option("--head", metavar="HASH", help="A head that was kept elsewhere, such as on a printed journal.")
+@click.option("--heads", type=_FILE, help="The file of heads that the setting head_file names.")
+@click.option("--key", type=_FILE, help="The public key (PEM) that the heads of --heads must be signed with.")
 @registers
 @shared
-def verify(files: bool, head: str | None, **options: Any) -> int:
-    """Check the ledger's chain and the numbers, and with --files the copies. Exit status 4 when anything is wrong.
+def verify(files: bool | None, head: str | None, heads: Path | None, key: Path | None, **options: Any) -> int:
+    """Recompute the ledger's chain, the numbers and the files' hashes. Exit status 4 when anything is wrong.
 
-    A ledger whose end was cut off or that was written anew is found by a head kept elsewhere: --head.
+    The first line names the first broken entry. A ledger whose end was cut off or that was written anew is found by a
+    head kept elsewhere: --head, --heads.
 
     \b
-    Example:
+    Examples:
       marker register verify
+      marker register verify --heads /mnt/safe/heads.jsonl --key head.pub.pem
     """
+    from marker.register import heads as kept
+    from marker.register.signing import verifier
+    from marker.register.verify import FileCheck
+
     start = common(options)
+    if key is not None and heads is None:
+        raise UsageError("--key goes with --heads.", remedy="Name the file of heads.")
+    known = kept.read(heads) if heads is not None else []
+    problems = kept.unsigned(known, verifier(key)) if key is not None else []
+    check = {None: FileCheck.PRESENT, True: FileCheck.ALL, False: FileCheck.NONE}[files]
     with start.open_register(create=False) as opened:
-        problems = list(opened.verify(files=files, known_hash=head))
+        problems += opened.verify(files=check, known_hash=head, known_heads=[one.head for one in known])
         end = opened.head()
     for problem in problems:
         click.echo(f"{problem.where}: {problem.what}")
     if problems:
-        return ExitStatus.REGISTER
+        raise RegisterError(
+            f"The register is not whole; the first broken entry is: {problems[0].where}.",
+            remedy="Keep it as it is, and compare it with the last backup and with the heads kept elsewhere.",
+        )
     click.echo(_("The register is whole: the chain holds, no number is missing or used twice."))
     click.echo(_("Head: event {seq}, {hash}").format(seq=end.seq, hash=end.hash))
     return ExitStatus.DONE
+
+
+@register.command()
+@registers
+@shared
+def head(**options: Any) -> None:
+    """Print the ledger's head as a line of JSON, signed where head_key is set; keep it where the settings say.
+
+    \b
+    Example:
+      marker register head >> /mnt/safe/heads.jsonl
+    """
+    start = common(options)
+    keeper = start.head_keeper()
+    with start.open_register(create=False) as opened:
+        end = opened.head()
+    click.echo(keeper.state(end).as_line())
+    if start.keeps_heads:
+        keeper.keep(end)
 
 
 @register.command()

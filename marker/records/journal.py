@@ -34,6 +34,8 @@ class Journal:
     """For people: ``2026-01-01 – 2026-12-31``."""
     printed: str
     """Local date, ISO 8601."""
+    signature: str = ""
+    """Of the head, as :mod:`marker.register.heads` makes it: key, time and signature; empty where there is no key."""
 
     @property
     def foot(self) -> str:
@@ -69,6 +71,8 @@ def as_csv(journal: Journal, profile: Profile) -> bytes:
     writer.writerow(COLUMNS)
     writer.writerows([_harmless(cell) for cell in row] for row in journal.rows(profile))
     writer.writerow([journal.foot])
+    if journal.signature:
+        writer.writerow([journal.signature])
     return ("\ufeff" + out.getvalue()).encode()
 
 
@@ -107,6 +111,8 @@ def as_xlsx(journal: Journal, profile: Profile) -> bytes:
         if footer is not None:  # the stubs allow for a sheet without
             footer.left.text, footer.right.text = journal.foot, "&P / &N"
     sheet.cell(sheet.max_row + 2, 1, journal.foot)
+    if journal.signature:
+        sheet.cell(sheet.max_row + 1, 1, journal.signature)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -145,6 +151,9 @@ def as_pdf(journal: Journal, profile: Profile) -> bytes:
         def foot(canvas: Any, page: Any) -> None:
             canvas.setFont(regular, 7)
             canvas.drawString(28, 18, journal.foot)
+            canvas.setFont(regular, 5)
+            canvas.drawString(28, 10, journal.signature)
+            canvas.setFont(regular, 7)
             canvas.drawRightString(landscape(A4)[0] - 28, 18, f"{page.page} / {total}")
 
         out = io.BytesIO()

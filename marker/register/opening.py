@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError
 from marker.errors import RegisterError
 from marker.names import shown
 from marker.register import migrate, sqlite
+from marker.register.records import Head
 from marker.register.register import Register
 from marker.register.schema import VERSION_TABLE
 from marker.register.store import Store
@@ -39,6 +40,7 @@ def open_register(
     clock: Callable[[], datetime] = local_now,
     create: bool = True,
     busy_timeout: float = sqlite.BUSY_TIMEOUT,
+    keep_head: Callable[[Head], None] | None = None,
 ) -> Register:
     """Open the register, make it or bring it to the present schema.  Use it as a context manager.
 
@@ -49,7 +51,7 @@ def open_register(
     ``operator`` and ``clearance`` go with every copy (Article 7(2)).  ``first_number`` is the serial that a Party's
     year begins with; once a number of that year is drawn it has no effect.  ``clock`` gives aware times in the
     registry's time zone: the local date decides the year of a number.  ``busy_timeout``, seconds, is how long a writer
-    waits for its turn.
+    waits for its turn.  ``keep_head`` is called with the end of the ledger when a run that wrote is closed.
 
     Raises RegisterError when the register cannot be reached, read or written, MissingError when what speaks to a
     PostgreSQL server is not installed.
@@ -66,7 +68,7 @@ def open_register(
             migrate.bring_up_to_date(store.reader, store.writer, store.name, create=create)
         return Register(
             store, operator=shown(operator), clearance=shown(clearance),
-            profile_sha256=profile_sha256, first_number=first_number, clock=clock,
+            profile_sha256=profile_sha256, first_number=first_number, clock=clock, keep_head=keep_head,
         )  # fmt: skip
     except BaseException:
         store.close()

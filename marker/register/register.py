@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import re
 import shlex
 import sys
 import threading
@@ -21,7 +20,7 @@ from sqlalchemy import Connection, insert
 from marker.agreement.profile import Receipt
 from marker.errors import RegisterError
 from marker.model import HoldCode, LevelId, MarkingId, PartyId
-from marker.names import shown
+from marker.names import shown, without_passwords
 from marker.register import copies, holds, ledger, query, schema
 from marker.register import verify as verifying
 from marker.register.grounds import Terms
@@ -44,12 +43,10 @@ from marker.register.records import (
 )
 from marker.register.recovery import settlement
 from marker.register.store import Lock, Store
+from marker.register.verify import FileCheck
 
 COMMAND_LENGTH: Final = 1_000
 """Characters of the command line that are kept with a run."""
-
-_PASSWORD: Final = re.compile(r"(?<=://)([^\s:/@]*):[^\s/]*@|(?<=password=)[^\s&]*")
-"""The password of an address; it is never kept."""
 
 
 class Register:
@@ -68,6 +65,7 @@ class Register:
         profile_sha256: str,
         first_number: int,
         clock: Callable[[], datetime],
+        keep_head: Callable[[Head], None] | None = None,
     ) -> None:
         self.name = store.name
         """Where it is, for people; never with a password."""
@@ -78,6 +76,7 @@ class Register:
         self.profile_sha256 = profile_sha256
         self._first_number = first_number
         self._clock = clock
+        self._keep_head = keep_head
         self._store = store
         self._reader = store.reader
         self._writer = store.writer
@@ -96,10 +95,17 @@ class Register:
         self.close()
 
     def close(self) -> None:
-        """End the run.  Numbers it leaves reserved are settled by the next run's :meth:`recover`."""
-        if self._lock is not None:
-            self._lock.release()
-        self._store.close()
+        """End the run.  Numbers it leaves reserved are settled by the next run's :meth:`recover`.
+
+        Raises what ``keep_head`` raises, when everything is closed.
+        """
+        try:
+            if self._run is not None and self._keep_head is not None and os.getpid() == self._pid:
+                self._keep_head(self.head())
+        finally:
+            if self._lock is not None:
+                self._lock.release()
+            self._store.close()
 
     # ── numbers ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -303,16 +309,20 @@ class Register:
         return ledger.head(connection)
 
     def verify(
-        self, *, files: bool = False, known_head: Head | None = None, known_hash: str | None = None
+        self,
+        *,
+        files: FileCheck = FileCheck.NONE,
+        known_heads: Sequence[Head] = (),
+        known_hash: str | None = None,
     ) -> list[Problem]:
         """Everything in the register that does not hold together: the file, the guards, the chain, the numbers.
 
-        ``files``: look at the file of each issued copy too; copies that were handed over are then missing.
-        ``known_head``, ``known_hash``: what was once the end of the ledger and must still be in it.
+        ``files``: whether to look at the files of the issued copies too.  ``known_heads``, ``known_hash``: what was
+        once the end of the ledger and must still be in it.
         """
         with self._read() as connection:
             damage = [Problem(self.name, what) for what in self._store.health(connection)]
-            return damage + verifying.verify(connection, files=files, known_head=known_head, known_hash=known_hash)
+            return damage + verifying.verify(connection, files=files, known_heads=known_heads, known_hash=known_hash)
 
     # ── transactions ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -355,7 +365,7 @@ class Register:
         """A run begins with its first write: whoever only asks leaves no trace."""
         run_id = uuid.uuid4().hex
         lock = self._store.lock(run_id)
-        command = _PASSWORD.sub(_masked, shown(shlex.join(sys.argv)))[:COMMAND_LENGTH]
+        command = without_passwords(shown(shlex.join(sys.argv)))[:COMMAND_LENGTH]
         try:
             with self._store.translated(), self._writer.begin() as connection:
                 pen = self._pen(connection, run_id)
@@ -377,7 +387,3 @@ class Register:
                 remedy="This is a fault of the program; report it.",
             )
         self._store.check()
-
-
-def _masked(found: re.Match[str]) -> str:
-    return f"{found[1]}:***@" if found[1] is not None else "***"

@@ -7,9 +7,10 @@ event, and then the head that was kept elsewhere no longer fits.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
@@ -22,17 +23,31 @@ from marker.register.ledger import GENESIS, sealed
 from marker.register.records import CopyStatus, DocumentStatus, EventKind, EventRecord, Head, Problem
 from marker.register.recovery import file_sha256
 
+_BATCH: Final = 5_000
+"""Events that are fetched at once."""
+
+
+class FileCheck(StrEnum):
+    """How far the files of issued copies are looked at."""
+
+    NONE = "none"
+    PRESENT = "present"
+    """A file under a copy's name must be the one that was issued; it may be gone: printed, handed over, archived."""
+    ALL = "all"
+    """Each must be there, but for copies that were returned or destroyed."""
+
 
 def verify(
-    connection: Connection, *, files: bool, known_head: Head | None, known_hash: str | None = None
+    connection: Connection, *, files: FileCheck, known_heads: Sequence[Head] = (), known_hash: str | None = None
 ) -> list[Problem]:
-    """Everything that does not hold together; empty when all is well.  ``files``: look at the copies' files too."""
+    """Everything that does not hold together, the ledger's own first and in its order; empty when all is well."""
     replay = _Replay()
-    for row in connection.execute(select(schema.events).order_by(schema.events.c.seq)):
+    in_order = select(schema.events).order_by(schema.events.c.seq).execution_options(yield_per=_BATCH)
+    for row in connection.execute(in_order):
         replay.take(EventRecord(**row._mapping))
     problems = replay.problems
-    if known_head is not None:
-        problems += _against(known_head, replay.hashes)
+    for known in known_heads:
+        problems += _against(known, replay.hashes)
     if known_hash is not None and known_hash.strip().lower() not in replay.hashes.values():
         problems.append(
             Problem("ledger", "It does not hold the head that was known: its end was cut off, or it was written anew.")
@@ -160,18 +175,21 @@ def _serials(connection: Connection, first_numbers: Mapping[tuple[str, int], int
     return problems
 
 
-def _copy_numbers(connection: Connection, *, files: bool) -> list[Problem]:
+def _copy_numbers(connection: Connection, *, files: FileCheck) -> list[Problem]:
     """Every copy number holds, none is missing in its document, and (``files``) each issued file is what was issued."""
     problems: list[Problem] = []
     table = schema.documents.c
+    ended = (EventKind.RETURNED.value, EventKind.DESTROYED.value)
+    gone = set(connection.scalars(select(schema.events.c.copy).where(schema.events.c.kind.in_(ended))))
     for number in connection.scalars(select(table.register_number).order_by(table.party, table.year, table.serial)):
         copies = query.copies_of(connection, number)
         if [copy.index for copy in copies] != list(range(1, len(copies) + 1)) or not copies:
             problems.append(Problem(number, "A copy number of it is missing."))
         for copy in copies:
             problems += _copy_number(copy.copy_number, number, copy.index)
-            if files and copy.status is CopyStatus.ISSUED and copy.path is not None:
-                problems += _file(copy.copy_number, copy.path, copy.sha256)
+            if files is not FileCheck.NONE and copy.status is CopyStatus.ISSUED and copy.path is not None:
+                must_be = files is FileCheck.ALL and copy.copy_number not in gone
+                problems += _file(copy.copy_number, copy.path, copy.sha256, must_be=must_be)
     return problems
 
 
@@ -186,9 +204,12 @@ def _copy_number(copy_number: str, register_number: str, index: int) -> list[Pro
     return []
 
 
-def _file(copy_number: str, path: str, sha256: str | None) -> list[Problem]:
+def _file(copy_number: str, path: str, sha256: str | None, *, must_be: bool) -> list[Problem]:
     try:
         found = file_sha256(path)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        why = f"Its file {path} cannot be read: {error.strerror}."
+        return [Problem(copy_number, why)] if must_be else []
     except OSError as error:
         return [Problem(copy_number, f"Its file {path} cannot be read: {error.strerror}.")]
     return [] if found == sha256 else [Problem(copy_number, f"Its file {path} is not the one that was issued.")]

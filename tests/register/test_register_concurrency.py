@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from marker.register import CopyStatus, Register
+from marker.register.verify import FileCheck
 
 WORKER = Path(__file__).with_name("register_worker.py")
 COUNT = 40
@@ -46,7 +47,7 @@ def test_eight_processes_of_which_five_are_killed_leave_no_gap_and_no_double(
     assert len({r.run for r in recovered}) >= 4
     copies = [copy for document in register.documents() for copy in register.copies_of(document.register_number)]
 
-    assert register.verify(files=True) == []
+    assert register.verify(files=FileCheck.ALL) == []
     serials = [document.serial for document in register.documents()]
     assert serials == list(range(1, len(serials) + 1))
     assert len(serials) >= 3 * COUNT + 5 + 11 + 16 + 23
@@ -77,7 +78,7 @@ def test_processes_that_take_the_same_documents_register_each_once(
         for copy in register.copies_of(document.register_number)
         if copy.status is CopyStatus.ISSUED
     }
-    assert register.verify(files=True) == []
+    assert register.verify(files=FileCheck.ALL) == []
 
 
 def _voids(register: Register) -> int:

@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from marker.errors import ExitStatus, MissingError, RegisterError
 from marker.register import CopyStatus, DocumentEntry, Register, open_register, schema
 from marker.register.opening import exists, name_of
+from marker.register.verify import FileCheck
 from tests.postgres_server import WITH_PASSWORD, Server, database_of
 from tests.register.behind import shell
 
@@ -302,7 +303,7 @@ def test_a_run_that_lost_its_session_draws_no_more_numbers_and_is_settled(
         cut.issue([reservation.copies[0].copy_number])
     (settled,) = other.recover()
     assert settled.status is CopyStatus.ISSUED
-    assert other.verify(files=True) == []
+    assert other.verify(files=FileCheck.ALL) == []
 
 
 @on_server

@@ -26,6 +26,7 @@ from marker.register import (
     recovery,
     runs,
 )
+from marker.register.verify import FileCheck
 
 Entry = Callable[..., DocumentEntry]
 Open = Callable[..., Register]
@@ -67,7 +68,7 @@ def test_a_copy_that_was_published_before_the_crash_is_issued(opened: Open, entr
     assert recovered.copy_number == reservation.copies[0].copy_number
     assert recovered.status is CopyStatus.ISSUED
     assert register.find(entry().source_sha256, entry().party) is not None
-    assert register.verify(files=True) == []
+    assert register.verify(files=FileCheck.ALL) == []
     assert register.recover() == [], "once is enough"
 
 

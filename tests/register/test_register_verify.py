@@ -14,6 +14,7 @@ import pytest
 from marker.model import HoldCode
 from marker.register import DocumentEntry, EventRecord, Head, Register
 from marker.register.ledger import sealed
+from marker.register.verify import FileCheck
 from tests.register.behind import guards, shell, tamper
 
 Entry = Callable[..., DocumentEntry]
@@ -35,7 +36,7 @@ def found(register: Register, **how: object) -> str:
 
 
 def test_a_register_that_was_left_alone_has_no_problems(filled: Register) -> None:
-    assert filled.verify(files=True, known_head=filled.head()) == []
+    assert filled.verify(files=FileCheck.ALL, known_heads=[filled.head()]) == []
 
 
 def test_an_edited_event_is_found(filled: Register) -> None:
@@ -82,7 +83,7 @@ def test_a_cut_tail_is_found_by_the_head_kept_elsewhere(filled: Register) -> Non
     tamper(filled, "DELETE FROM events WHERE seq = :seq", seq=head.seq)
     assert found(filled) == "", "the chain alone cannot see it"
     problem = f"ledger: It once had event {head.seq} and has it no more: its end was cut off."
-    assert found(filled, known_head=head) == problem
+    assert found(filled, known_heads=[head]) == problem
 
 
 def test_a_cut_tail_is_found_without_it_when_a_number_hangs_on_it(filled: Register) -> None:
@@ -93,7 +94,7 @@ def test_a_cut_tail_is_found_without_it_when_a_number_hangs_on_it(filled: Regist
 
 def test_a_ledger_written_anew_is_not_the_one_that_was_known(filled: Register) -> None:
     head = filled.head()
-    assert "written anew" in found(filled, known_head=Head(head.seq - 1, head.hash))
+    assert "written anew" in found(filled, known_heads=[Head(head.seq - 1, head.hash)])
 
 
 @pytest.mark.parametrize(
@@ -180,7 +181,7 @@ def test_the_files_of_the_copies_are_compared_when_asked(filled: Register) -> No
     Path(first.path).write_bytes(b"something else")
     Path(second.path).unlink()
     assert found(filled) == ""
-    problems = found(filled, files=True)
+    problems = found(filled, files=FileCheck.ALL)
     assert f"{first.copy_number}: Its file {first.path} is not the one that was issued." in problems
     assert f"{second.copy_number}: Its file {second.path} cannot be read" in problems
 
