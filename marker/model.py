@@ -223,6 +223,34 @@ class Residue:
     kind: str
 
 
+class SignatureKind(StrEnum):
+    """What an electronic signature in a file is for (ISO 32000-1, 12.8.1)."""
+
+    APPROVAL = "approval"
+    CERTIFICATION = "certification"
+    """Forbids changes, or all but some."""
+    TIMESTAMP = "timestamp"
+
+
+class Covers(StrEnum):
+    """How much of the file as received a signature covers."""
+
+    WHOLE = "whole-file"
+    REVISION = "earlier-revision"
+    """All there was when it was signed; something was added afterwards."""
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """An electronic signature that a file bears, as it says of itself: nobody has verified it."""
+
+    signer: str | None
+    """The name on the signer's certificate, or the one the signature states."""
+    kind: SignatureKind
+    covers: Covers
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """All a reader has to say of a file: its text with places, its pages, and facts that bear on stamping."""
@@ -241,6 +269,7 @@ class Reading:
     """Copies of ours that a label names."""
     pictures: int = 0
     """Pictures in a Word document, whose words are not among the spans. A PDF says so page by page (``readable``)."""
+    signatures: tuple[Signature, ...] = ()
 
 
 class FindingKind(StrEnum):
@@ -359,3 +388,4 @@ class FileReport:
     notes: tuple[str, ...] = ()
     register: str | None = None
     copies: tuple[IssuedCopy, ...] = field(default=())
+    signatures: tuple[Signature, ...] = ()

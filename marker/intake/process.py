@@ -18,7 +18,7 @@ from marker.errors import DiskError, HoldError, RegisterError, UsageError
 from marker.intake import publish
 from marker.intake.desk import Desk
 from marker.intake.isolate import Stopped
-from marker.intake.report import evidence_json
+from marker.intake.report import evidence_json, signature_json
 from marker.intake.source import Candidate, Snapshot, take
 from marker.intake.terms import strangers, terms_of
 from marker.intake.work import Examination
@@ -153,6 +153,7 @@ class Case:
             equivalent_text=verdict.equivalent_text,
             evidence=verdict.evidence,
             notes=(*self.report.notes, *examination.notes, *verdict.notes),
+            signatures=examination.signatures,
         )
         self.desk.witness(self.report, snapshot, self.desk.workers)
         return snapshot, examination, verdict
@@ -243,6 +244,7 @@ class Case:
             sender_date=wish.sender_date,
             purpose=wish.purpose,
             evidence=[evidence_json(finding) for finding in self.report.evidence],
+            signatures=[signature_json(signature) for signature in self.report.signatures],
         )
         return self._draw(book, entry, again=wish.again, terms=self._terms(marked))
 

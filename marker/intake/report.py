@@ -11,7 +11,21 @@ from types import TracebackType
 from typing import Any
 
 from marker.intake import publish
-from marker.model import Box, FileReport, Finding, FindingKind, Hold, HoldCode, MarkingId, Outcome, Place, Source
+from marker.model import (
+    Box,
+    Covers,
+    FileReport,
+    Finding,
+    FindingKind,
+    Hold,
+    HoldCode,
+    MarkingId,
+    Outcome,
+    Place,
+    Signature,
+    SignatureKind,
+    Source,
+)
 from marker.names import shown
 
 SCHEMA = 1
@@ -40,6 +54,7 @@ def to_json(report: FileReport, *, with_copies: bool) -> dict[str, Any]:
         "equivalent_text": report.equivalent_text,
         "evidence": [evidence_json(finding) for finding in report.evidence],
         "notes": list(report.notes),
+        "signatures": [signature_json(signature) for signature in report.signatures],
     }
     if with_copies:
         value["register"] = report.register
@@ -63,6 +78,11 @@ def evidence_json(finding: Finding) -> dict[str, Any]:
         "score": round(finding.score, 3),
         "reasons": list(finding.reasons),
     }
+
+
+def signature_json(signature: Signature) -> dict[str, Any]:
+    """An electronic signature as report and register tell of it."""
+    return {"signer": signature.signer, "kind": signature.kind.value, "covers": signature.covers.value}
 
 
 def from_json(value: dict[str, Any]) -> FileReport:
@@ -89,6 +109,9 @@ def from_json(value: dict[str, Any]) -> FileReport:
             for e in value["evidence"]
         ),
         notes=tuple(value["notes"]),
+        signatures=tuple(
+            Signature(s["signer"], SignatureKind(s["kind"]), Covers(s["covers"])) for s in value.get("signatures", ())
+        ),
     )
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from marker.agreement.load import load_profile
 from marker.agreement.profile import Profile
-from marker.model import CopyOrder, LabelledCopy, PartyId, StampResult, Verdict
+from marker.model import CopyOrder, LabelledCopy, PartyId, Signature, StampResult, Verdict
 from marker.passwords import NO_PASSWORDS, Passwords
 from marker.records.pages import PagePicture
 from marker.settings import Settings
@@ -47,6 +47,7 @@ class Examination:
     notes: tuple[str, ...]
     labelled: tuple[LabelledCopy, ...] = ()
     """Copy and register numbers of ours in its labels, valid ones; the register knows whether they are true."""
+    signatures: tuple[Signature, ...] = ()
 
 
 def examine_file(path: Path, name: str, task: Task) -> Examination:
@@ -64,7 +65,9 @@ def examine_file(path: Path, name: str, task: Task) -> Examination:
     reading = read_images(path, reading, profile, task.receiving, task.settings)
     verdict = examine(reading, profile, task.receiving)
     numbers = tuple(dict.fromkeys(trace.copy_number for trace in reading.traces))
-    return Examination(reading.format, reading.pages, verdict, numbers, reading.notes, reading.labelled)
+    return Examination(
+        reading.format, reading.pages, verdict, numbers, reading.notes, reading.labelled, reading.signatures
+    )
 
 
 def unlock_file(source: Path, target: Path, task: Task) -> str:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from marker.errors import HoldError, MarkerError
-from marker.model import HoldCode, LabelledCopy, LabelSeen, PageInfo, Place, Reading, Span, StampTrace
+from marker.model import HoldCode, LabelledCopy, LabelSeen, PageInfo, Place, Reading, Signature, Span, StampTrace
 from marker.numbering import COPY_NUMBER_IN_TEXT, parse_copy_number
 from marker.settings import Settings
 
@@ -142,6 +142,7 @@ class Gathering:
     labelled: list[LabelledCopy] = field(default_factory=list)
     pictures: int = 0
     """Pictures whose words are not among the spans."""
+    signatures: list[Signature] = field(default_factory=list)
     files_read: dict[int, object] = field(default_factory=dict)
     """Embedded files already read, by identity; they are kept so that an identity is not given twice."""
 
@@ -179,7 +180,7 @@ class Gathering:
         return Reading(
             found, None if pages is None else len(pages), tuple(self.spans), tuple(pages or ()), tuple(self.notes),
             tuple(self.unread), tuple(self.traces), labels=tuple(self.labels),
-            labelled=tuple(dict.fromkeys(self.labelled)), pictures=self.pictures,
+            labelled=tuple(dict.fromkeys(self.labelled)), pictures=self.pictures, signatures=tuple(self.signatures),
         )
 
     def trace(self, text: str, page: int | None = None) -> None:

@@ -63,13 +63,13 @@ def read_structure(reader: PdfReader, gathering: Gathering) -> list[float]:
     return units
 
 
-def read_fields(reader: PdfReader, gathering: Gathering, said: str) -> bool:
-    """Add the values of form fields that no page showed; whether any signature field is signed.
+def read_fields(reader: PdfReader, gathering: Gathering, said: str) -> list[DictionaryObject]:
+    """Add the values of form fields that no page showed; the values of the signature fields that are signed.
 
     ``said`` is all that annotations and fields showed on the pages, without blanks.
     """
     form = _dictionary(_dictionary(reader.trailer.get("/Root")).get("/AcroForm"))
-    signed = False
+    signed: list[DictionaryObject] = []
     for field, inherited in _nodes(form.get("/Fields"), "/Kids"):
         kind = str(inherited.get("/FT", ""))
         if kind == "/Ch" and "/Kids" not in field and not field.get("/AP"):
@@ -80,7 +80,7 @@ def read_fields(reader: PdfReader, gathering: Gathering, said: str) -> bool:
         if value is None or any("/T" in _dictionary(kid) for kid in _list(field.get("/Kids"))):
             continue
         if kind == "/Sig":
-            signed = signed or bool(_dictionary(value))
+            signed += [found] if (found := _dictionary(value)) else []
         elif kind in ("/Tx", "/Ch"):
             texts = [_text(item) for item in (_list(value) or [value])]
             flags = _number(inherited.get("/F"))

@@ -92,7 +92,9 @@ def _register(pen: Pen, entry: DocumentEntry, first_number: int) -> DocumentReco
         "status": DocumentStatus.RESERVED.value,
     }
     pen.connection.execute(insert(schema.documents).values(values))
-    detail = {"row": values, "first_number": first_number if highest is None else None}
+    detail: dict[str, Any] = {"row": values, "first_number": first_number if highest is None else None}
+    if entry.signatures:
+        detail["signatures"] = list(entry.signatures)
     append(pen, EventKind.REGISTERED, document=values["register_number"], detail=detail)
     return DocumentRecord(**{**values, "status": DocumentStatus.RESERVED})
 

@@ -99,6 +99,8 @@ class DocumentEntry:
     purpose: str | None = None
     evidence: Sequence[Mapping[str, Any]] = ()
     """What was seen and where, as ``detect --json`` prints it."""
+    signatures: Sequence[Mapping[str, Any]] = ()
+    """Electronic signatures the file bears, as ``detect --json`` prints them; kept in the event of its registration."""
 
 
 @dataclass(frozen=True, slots=True)

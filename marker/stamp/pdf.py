@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from pypdf import PdfWriter
 from pypdf.generic import (
@@ -34,7 +35,7 @@ from marker.stamp.geometry import Matrix, PageFrame, bounds, multiply
 from marker.stamp.ink import space_of
 from marker.stamp.layout import PageLayout, lay_out
 from marker.stamp.panels import Panel
-from marker.stamp.pdf_checks import refuse_or_note
+from marker.stamp.pdf_checks import Signed, note_and_tidy, refuse_other_documents, signed
 from marker.stamp.pdf_draw import Pen, form_box, form_content, operands, page_content
 from marker.stamp.pdf_font import embed, stream
 from marker.stamp.pdf_label import label_pdf
@@ -42,8 +43,28 @@ from marker.stamp.pdf_moved import Patterns, move
 from marker.stamp.pdf_pages import Contents, add_resources, distinct_pages, frame_of, free_prefix
 from marker.stamp.pdf_source import Source, open_source
 from marker.stamp.pdf_values import value
-from marker.stamp.pdf_write import write
+from marker.stamp.pdf_write import append, write
 from marker.stamp.wording import StampText, word
+
+KEPT: Final = {
+    Signed.SIGNED: (
+        "The file bears an electronic signature: the copy holds the signed file unchanged, with the stamp added after "
+        "it, so the signature can still be verified; as a whole the copy counts as modified after signing."
+    ),
+    Signed.CERTIFIED: (
+        "The file is certified against changes: the copy holds the certified file unchanged, with the stamp added "
+        "after it; viewers will call the certification of the copy broken."
+    ),
+}
+BROKEN: Final = "The file bears an electronic signature, which does not hold in the copy; keep the received file."
+_CERTIFIED: Final = (
+    "The file is certified against any change, so a stamp would break the certification; verify and record it, then "
+    "stamp the file with --accept-broken-signature."
+)
+_UNSAFE: Final = (
+    "The file bears an electronic signature, and is damaged or encrypted, so a stamp would break the signature; verify "
+    "and record it, then stamp the file with --accept-broken-signature."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +79,7 @@ class _Plan:
 def check_pdf(source: Path, *, settings: Settings | None = None) -> None:
     """Refuse what no stamp can change: raises HoldError as :func:`stamp_pdf` would, before a number is drawn."""
     with _holding(), open_source(source) as opened:
-        refuse_or_note(opened.writer(), settings or Settings())
+        _prepared(opened, settings or Settings())
 
 
 def stamp_pdf(
@@ -71,20 +92,44 @@ def stamp_pdf(
     """
     settings = settings or Settings()
     with _holding(), open_source(source) as opened:
-        writer = opened.writer()
-        notes = (*opened.notes, *refuse_or_note(writer, settings))
+        writer, notes = _prepared(opened, settings)
         plans = _plan(opened, distinct_pages(writer), [word(order, profile) for order, _ in orders])
         results: list[StampResult] = []
         for (order, path), plan in zip(orders, plans, strict=True):
             if results:
-                writer = opened.writer()
-                refuse_or_note(writer, settings)
+                writer, _ = _prepared(opened, settings)
             _Copy(writer, plan).draw()
             _identify(writer, order)
             sidecar = label_pdf(writer, order, profile, settings)
-            write(writer, path, opened.packed)
-            results.append(StampResult(opened.pages, (*notes, *_shrink_notes(plan.layouts)), sidecar))
+            if writer.incremental:
+                append(writer, path, opened.data)
+            else:
+                write(writer, path, opened.packed)
+            noted = (*opened.notes, *notes, *_shrink_notes(plan.layouts))
+            results.append(StampResult(opened.pages, noted, sidecar))
         return tuple(results)
+
+
+def _prepared(opened: Source, settings: Settings) -> tuple[PdfWriter, tuple[str, ...]]:
+    """A copy of the document to draw the stamp on, and what is to be noted of it.
+
+    A signed one is made to be added to: its signed bytes stay as they are.  Raises HoldError: signed, where a stamp
+    would break a signature and the settings do not accept that; unsupported.
+    """
+    writer = opened.writer()
+    refuse_other_documents(writer)
+    bears = signed(writer)
+    notes: tuple[str, ...] = ()
+    if bears is not Signed.NO:
+        appending = opened.appending()
+        if not settings.accept_broken_signature:
+            if bears is Signed.CERTIFIED:
+                raise HoldError(HoldCode.SIGNED, _CERTIFIED)
+            if appending is None:
+                raise HoldError(HoldCode.SIGNED, _UNSAFE)
+        writer, note = (writer, BROKEN) if appending is None else (appending, KEPT[bears])
+        notes = (note,)
+    return writer, (*notes, *note_and_tidy(writer, settings))
 
 
 def _plan(opened: Source, pages: list[DictionaryObject], texts: list[StampText]) -> list[_Plan]:

@@ -5,6 +5,9 @@ Scripts and actions stay as they were received, or are taken out; either way the
 
 from __future__ import annotations
 
+from enum import Enum
+from typing import Final
+
 from pypdf import PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
@@ -14,37 +17,47 @@ from marker.settings import Settings
 from marker.stamp.pdf_active import active_content, strip
 from marker.stamp.pdf_values import dictionaries, value
 
+_USAGE_RIGHTS: Final = ("/UR3", "/UR")
 
-def refuse_or_note(writer: PdfWriter, settings: Settings) -> tuple[str, ...]:
-    """Notes on what the file holds besides pages; what is active in it is taken out where the settings say so.
 
-    Raises HoldError: signed (a signature would be broken), unsupported (a dynamic form or a portfolio, whose pages are
-    not the document).
-    """
+class Signed(Enum):
+    """What electronic signatures ask of a change."""
+
+    NO = "no"
+    SIGNED = "signed"
+    """The signed bytes must stay; what is added after them counts as modified after signing (ISO 32000-1, 12.8.1)."""
+    CERTIFIED = "certified"
+    """The author forbids changes (DocMDP, 12.8.2.2); a stamp is none that can be allowed."""
+
+
+def signed(writer: PdfWriter) -> Signed:
+    """Which signatures the file bears; usage rights for one vendor's viewer are none."""
+    rights = value(writer.root_object, "/Perms")
+    usage = [id(value(rights, key)) for key in _USAGE_RIGHTS]
+    found = Signed.NO
+    for entry in dictionaries(writer):
+        if value(entry, "/TransformMethod") == "/DocMDP":
+            return Signed.CERTIFIED
+        if id(entry) not in usage and (
+            "/ByteRange" in entry or (value(entry, "/FT") == "/Sig" and value(entry, "/V") is not None)
+        ):
+            found = Signed.SIGNED
+    return Signed.CERTIFIED if value(rights, "/DocMDP") is not None else found
+
+
+def note_and_tidy(writer: PdfWriter, settings: Settings) -> tuple[str, ...]:
+    """Notes on what the file holds besides pages; what is active in it is taken out where the settings say so."""
     root = writer.root_object
-    form = value(root, "/AcroForm")
-    _refuse_other_documents(root, form)
     found = _drop_usage_rights(writer, root)
-    if any(map(_is_signature, dictionaries(writer))):
-        if not settings.accept_broken_signature:
-            raise HoldError(
-                HoldCode.SIGNED,
-                "The file bears an electronic signature, which a stamp would break; verify and record the signature, "
-                "then stamp it with --accept-broken-signature.",
-            )
-        found.add("The file bears an electronic signature, which does not hold in the copy.")
     active = active_content(root, dictionaries(writer))
     if settings.strip_active and active:
         strip(root, dictionaries(writer))
     fate = "it was left out of the copy" if settings.strip_active else "the copy holds it too"
     found.update(f"The file holds {what}; {fate}." for what in active)
+    form = value(root, "/AcroForm")
     if isinstance(form, DictionaryObject) and "/XFA" in form:
         found.add("The file holds an XFA form beside its pages; the stamp is on the pages.")
     return tuple(sorted(found))
-
-
-def _is_signature(entry: DictionaryObject) -> bool:
-    return "/ByteRange" in entry or (value(entry, "/FT") == "/Sig" and value(entry, "/V") is not None)
 
 
 def _drop_usage_rights(writer: PdfWriter, root: DictionaryObject) -> set[str]:
@@ -54,7 +67,7 @@ def _drop_usage_rights(writer: PdfWriter, root: DictionaryObject) -> set[str]:
     (ISO 32000-1, 12.8.2.3).
     """
     rights = value(root, "/Perms")
-    dropped = [key for key in ("/UR3", "/UR") if isinstance(rights, DictionaryObject) and key in rights]
+    dropped = [key for key in _USAGE_RIGHTS if isinstance(rights, DictionaryObject) and key in rights]
     for key in dropped:
         reference = rights.raw_get(key)
         del rights[key]
@@ -63,7 +76,10 @@ def _drop_usage_rights(writer: PdfWriter, root: DictionaryObject) -> set[str]:
     return {"Usage rights for one vendor's viewer do not hold in the copy and were left out."} if dropped else set()
 
 
-def _refuse_other_documents(root: DictionaryObject, form: object) -> None:
+def refuse_other_documents(writer: PdfWriter) -> None:
+    """Raises HoldError (unsupported) for a dynamic form or a portfolio, whose pages are not the document."""
+    root = writer.root_object
+    form = value(root, "/AcroForm")
     if "/Collection" in root:
         raise HoldError(
             HoldCode.UNSUPPORTED,

@@ -48,6 +48,8 @@ def distinct_pages(writer: PdfWriter) -> list[DictionaryObject]:
             pages.append(page)
         seen.add(reference.idnum)
         kids.append(reference)
+    if writer.incremental:
+        return pages  # which Source.appending has seen to be objects of their own; the page tree stays as signed
     root = writer._pages.get_object()
     if not isinstance(root, DictionaryObject):
         raise ValueError("the page tree has no root")

@@ -21,6 +21,7 @@ from pypdf.generic import ArrayObject, DictionaryObject, NameObject
 
 from marker.errors import HoldError
 from marker.model import HoldCode
+from marker.stamp.pdf_write import last_section
 
 # pypdf quotes the document in its warnings; logs are read by people who may not read the document.
 logging.getLogger("pypdf").setLevel(logging.CRITICAL + 1)
@@ -42,6 +43,8 @@ class Source:
     notes: tuple[str, ...]
     read: list[PdfWriter]
     """Copies that were made already, to see whether it can be done, and not yet handed out."""
+    as_received: bool
+    """Whether ``data`` is the file as received, unencrypted, and not a repaired or decrypted form of it."""
 
     @property
     def packed(self) -> bool:
@@ -51,6 +54,24 @@ class Source:
     def writer(self) -> PdfWriter:
         """A fresh copy of the whole document, ready to be changed and written."""
         return self.read.pop() if self.read else _clone(self.data)
+
+    def appending(self) -> PdfWriter | None:
+        """A fresh copy whose changes can be written after the file as received; None when that cannot be done."""
+        if not self.as_received or not self.data.startswith(b"%PDF-"):
+            return None
+        try:
+            last_section(self.data)
+            reader = PdfReader(io.BytesIO(self.data), strict=False)
+            # pypdf refers to every object it writes as of generation 0.
+            if any(generation and entries for generation, entries in reader.xref.items()):
+                return None
+            writer = PdfWriter(reader, incremental=True)
+            pages = {page.indirect_reference.idnum for page in writer.pages if page.indirect_reference is not None}
+            return writer if len(pages) == self.pages else None
+        except MemoryError:
+            raise
+        except Exception:  # noqa: BLE001  # what pypdf runs into in a damaged file; the caller then holds a signed one
+            return None
 
 
 @contextmanager
@@ -86,14 +107,15 @@ def _readable(path: Path, document: Any, raw: Any) -> Source:
     data = path.read_bytes()
     writer = _copied(data, pages)
     if writer is not None:
-        return Source(data, pages, document, notes, [writer])
+        return Source(data, pages, document, notes, [writer], as_received=not encrypted)
     saved = io.BytesIO()
     document.save(saved, flags=raw.FPDF_REMOVE_SECURITY if encrypted else raw.FPDF_NO_INCREMENTAL)
     writer = _copied(saved.getvalue(), pages)
     if writer is None:
         raise _malformed("its page tree is damaged beyond repair")
     # AES needs no repair: PDFium only took over the decryption.
-    return Source(saved.getvalue(), pages, document, (*notes, REPAIRED) if not encrypted else notes, [writer])
+    notes = notes if encrypted else (REPAIRED,)
+    return Source(saved.getvalue(), pages, document, notes, [writer], as_received=False)
 
 
 def _copied(data: bytes, pages: int) -> PdfWriter | None:

@@ -125,7 +125,7 @@ def test_detect_writes_nothing(marker: Marker, tmp_path: Path) -> None:
     assert sorted(tmp_path.rglob("*")) == before
 
 
-def test_a_signed_file_is_held_without_drawing_a_number(marker: Marker, tmp_path: Path) -> None:
+def test_a_certified_file_is_held_without_drawing_a_number(marker: Marker, tmp_path: Path) -> None:
     signed = Path(__file__).parents[2] / "fixtures" / "inbox-kz" / "Rinkmenos" / "Pasirašytas.pdf"
     said = marker("convert", "--to", "KZ", "-o", tmp_path / "out", signed, "--json")
     assert said.objects[0]["hold_reason"] == "signed"

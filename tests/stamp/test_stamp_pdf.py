@@ -383,15 +383,6 @@ def test_a_file_that_needs_a_password_is_held(tmp_path: Path, profile: Profile) 
     assert _hold(source, profile).hold.code == HoldCode.ENCRYPTED
 
 
-def test_a_signed_file_is_held_with_what_to_do(tmp_path: Path, profile: Profile) -> None:
-    signature = DictionaryObject({NameObject("/ByteRange"): ArrayObject(map(NumberObject, (0, 1, 2, 3)))})
-    field = DictionaryObject({NameObject("/FT"): NameObject("/Sig"), NameObject("/V"): signature})
-    form = DictionaryObject({NameObject("/Fields"): ArrayObject([field])})
-    hold = _hold(letter(tmp_path / "a.pdf", change=root_entry("/AcroForm", form)), profile).hold
-    assert hold.code == HoldCode.SIGNED
-    assert "--accept-broken-signature" in hold.detail
-
-
 def test_an_unsigned_signature_field_is_no_signature(tmp_path: Path, profile: Profile) -> None:
     field = DictionaryObject({NameObject("/FT"): NameObject("/Sig"), NameObject("/T"): TextStringObject("sign here")})
     form = DictionaryObject({NameObject("/Fields"): ArrayObject([field])})
