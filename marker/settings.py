@@ -80,6 +80,8 @@ class Settings:
     """Command that gets the same line on its standard input."""
     first_number: int = 1
     """The first register number of a year, for a registry that goes on from a paper journal."""
+    sidecar: bool = False
+    """Write each copy's label also as a file beside it (``letter.….pdf.bdo``), for systems that read no PDF or DOCX."""
     label_review_years: int = 5
     """Years after which a label is to be looked at again (STANAG 4774, ReviewDateTime)."""
     label_originator: str = ""

@@ -112,6 +112,7 @@ def common(options: dict[str, Any]) -> Common:
 _SETTINGS = (
     "register", "agreement", "operator", "clearance", "jobs", "timeout", "password_file", "accept_broken_signature",
     "strip_active",
+    "sidecar",
 )  # fmt: skip
 
 
@@ -161,6 +162,9 @@ def stamps(command: F) -> F:
             ),
             click.option(
                 "--strip-active", is_flag=True, default=None, help="Leave scripts and automatic actions out of copies."
+            ),
+            click.option(
+                "--sidecar", is_flag=True, default=None, help="Write each copy's label beside it too, as COPY.bdo."
             ),
         )
     ):

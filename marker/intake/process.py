@@ -224,10 +224,6 @@ class Case:
         copies = self._make(book, snapshot, examination.format, self._orders(marked, reservation), slots)
         return replace(self.report, outcome=Outcome.STAMPED, register=reservation.register_number, copies=tuple(copies))
 
-    def _terms(self, marked: Marked) -> Terms:
-        """Articles 4(3) and 7(1), for the transaction that draws the numbers."""
-        return terms_of(self.desk.profile, self.desk.settings, marked.original.level, self.desk.wish.consent)
-
     def _reserve(self, book: Register, snapshot: Snapshot, examination: Examination, marked: Marked) -> Reservation:
         wish = self.desk.wish
         entry = DocumentEntry(
@@ -246,7 +242,9 @@ class Case:
             evidence=[evidence_json(finding) for finding in self.report.evidence],
             signatures=[signature_json(signature) for signature in self.report.signatures],
         )
-        return self._draw(book, entry, again=wish.again, terms=self._terms(marked))
+        # Articles 4(3) and 7(1), for the transaction that draws the numbers.
+        terms = terms_of(self.desk.profile, self.desk.settings, marked.original.level, wish.consent)
+        return self._draw(book, entry, again=wish.again, terms=terms)
 
     def _draw(self, book: Register, entry: DocumentEntry, *, again: bool, terms: Terms) -> Reservation:
         recipients = self.desk.wish.recipients
@@ -291,22 +289,27 @@ class Case:
         numbers = [order.copy_number for order in orders]
         # Made and proved in the private folder: nothing that is not proved is ever written where people look.
         made = [self.desk.workspace.fresh() for _ in orders]
-        brought: list[publish.Brought] = []
+        brought: list[tuple[str, publish.Brought]] = []
         copies: list[IssuedCopy] = []
+        if self.desk.settings.sidecar:
+            orders = [replace(o, sidecar_for=slot.final.name) for o, slot in zip(orders, slots, strict=True)]
         try:
             results = self.desk.workers.make(snapshot.path, file_format, list(zip(orders, made, strict=True)))
             notes = dict.fromkeys(note for result in results for note in result.notes)
             self.report = replace(self.report, notes=(*self.report.notes, *notes))
+            for number, result, slot in zip(numbers, results, slots, strict=True):
+                if result.sidecar:  # before the copy: it is never there without the label that was asked for
+                    brought.append((number, publish.put_beside(result.sidecar, self.desk.workspace.fresh(), slot)))
             for order, path, slot in zip(orders, made, slots, strict=True):
-                brought.append(publish.bring(path, slot))
-                book.announce(order.copy_number, str(slot.final.absolute()), brought[-1].sha256)
-                publish.publish(brought[-1])
-                copies.append(IssuedCopy(order.copy_number, order.recipient, str(slot.final), brought[-1].sha256))
+                one = publish.bring(path, slot)
+                brought.append((order.copy_number, one))
+                book.announce(order.copy_number, str(slot.final.absolute()), one.sha256)
+                publish.publish(one)
+                copies.append(IssuedCopy(order.copy_number, order.recipient, str(slot.final), one.sha256))
             book.issue(numbers)
         except (HoldError, Stopped) as error:
             # A set is issued whole or not at all: a clerk told "held" must not find half of it among the copies.
-            left = [one for one in brought if not publish.withdraw(one)]
-            if not left:
+            if publish.withdraw_all(one for _number, one in brought):
                 reason = error.hold.detail if isinstance(error, HoldError) else "the run was interrupted"
                 book.void(numbers, reason)
             # Else a copy may stand there yet: the numbers stay reserved until recovery has seen what does.
@@ -314,9 +317,9 @@ class Case:
         except BaseException:
             # The register failed: the next run's recovery settles the numbers by what it finds under the final names,
             # so only the unfinished files go, and those whose numbers are void by now.
-            for order, one in zip(orders, brought, strict=False):
+            for number, one in brought:
                 publish.forget(one)
-                if _is_void(book, order.copy_number):
+                if _is_void(book, number):
                     publish.withdraw(one)
             raise
         finally:

@@ -16,7 +16,7 @@ import os
 import pwd
 import shutil
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,9 @@ from marker.numbering import COPY_NUMBER_IN_TEXT
 
 PART = ".part"
 """Ending of a copy that is still being written; such names are litter to every folder that is read."""
+
+SIDECAR = ".bdo"
+"""Ending of a label that stands beside its copy, after the copy's own (STANAG 4778, sidecar profile)."""
 
 _CHUNK = 1 << 20
 
@@ -110,8 +113,14 @@ def _own_group(group: int) -> bool:
 def slot_for(folder: Path, name: str, copy_number: str, ending: str) -> Slot:
     """Names for a copy of ``name``: ``letter.KZ-2026-000123-01-0.pdf``; a long stem is cut, the number never."""
     tail = f".{copy_number}{ending}"
-    stem = Path(name).stem.encode("utf-8", "surrogateescape")[: NAME_BYTES - len(tail.encode())]
+    stem = Path(name).stem.encode("utf-8", "surrogateescape")[: NAME_BYTES - len(tail.encode() + SIDECAR.encode())]
     return Slot(folder / f".{copy_number}{PART}", folder / (stem.decode("utf-8", "ignore") + tail))
+
+
+def beside(slot: Slot) -> Slot:
+    """Names for the label beside a copy: the copy's own and ``.bdo``."""
+    temporary = slot.temporary.with_name(f"{slot.temporary.name.removesuffix(PART)}{SIDECAR}{PART}")
+    return Slot(temporary, slot.final.with_name(slot.final.name + SIDECAR))
 
 
 def bring(made: Path, slot: Slot) -> Brought:
@@ -161,6 +170,26 @@ def publish(brought: Brought) -> None:
         raise not_written(slot.final, error) from error
 
 
+def put_beside(label: bytes, made: Path, slot: Slot) -> Brought:
+    """Write a copy's label to the private ``made``, which is gone afterwards, and publish it beside the copy's name.
+
+    Raises HoldError(stamp-failed) when that name is taken, else DiskError.
+    """
+    try:
+        made.write_bytes(label)
+        brought = bring(made, beside(slot))
+    except OSError as error:
+        raise not_written(made, error) from error
+    finally:
+        made.unlink(missing_ok=True)
+    try:
+        publish(brought)
+    except BaseException:
+        withdraw(brought)
+        raise
+    return brought
+
+
 def withdraw(brought: Brought) -> bool:
     """Remove a copy that is not to be issued, under its temporary name and, if it is there, under its final one.
 
@@ -174,6 +203,11 @@ def withdraw(brought: Brought) -> bool:
     except OSError:
         return False
     return True
+
+
+def withdraw_all(brought: Iterable[Brought]) -> bool:
+    """:func:`withdraw` each; False when one of the names may not be free."""
+    return not [one for one in brought if not withdraw(one)]
 
 
 def forget(brought: Brought) -> None:
@@ -197,7 +231,7 @@ def sweep(folder: Path, settled: Callable[[str], bool]) -> None:
     ``settled`` says so of a copy number; the copies of a run that is alive are left alone.
     """
     for path in folder.rglob(f".*{PART}"):
-        number = path.name.removeprefix(".").removesuffix(PART)
+        number = path.name.removeprefix(".").removesuffix(PART).removesuffix(SIDECAR)
         if COPY_NUMBER_IN_TEXT.fullmatch(number) and settled(number):
             with contextlib.suppress(OSError):
                 path.unlink(missing_ok=True)
