@@ -99,11 +99,20 @@ class Stamper:
         draft, place = self._draft, self._plan.block
         body = draft.root(draft.main).find(draft.dialect.tag("body"))
         assert body is not None  # noqa: S101  # read_sections refused the file otherwise
-        frame = None if place.x is None else build.Frame(place.width, x=place.x, y=place.y)
+        lines = [
+            self._paragraph(
+                build.BLOCK,
+                self._block_row(row),
+                build.Frame(part.width, x=part.x, y=part.y),
+                "right" if part.right else "left",
+            )
+            for part in place.frames
+            for row in part.rows
+        ]
         align = "right" if place.right else "left"
-        lines = [self._paragraph(build.BLOCK, self._block_row(row), frame, align) for row in place.rows]
+        lines += [self._paragraph(build.BLOCK, self._block_row(row), align=align) for row in place.rows]
         first = next(body.iter(draft.dialect.tag("p"), draft.dialect.tag("tbl"), draft.dialect.tag("sectPr")), None)
-        if frame is not None and not _bears_frames(first, draft.dialect):
+        if place.frames and not _bears_frames(first, draft.dialect):
             lines.append(self._paragraph(build.ANCHOR))
         for index, line in enumerate(lines):
             body.insert(index, translate(line, draft.dialect))

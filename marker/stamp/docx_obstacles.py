@@ -17,6 +17,7 @@ from lxml import etree
 
 from marker.model import Box
 from marker.stamp.docx_sections import Section
+from marker.stamp.docx_type import Type
 from marker.stamp.docx_xml import Dialect, points
 
 _EMU: Final = 12700.0  # English metric units in a point
@@ -27,7 +28,8 @@ _VML_AREAS: Final = {
 }  # fmt: skip
 _TEXT: Final = {"opening", "body"}
 _DRIFT: Final = 30.0  # how far a thing may stand from where its paragraph was thought to be
-_LETTER: Final = 8.5  # the widest a letter of a letterhead runs on average, roughly
+_FIELD: Final = 17.0  # what a number that is counted anew may add to its line
+_UNMEASURED: Final = ("tab", "ptab", "drawing", "pict", "object", "pBdr", "tbl")
 _VISIBLE: Final = ("drawing", "pict", "object", "sym", "fldSimple", "instrText", "pgNum", "ptab", "tbl", "pBdr")
 _AREAS: Final = {"page", "margin", "topMargin", "bottomMargin", "insideMargin", "outsideMargin"}
 _DECLARATION: Final = re.compile(r"\s*([\w-]+)\s*:\s*([^;]+?)\s*(?:;|$)")
@@ -55,28 +57,24 @@ def floating(root: etree._Element, section: Section, story: str, dialect: Dialec
     return found
 
 
-def flowing(root: etree._Element, section: Section, dialect: Dialect) -> list[tuple[float, float]]:
+def flowing(root: etree._Element, section: Section, dialect: Dialect, look: Type) -> list[tuple[float, float]]:
     """Where, from left to right, the visible text flow of a header or footer runs; empty when it shows nothing."""
     left, right = section.left, section.width - section.right
     runs: list[tuple[float, float]] = []
     for block in _blocks(root, dialect):
         if not _shows(block, dialect):
             continue
-        text = "".join(t.text or "" for t in block.iter(dialect.tag("t"))).strip()
         simple = block.tag == dialect.tag("p") and not any(
-            next(block.iter(dialect.tag(name)), None) is not None
-            for name in ("tab", "ptab", "drawing", "pict", "object", "pBdr", "tbl")
+            next(block.iter(dialect.tag(name)), None) is not None for name in _UNMEASURED
         )
-        width = min(right - left, len(text) * _LETTER + 2 * _LETTER)
-        justified = block.find(f"{dialect.tag('pPr')}/{dialect.tag('jc')}") if simple else None
-        side = None if justified is None else justified.get(dialect.tag("val"))
+        width = min(right - left, look.width(block) + _FIELD) if simple else right - left
+        side = look.alignment(block) if simple else None
         if side == "center":
             runs.append(((left + right - width) / 2, (left + right + width) / 2))
-        elif side in {"right", "end"}:
+        elif side == "right":
             runs.append((right - width, right))
         else:
-            # Without a word of its own the paragraph may be aligned by its style: the whole line counts as taken.
-            runs.append((left, right))
+            runs.append((left, left + width if side == "left" else right))
     return runs
 
 

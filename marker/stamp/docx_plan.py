@@ -12,16 +12,15 @@ from lxml import etree
 
 from marker.errors import HoldError
 from marker.model import Box
+from marker.stamp.docx_block import BlockPlace, place_block
 from marker.stamp.docx_build import ANCHOR
 from marker.stamp.docx_draft import PART_TYPES, Draft
 from marker.stamp.docx_obstacles import Obstacle, floating, flowing, lines_height
 from marker.stamp.docx_place import (
     INSET,
-    BlockPlace,
     Edge,
     MarkingPlace,
     NumberPlace,
-    place_block,
     place_marking,
     place_number,
 )
@@ -34,6 +33,7 @@ from marker.stamp.docx_sections import (
     shows_even_pages,
     visible_kinds,
 )
+from marker.stamp.docx_type import Type
 from marker.stamp.wording import StampText
 
 _AIR = 2.0  # between the stamp and text that makes room for it
@@ -81,11 +81,13 @@ def plan(draft: Draft, text: StampText, side: float) -> Plan:
     even = shows_even_pages(draft)
     new = _complete(draft, sections)
     overlays = _body_overlays(draft, sections)
+    styles = draft.related("styles")
+    look = Type(None if styles is None else draft.root(styles), draft.dialect)
     parts: list[PartPlan] = []
     for story in STORIES:
         for name in dict.fromkeys(s.shown[story, kind] for s in sections for kind in KINDS):
             users = _users(sections, story, name, even)
-            edges = [_edge(draft, s, story, name, name in new, overlays[id(s)]) for s in users]
+            edges = [_edge(draft, look, s, story, name, name in new, overlays[id(s)]) for s in users]
             if story == "header":
                 marking, number = place_marking(text.marking, edges), None
             else:
@@ -101,7 +103,7 @@ def plan(draft: Draft, text: StampText, side: float) -> Plan:
         for story in STORIES
         if _would_push(section, story, [by_name[story, section.shown[story, k]] for k in visible_kinds(section, even)])
     ]
-    block = _place_first_block(draft, text, sections[0], by_name, overlays[id(sections[0])])
+    block = _place_first_block(draft, look, text, sections[0], by_name, overlays[id(sections[0])])
     return Plan(parts, block, tuple(_notes(draft, sections, parts, block)), pulled)
 
 
@@ -141,7 +143,9 @@ def _body_overlays(draft: Draft, sections: Sequence[Section]) -> dict[int, list[
     return found
 
 
-def _edge(draft: Draft, section: Section, story: str, name: str, new: bool, overlays: Sequence[Obstacle]) -> Edge:
+def _edge(
+    draft: Draft, look: Type, section: Section, story: str, name: str, new: bool, overlays: Sequence[Obstacle]
+) -> Edge:
     margin, distance = _margin_and_distance(section, story)
     own = [] if new else floating(draft.root(name), section, story, draft.dialect)
     # The body's floating things stay about where they are when a header or footer grows.
@@ -149,7 +153,8 @@ def _edge(draft: Draft, section: Section, story: str, name: str, new: bool, over
     limit = abs(margin)
     if not new:
         # Empty lines may be moved as long as they stay within the margin; anything else stays where it is.
-        empty = 0.0 if flowing(draft.root(name), section, draft.dialect) else limit - lines_height(draft.root(name))
+        root = draft.root(name)
+        empty = 0.0 if flowing(root, section, draft.dialect, look) else limit - lines_height(root)
         # A negative margin is exact: the text begins there even where a header reaches further down.
         limit = min(limit, distance) if margin < 0 else max(distance, empty)
     obstacles = [*own, *overlays]
@@ -215,6 +220,7 @@ def _would_push(section: Section, story: str, shown: Sequence[PartPlan]) -> bool
 
 def _place_first_block(
     draft: Draft,
+    look: Type,
     text: StampText,
     section: Section,
     parts: dict[tuple[str, str], PartPlan],
@@ -232,7 +238,7 @@ def _place_first_block(
             continue
         root = draft.root(part.name)
         taken += [o.box for o in floating(root, section, story, draft.dialect)]
-        for left, right in flowing(root, section, draft.dialect):
+        for left, right in flowing(root, section, draft.dialect, look):
             span = (section.header, max(top, section.header + 20)) if story == "header" else (
                 min(bottom, section.height - section.footer - 20), section.height - section.footer
             )  # fmt: skip
@@ -251,7 +257,7 @@ def _notes(draft: Draft, sections: Sequence[Section], parts: Sequence[PartPlan],
         notes.append("The sender's document protection is left as it is.")
     if any(part.displaces for part in parts):
         notes.append("A header or footer leaves no free strip at the page's edge: its text makes room for the stamp.")
-    if block.x is None:
+    if not block.frames:
         notes.append("The first page leaves no free corner: the stamp's block stands at the beginning of its text.")
     if next(draft.root(draft.main).iter(draft.dialect.tag("endnoteReference")), None) is not None:
         notes.append("Print this document from Word: LibreOffice sets endnotes on a page without header and footer.")

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from marker.errors import HoldError
 from marker.model import Box
+from marker.stamp.docx_block import place_block
 from marker.stamp.docx_place import (
     NEAR,
     Edge,
-    place_block,
     place_marking,
     place_number,
     text_width,
@@ -82,21 +82,37 @@ page_boxes = st.builds(
 def test_the_block_meets_nothing_or_goes_into_the_text(taken: list[Box], top: float, side: float, corner: str) -> None:
     page, margins = Box(22.0, 0.0, A4[0] - 22.0, A4[1]), Box(side, top, A4[0] - side, A4[1] - 56)
     place = place_block(LINES, page, margins, corner, taken)
-    assert sorted(index for row in place.rows for index in row) == [0, 1, 2]
-    if place.x is None:
-        return
-    mine = Box(place.x, place.y, place.x + place.width, place.y + place.height)
-    assert not any(mine.overlaps(box) for box in [*taken, margins])
-    assert mine.x0 >= 0 and mine.x1 <= A4[0] and mine.y0 >= 0 and mine.y1 <= A4[1]
+    rows = [row for frame in place.frames for row in frame.rows] or place.rows
+    assert [index for row in rows for index in row] == [0, 1, 2]
+    for number, frame in enumerate(place.frames):
+        mine = frame.box()
+        others = [other.box() for other in place.frames[:number]]
+        assert not any(mine.overlaps(box) for box in [*taken, *others, margins])
+        assert mine.x0 >= 0 and mine.x1 <= A4[0] and mine.y0 >= 0 and mine.y1 <= A4[1]
+
+
+@given(st.lists(page_boxes, max_size=6), st.floats(20, 90), st.floats(10, 120), st.sampled_from(["left", "right"]))
+def test_no_word_of_the_block_is_ever_broken(taken: list[Box], top: float, side: float, corner: str) -> None:
+    page, margins = Box(22.0, 0.0, A4[0] - 22.0, A4[1]), Box(side, top, A4[0] - side, A4[1] - 56)
+    for frame in place_block(LINES, page, margins, corner, taken).frames:
+        words = [(word, LINES[i][1]) for row in frame.rows for i in row for word in LINES[i][0].split()]
+        assert all(text_width(word, 6.5, strong=strong) <= frame.width for word, strong in words)
 
 
 def test_the_block_stands_in_the_corner_that_is_asked_for_when_it_is_free() -> None:
     page, margins = Box(22.0, 0.0, A4[0] - 22.0, A4[1]), Box(85.0, 72.0, A4[0] - 42.0, A4[1] - 56)
-    left, right = (place_block(LINES, page, margins, corner, []) for corner in ("left", "right"))
+    (left,), (right,) = (place_block(LINES, page, margins, corner, []).frames for corner in ("left", "right"))
     assert left.x == 22.0 and not left.right
-    assert right.right and right.x is not None and right.x + right.width == pytest.approx(A4[0] - 22.0)
-    moved = place_block(LINES, page, margins, "left", [Box(0, 0, 300, 72)])
+    assert right.right and right.x + right.width == pytest.approx(A4[0] - 22.0)
+    (moved,) = place_block(LINES, page, margins, "left", [Box(0, 0, 300, 72)]).frames
     assert moved.right and moved.y < 72
+
+
+def test_a_block_too_high_for_a_corner_is_parted_between_both() -> None:
+    page, margins = Box(22.0, 0.0, A4[0] - 22.0, A4[1]), Box(30.0, 26.0, A4[0] - 30.0, A4[1] - 20)
+    first, second = place_block(LINES, page, margins, "left", [Box(230, 0, 370, 26)]).frames
+    assert not first.right and second.right
+    assert [*first.rows, *second.rows] == [(0,), (1,), (2,)]
 
 
 def test_a_long_marking_is_set_smaller_before_it_is_refused() -> None:
