@@ -23,7 +23,10 @@ MarkingId = NewType("MarkingId", str)
 LevelId = NewType("LevelId", str)
 """A row of Article 3: ``top-secret``, ``secret``, ``confidential`` or ``restricted``."""
 
-FORMATS: Final = ("pdf", "docx")
+WORD_FORMATS: Final = ("docx", "docm", "dotx", "dotm")
+"""Word documents and templates, without macros and with them; they differ in a content type and in what it allows."""
+
+FORMATS: Final = ("pdf", *WORD_FORMATS)
 
 
 class Source(StrEnum):

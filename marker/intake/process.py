@@ -23,6 +23,7 @@ from marker.intake.source import Candidate, Snapshot, take
 from marker.intake.terms import strangers, terms_of
 from marker.intake.work import Examination
 from marker.model import (
+    FORMATS,
     CopyOrder,
     FileReport,
     Hold,
@@ -46,7 +47,7 @@ from marker.register.register import Register
 
 T = TypeVar("T")
 
-ENDINGS = {"pdf": ".pdf", "docx": ".docx"}
+ENDINGS = {found: f".{found}" for found in FORMATS}
 
 
 def process(
@@ -306,7 +307,7 @@ class Case:
                 book.announce(order.copy_number, str(slot.final.absolute()), one.sha256)
                 publish.publish(one)
                 copies.append(IssuedCopy(order.copy_number, order.recipient, str(slot.final), one.sha256))
-            book.issue(numbers)
+            book.issue(numbers, self.report.notes)
         except (HoldError, Stopped) as error:
             # A set is issued whole or not at all: a clerk told "held" must not find half of it among the copies.
             if publish.withdraw_all(one for _number, one in brought):

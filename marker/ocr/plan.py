@@ -21,7 +21,19 @@ from marker.agreement.profile import Profile
 from marker.detect.judge import examine
 from marker.detect.sightings import find
 from marker.errors import HoldError, MarkerError
-from marker.model import Box, Finding, FindingKind, HoldCode, PageInfo, PartyId, Reading, Residue, Span, Visibility
+from marker.model import (
+    WORD_FORMATS,
+    Box,
+    Finding,
+    FindingKind,
+    HoldCode,
+    PageInfo,
+    PartyId,
+    Reading,
+    Residue,
+    Span,
+    Visibility,
+)
 from marker.ocr import page, raster, tesseract
 from marker.ocr.look import Clock, Line, Look, look_at, read_again, read_looks
 from marker.ocr.montage import MAX_LINES
@@ -64,7 +76,7 @@ def read_images(
 
     clock = Clock(_SHARE * settings.timeout)
     try:
-        if reading.format == "docx":
+        if reading.format in WORD_FORMATS:
             return read_word_pictures(path, reading, profile, clock)
         if all(info.readable for info in reading.page_infos):
             return reading

@@ -21,7 +21,7 @@ def prove(file_format: str, source: Path, stamped: Path, order: CopyOrder, profi
             from marker.proof.pdf import prove_pdf
 
             prove_pdf(source, stamped, order, profile)
-        case "docx":
+        case "docx" | "docm" | "dotx" | "dotm":
             from marker.proof.docx import prove_docx
 
             prove_docx(source, stamped, order, profile)

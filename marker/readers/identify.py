@@ -1,7 +1,7 @@
 """What a file is, by its content; its name is never asked.
 
-Two formats can be read: PDF (ISO 32000) and the plain Word document (ECMA-376, Transitional or Strict).  Whatever else
-it is, the clerk is told what was found and what to do with it.
+Two families can be read: PDF (ISO 32000) and Word documents and templates (ECMA-376, Transitional or Strict).
+Whatever else it is, the clerk is told what was found and what to do with it.
 """
 
 from __future__ import annotations
@@ -42,14 +42,13 @@ _MAGICS: Final[tuple[tuple[bytes, str, str], ...]] = (
     (b"Rar!\x1a\x07", "a RAR archive", _ARCHIVE),
 )
 _WORDPROCESSING: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml."
-_OFFICE: Final[dict[str, tuple[str, str]]] = {
-    "application/vnd.ms-word.document.macroEnabled.main+xml": (
-        "a Word document with macros (.docm)", "open it, save it without macros (.docx), submit that"),
-    f"{_WORDPROCESSING}template.main+xml": (
-        "a Word template (.dotx)", "open it, save it as a Word document (.docx), submit that"),
-    "application/vnd.ms-word.template.macroEnabledTemplate.main+xml": (
-        "a Word template with macros (.dotm)", "open it, save it as a Word document (.docx), submit that"),
+_WORD_KINDS: Final[dict[str, tuple[str, str]]] = {
+    f"{_WORDPROCESSING}document.main+xml": ("docx", "a Word document"),
+    "application/vnd.ms-word.document.macroenabled.main+xml": ("docm", "a Word document with macros"),
+    f"{_WORDPROCESSING}template.main+xml": ("dotx", "a Word template"),
+    "application/vnd.ms-word.template.macroenabledtemplate.main+xml": ("dotm", "a Word template with macros"),
 }
+"""Format and name by the main part's content type, whose letters' case does not matter (ECMA-376 part 2)."""
 _OFFICE_FAMILIES: Final = (
     ("spreadsheetml", "an Excel workbook"), ("ms-excel", "an Excel workbook"),
     ("presentationml", "a PowerPoint presentation"), ("ms-powerpoint", "a PowerPoint presentation"),
@@ -72,7 +71,7 @@ _OLE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a file is. ``format`` is ``pdf``, ``docx`` or None; ``code`` is the hold it earns when None."""
+    """What a file is. ``format`` is one of :data:`marker.model.FORMATS`, or None; ``code`` is its hold then."""
 
     format: str | None
     name: str
@@ -88,7 +87,7 @@ class Kind:
 
 
 def identify(path: Path) -> str:
-    """``"pdf"`` or ``"docx"``, by content.
+    """``pdf``, ``docx``, ``docm``, ``dotx`` or ``dotm``, by content.
 
     Raises HoldError: ``unsupported`` with what it is and what to do, ``encrypted`` for an OOXML file with a password,
     ``malformed`` for an empty or broken one, ``too-large``.
@@ -153,10 +152,8 @@ def _examine_zip(stream: BinaryIO, purse: Purse) -> Kind:
     package = Package(stream, purse)
     if "[content_types].xml" in package:
         content_type = package.content_type(package.main_part())
-        if content_type == f"{_WORDPROCESSING}document.main+xml":
-            return Kind("docx", "a Word document")
-        if content_type in _OFFICE:
-            return Kind(None, *_OFFICE[content_type])
+        if content_type.lower() in _WORD_KINDS:
+            return Kind(*_WORD_KINDS[content_type.lower()])
         for family, kind in _OFFICE_FAMILIES:
             if family in content_type:
                 return Kind(None, kind, "save it as PDF")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from marker.model import Reading
@@ -29,7 +30,9 @@ def read(path: Path, limits: ReaderLimits, name: str | None = None) -> Reading:
         ending = Path(name or path.name).suffix.lower().lstrip(".")
         if ending and ending != found:
             gathering.note(f"its name ends in .{_fit(ending)}, but it is {kind.name}; the content decides")
-        return read_pdf(path, gathering) if found == "pdf" else read_docx(path, gathering)
+        if found == "pdf":
+            return read_pdf(path, gathering)
+        return replace(read_docx(path, gathering), format=found)
 
 
 def _fit(ending: str) -> str:

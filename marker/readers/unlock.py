@@ -6,6 +6,7 @@ received.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -13,6 +14,7 @@ from typing import Final
 from marker.errors import HoldError
 from marker.model import HoldCode
 from marker.passwords import Passwords
+from marker.readers import ole
 from marker.readers.base import border
 from marker.readers.pdfium import helpers, pdfium
 
@@ -54,5 +56,28 @@ def _open_pdf(source: Path, password: str, target: Path) -> bool:
     return True
 
 
-_OPENERS: Final[tuple[tuple[bytes, Opener], ...]] = ((b"%PDF-", _open_pdf),)
+def _open_office(source: Path, password: str, target: Path) -> bool:
+    """An OOXML package encrypted with a password, agile or standard (MS-OFFCRYPTO 2.3.4)."""
+    from msoffcrypto.exceptions import DecryptionError, FileFormatError, InvalidKeyError
+    from msoffcrypto.format.ooxml import OOXMLFile
+
+    opened = io.BytesIO()
+    with source.open("rb") as stream:
+        try:
+            encrypted = OOXMLFile(stream)
+            encrypted.load_key(password=password, verify_password=True)
+            encrypted.decrypt(opened)
+        except InvalidKeyError:
+            return False
+        except (DecryptionError, FileFormatError) as error:
+            raise HoldError(
+                HoldCode.ENCRYPTED,
+                "The file is encrypted in a way that no password opens (rights management, say); ask the sender for it "
+                "without.",
+            ) from error
+    target.write_bytes(opened.getvalue())
+    return True
+
+
+_OPENERS: Final[tuple[tuple[bytes, Opener], ...]] = ((b"%PDF-", _open_pdf), (ole.MAGIC, _open_office))
 """By bytes that stand within the first 1024."""

@@ -155,11 +155,14 @@ class Register:
         with self._write() as pen:
             copies.announce(pen, copy_number, path, sha256)
 
-    def issue(self, copy_numbers: Sequence[str]) -> None:
-        """The announced copies stand under their final names: they are issued, all or none."""
+    def issue(self, copy_numbers: Sequence[str], notes: Sequence[str] = ()) -> None:
+        """The announced copies stand under their final names: they are issued, all or none.
+
+        ``notes`` say what the ledger has to keep of how they were made: a signature that was broken, say.
+        """
         if copy_numbers:
             with self._write() as pen:
-                copies.issue(pen, copy_numbers, run=pen.run, detail={})
+                copies.issue(pen, copy_numbers, run=pen.run, detail={"notes": list(notes)} if notes else {})
 
     def void(self, copy_numbers: Sequence[str], reason: str) -> None:
         """The reserved copies will never be: their numbers are void, for a reason that the register keeps."""

@@ -31,7 +31,7 @@ _PIXELS_A_MODULE = 12
 def check_docx(source: Path, *, settings: Settings | None = None) -> None:
     """Refuse what no stamp can change: raises HoldError as :func:`stamp_docx` would, before a number is drawn."""
     with _border(), Package(source, settings or Settings()) as package:
-        Draft(package)
+        Draft(package, settings or Settings())
 
 
 def stamp_docx(
@@ -45,16 +45,17 @@ def stamp_docx(
 
     The copies are for the owner alone (0600); when one fails, none stays.  The same order gives the same bytes.
 
-    Raises HoldError: encrypted, malformed, too-large, unsupported (templates, macros, merged-in documents), signed,
+    Raises HoldError: encrypted, malformed, too-large, unsupported (documents merged in on opening), signed,
     stamp-failed (no place on the page, or a fault).  Raises ProfileError when the profile's wording is not complete.
     """
     written: list[Path] = []
     results: list[StampResult] = []
     try:
-        with _border(), Package(source, settings or Settings()) as package:
+        limits = settings or Settings()
+        with _border(), Package(source, limits) as package:
             package.check_sums()
             for order, target in orders:
-                parts, result = _stamp(package, order, profile, settings or Settings())
+                parts, result = _stamp(package, order, profile, limits)
                 written.append(target)
                 package.splice(parts, target)
                 results.append(result)
@@ -69,12 +70,12 @@ def _stamp(
     package: Package, order: CopyOrder, profile: Profile, settings: Settings
 ) -> tuple[dict[str, bytes], StampResult]:
     text = word(order, profile)
-    draft = Draft(package)
+    draft = Draft(package, settings)
     symbol = modules(order.copy_number)
     planned = plan(draft, text, picture_side(len(symbol)))
     Stamper(draft, text, planned).stamp(code_picture(symbol))
     sidecar = label_docx(draft, order, profile, settings)
-    return draft.parts(), StampResult(pages=None, notes=planned.notes, sidecar=sidecar)
+    return draft.parts(), StampResult(pages=None, notes=(*draft.notes, *planned.notes), sidecar=sidecar)
 
 
 def code_picture(symbol: Modules) -> bytes:

@@ -14,6 +14,7 @@ from lxml import etree
 
 from marker.errors import HoldError
 from marker.model import HoldCode
+from marker.settings import Settings
 from marker.stamp.docx_package import (
     CONTENT_TYPES,
     ROOT_RELATIONSHIPS,
@@ -28,30 +29,43 @@ _CT: Final = "http://schemas.openxmlformats.org/package/2006/content-types"
 _REL: Final = "http://schemas.openxmlformats.org/package/2006/relationships"
 _RELS_TYPE: Final = "application/vnd.openxmlformats-package.relationships+xml"
 _WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml."
-_DOCUMENT_TYPE: Final = _WORD + "document.main+xml"
 PART_TYPES: Final = {kind: f"{_WORD}{kind}+xml" for kind in ("header", "footer", "styles")}
 PNG_TYPE: Final = "image/png"
 
-_OTHER_DOCUMENTS: Final = {
-    _WORD + "template.main+xml": "a template, from which any number of unnumbered documents would be made",
-    "application/vnd.ms-word.document.macroenabled.main+xml": "a document with macros, which may alter it",
-    "application/vnd.ms-word.template.macroenabledtemplate.main+xml": "a template with macros",
+_MACROS: Final = (
+    "The file holds macros, which may alter what it shows; the copy holds them too: open it with macros switched off."
+)
+_TEMPLATE: Final = (
+    "The file is a template: a document made from the copy bears the copy's number; have none made from it."
+)
+MAIN_TYPES: Final[dict[str, tuple[str, ...]]] = {
+    _WORD + "document.main+xml": (),
+    _WORD + "template.main+xml": (_TEMPLATE,),
+    "application/vnd.ms-word.document.macroenabled.main+xml": (_MACROS,),
+    "application/vnd.ms-word.template.macroenabledtemplate.main+xml": (_TEMPLATE, _MACROS),
 }
+"""What a main part may be, and what the clerk has to know of it.  A copy stays what its source was."""
+_SIGNATURE: Final = (
+    "The file bears an electronic signature, which stays in the copy as it came and does not hold there; it holds in "
+    "the received file."
+)
 
 
 class Draft:
-    """A copy in the making.  ``main`` is the name of the main document part, ``dialect`` the one it is written in.
+    """A copy in the making.  ``main`` is the name of the main document part, ``dialect`` the one it is written in,
+    ``notes`` what report and register have to say of the file.
 
-    Raises HoldError: malformed, unsupported (template, macros), signed.
+    Raises HoldError: malformed, unsupported (macros that are to be left out), signed (unless that is accepted).
     """
 
-    def __init__(self, package: Package) -> None:
+    def __init__(self, package: Package, settings: Settings) -> None:
         self._package = package
+        self.notes: tuple[str, ...] = ()
         self._trees: dict[str, etree._ElementTree] = {}
         self._changed: dict[str, etree._ElementTree] = {}
         self._added: dict[str, bytes] = {}
         self._types = self._parse(CONTENT_TYPES)
-        self.main = self._find_main()
+        self.main = self._find_main(settings)
         found = dialect_of(self.root(self.main))
         if found is None or self.root(self.main).tag != found.tag("document"):
             raise damaged("its main part is no Word document")
@@ -68,11 +82,11 @@ class Draft:
             self._trees[part] = parse_part(self._package.read(part), part)
         return self._trees[part]
 
-    def _find_main(self) -> str:
+    def _find_main(self, settings: Settings) -> str:
         relationships = self._relationships(ROOT_RELATIONSHIPS, create=False)
         if relationships is None:
             raise damaged("it has no relationships")
-        self._refuse_signatures(relationships)
+        self._judge_signatures(relationships, settings)
         kinds = {dialect.relationship("officeDocument") for dialect in (TRANSITIONAL, STRICT)}
         targets = [r.get("Target", "") for r in relationships if r.get("Type") in kinds]
         if len(targets) != 1:
@@ -80,25 +94,29 @@ class Draft:
         main = self._package.find(resolve_target("", targets[0]))
         if main is None:
             raise damaged("its main part is missing")
-        content_type = self.content_type(main)
-        if content_type in _OTHER_DOCUMENTS:
+        kind = MAIN_TYPES.get(self.content_type(main) or "")
+        if kind is None:
+            raise damaged("its main part is no Word document")
+        if _MACROS in kind and settings.strip_active:
             raise HoldError(
                 HoldCode.UNSUPPORTED,
-                f"The file is {_OTHER_DOCUMENTS[content_type]}; "
-                "save it as a plain DOCX document and hand in the new file.",
+                "The macros of a Word file cannot be left out of its copy; save it without macros (.docx), or stamp it "
+                "without --strip-active.",
             )
-        if content_type != _DOCUMENT_TYPE:
-            raise damaged("its main part is no Word document")
+        self.notes += kind
         return main
 
-    def _refuse_signatures(self, relationships: etree._Element) -> None:
+    def _judge_signatures(self, relationships: etree._Element, settings: Settings) -> None:
         signed = any(r.get("Type", "").endswith("/digital-signature/origin") for r in relationships)
-        if signed or any(name.lower().startswith("_xmlsignatures/") for name in self._package.names()):
+        if not signed and not any(name.lower().startswith("_xmlsignatures/") for name in self._package.names()):
+            return
+        if not settings.accept_broken_signature:
             raise HoldError(
                 HoldCode.SIGNED,
-                "The DOCX file is signed and a stamp would break the signature; "
-                "have the signature checked and recorded, then stamp a printed or unsigned copy.",
+                "The file bears an electronic signature, which a stamp would break; verify and record the signature, "
+                "then stamp it with --accept-broken-signature.",
             )
+        self.notes += (_SIGNATURE,)
 
     def content_type(self, part: str) -> str | None:
         """The content type of a part, lower case; None when the package does not state one."""

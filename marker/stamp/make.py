@@ -21,7 +21,7 @@ def check(file_format: str, source: Path, settings: Settings) -> None:
             from marker.stamp.pdf import check_pdf
 
             check_pdf(source, settings=settings)
-        case "docx":
+        case "docx" | "docm" | "dotx" | "dotm":
             from marker.stamp.docx import check_docx
 
             check_docx(source, settings=settings)
@@ -39,7 +39,7 @@ def stamp(
             from marker.stamp.pdf import stamp_pdf
 
             return stamp_pdf(source, orders, profile, settings=settings)
-        case "docx":
+        case "docx" | "docm" | "dotx" | "dotm":
             from marker.stamp.docx import stamp_docx
 
             return stamp_docx(source, orders, profile, settings=settings)

@@ -70,11 +70,25 @@ def test_a_word_document_is_known_by_its_main_part(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("main_type", "found"),
+    [
+        ("application/vnd.ms-word.document.macroEnabled.main+xml", "docm"),
+        (MAIN_TYPE.replace("document.main", "template.main"), "dotx"),
+        ("application/vnd.ms-word.template.macroEnabledTemplate.main+xml", "dotm"),
+    ],
+)
+def test_its_kinds_with_macros_and_templates_are_read_as_what_they_are(
+    tmp_path: Path, main_type: str, found: str
+) -> None:
+    data = docx_bytes(p("Žodžiai"), main_type=main_type)
+    assert identify(write(tmp_path, data)) == found
+    reading = read_bytes_as(tmp_path, data, f"letter.{found}")
+    assert (reading.format, [span.text for span in reading.spans]) == (found, ["Žodžiai"])
+
+
+@pytest.mark.parametrize(
     ("main_type", "words"),
     [
-        ("application/vnd.ms-word.document.macroEnabled.main+xml", ".docm"),
-        (MAIN_TYPE.replace("document.main", "template.main"), ".dotx"),
-        ("application/vnd.ms-word.template.macroEnabledTemplate.main+xml", ".dotm"),
         ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml", "Excel"),
         ("application/vnd.openxmlformats-officedocument.presentationml.presentation.main+xml", "PowerPoint"),
     ],

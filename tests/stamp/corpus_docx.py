@@ -141,10 +141,11 @@ def set_pages(files: Sequence[Path], out: Path, profile: Path) -> None:
             running.wait(_BATCH_SECONDS)
         except subprocess.TimeoutExpired:
             os.killpg(running.pid, signal.SIGKILL)
-            if len(files) > 1:
-                for file in files:
-                    if not (out / f"{file.stem}.pdf").exists():
-                        set_pages([file], out, profile)
+    missing = [file for file in files if not (out / f"{file.stem}.pdf").exists()]
+    if len(files) > 1:
+        # One file that LibreOffice dies of takes those behind it along.
+        for file in missing:
+            set_pages([file], out, profile)
 
 
 def _compare(source: Path, copy: Path, result: Result) -> Pages:

@@ -150,6 +150,58 @@ def minimal(path: Path, **replaced: str) -> Path:
     return package(path, MINIMAL | {names[key]: value for key, value in replaced.items()})
 
 
+def of_kind(path: Path, ending: str) -> Path:
+    """The same document as ``docm``, ``dotx`` or ``dotm``, with a macro part where there may be one."""
+    plain = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+    content = parts(path)
+    types = content["[Content_Types].xml"].decode().replace(plain, KINDS[ending])
+    if ending.endswith("m"):
+        declared = '<Default Extension="bin" ContentType="application/vnd.ms-office.vbaProject"/></Types>'
+        types = types.replace("</Types>", declared)
+        content["word/vbaProject.bin"] = b"\xd0\xcf\x11\xe0 made-up macros"
+        related = (
+            '<Relationship Id="rIdVba" Type="http://schemas.microsoft.com/office/2006/relationships/vbaProject" '
+            'Target="vbaProject.bin"/></Relationships>'
+        )
+        rels = "word/_rels/document.xml.rels"
+        content[rels] = content[rels].decode().replace("</Relationships>", related).encode()
+    return package(path.with_suffix(f".{ending}"), content | {"[Content_Types].xml": types})
+
+
+KINDS = {
+    "docm": "application/vnd.ms-word.document.macroEnabled.main+xml",
+    "dotx": "application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml",
+    "dotm": "application/vnd.ms-word.template.macroEnabledTemplate.main+xml",
+}
+
+
+def signed(path: Path) -> Path:
+    """The same document with the parts of an electronic signature; what it says is of no weight here."""
+    origin = (
+        '<Relationship Id="rIdSig" Target="_xmlsignatures/origin.sigs" Type="http://schemas.openxmlformats.org/package/'
+        '2006/relationships/digital-signature/origin"/></Relationships>'
+    )
+    types = (
+        '<Default Extension="sigs" ContentType="application/vnd.openxmlformats-package.digital-signature-origin"/>'
+        '<Override PartName="/_xmlsignatures/sig1.xml" ContentType="application/vnd.openxmlformats-package.'
+        'digital-signature-xmlsignature+xml"/></Types>'
+    )
+    content = parts(path)
+    for name, end, added in (("_rels/.rels", "</Relationships>", origin), ("[Content_Types].xml", "</Types>", types)):
+        content[name] = content[name].decode().replace(end, added).encode()
+    related = (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" '
+        'Type="http://schemas.openxmlformats.org/package/2006/relationships/digital-signature/signature" '
+        'Target="sig1.xml"/></Relationships>'
+    )
+    content |= {
+        "_xmlsignatures/origin.sigs": b"",
+        "_xmlsignatures/_rels/origin.sigs.rels": related.encode(),
+        "_xmlsignatures/sig1.xml": b'<Signature xmlns="http://www.w3.org/2000/09/xmldsig#"/>',
+    }
+    return package(path, content)
+
+
 def strict(path: Path) -> Path:
     """The same document in the Strict dialect."""
     changes = {

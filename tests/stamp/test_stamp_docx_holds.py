@@ -12,7 +12,7 @@ import pytest
 from docx.document import Document as DocxDocument
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
-from docx_samples import MAIN, MINIMAL, W, document, edited, minimal, order, package, parts, stamped
+from docx_samples import MAIN, MINIMAL, W, document, edited, minimal, order, package, parts, signed, stamped
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -48,27 +48,21 @@ def test_an_encrypted_file_is_held_as_such_and_an_old_one_is_not_taken_for_it(tm
     assert code(written(tmp_path / "b.docx", OLE)) is HoldCode.UNSUPPORTED
 
 
-@pytest.mark.parametrize(
-    "kind",
-    [
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml",
-        "application/vnd.ms-word.document.macroEnabled.main+xml",
-        "application/vnd.ms-word.template.macroEnabledTemplate.main+xml",
-    ],
-)
-def test_templates_and_macros_are_not_stamped(tmp_path: Path, kind: str) -> None:
+def test_macros_that_are_to_be_left_out_hold_the_file(tmp_path: Path) -> None:
     plain = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
-    source = minimal(tmp_path / "a.docx", types=MINIMAL["[Content_Types].xml"].replace(plain, kind))
-    assert code(source) is HoldCode.UNSUPPORTED
+    macros = "application/vnd.ms-word.document.macroEnabled.main+xml"
+    source = minimal(tmp_path / "a.docm", types=MINIMAL["[Content_Types].xml"].replace(plain, macros))
+    assert code(source, Settings(strip_active=True)) is HoldCode.UNSUPPORTED
+
+
+def test_a_main_part_that_is_no_word_document_is_malformed(tmp_path: Path) -> None:
+    plain = "wordprocessingml.document.main+xml"
+    source = minimal(tmp_path / "a.docx", types=MINIMAL["[Content_Types].xml"].replace(plain, "wordprocessingml.x+xml"))
+    assert code(source) is HoldCode.MALFORMED
 
 
 def test_a_signed_package_is_held(tmp_path: Path) -> None:
-    origin = (
-        '<Relationship Id="s" Type="http://schemas.openxmlformats.org/package/2006/relationships/digital-signature/origin"'
-        ' Target="_xmlsignatures/origin.sigs"/></Relationships>'
-    )
-    source = minimal(tmp_path / "a.docx", root=MINIMAL["_rels/.rels"].replace("</Relationships>", origin))
-    assert code(source) is HoldCode.SIGNED
+    assert code(signed(document(tmp_path / "a.docx"))) is HoldCode.SIGNED
     source = package(tmp_path / "b.docx", {**MINIMAL, "_xmlsignatures/sig1.xml": "<x/>"})
     assert code(source) is HoldCode.SIGNED
 
