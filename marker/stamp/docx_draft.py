@@ -64,6 +64,7 @@ class Draft:
         self._trees: dict[str, etree._ElementTree] = {}
         self._changed: dict[str, etree._ElementTree] = {}
         self._added: dict[str, bytes] = {}
+        self._made: dict[tuple[str, str], str] = {}
         self._types = self._parse(CONTENT_TYPES)
         self.main = self._find_main(settings)
         found = dialect_of(self.root(self.main))
@@ -228,6 +229,13 @@ class Draft:
         )
         self._changed[part] = self._trees[part]
         return f"rId{number}"
+
+    def relation(self, source: str, kind: str, target: str) -> str:
+        """The id of the relationship from ``source`` to the added part ``target``; made where there is none yet."""
+        made = self._made.get((source, target))
+        if made is None:
+            made = self._made[source, target] = self.relate(source, kind, target)
+        return made
 
     def _relationships(self, part: str, *, create: bool) -> etree._Element | None:
         name = self._package.find(part) or part

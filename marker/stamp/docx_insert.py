@@ -21,6 +21,10 @@ _FIRST_CONTROL_ID, _FIRST_DRAWING_ID = 710_000_001, 9_001
 
 # The words of a marking are locked; the number's fields must stay free to be counted anew.
 _LOCKED, _KEPT = "sdtContentLocked", "sdtLocked"
+_TRACKED: Final = (
+    "ins", "del", "moveFrom", "moveTo", "rPrChange", "pPrChange", "customXmlInsRangeStart", "customXmlDelRangeStart",
+    "customXmlMoveFromRangeStart", "customXmlMoveToRangeStart",
+)  # fmt: skip
 _MILLIMETRES: Final = 25.4 / 72
 
 
@@ -204,9 +208,10 @@ class Stamper:
 def _bears_frames(block: etree._Element | None, dialect: Dialect) -> bool:
     """Whether frames may stand right before ``block``, belonging to it.
 
-    LibreOffice loses a frame before a table, and the tracked changes of a paragraph after a frame.
+    LibreOffice loses a frame before a table, and the tracked changes of a paragraph after a frame; it breaks down where
+    that paragraph has a tracked change of a content control.
     """
-    tracked = [dialect.tag(name) for name in ("ins", "del", "moveFrom", "moveTo", "rPrChange", "pPrChange")]
+    tracked = [dialect.tag(name) for name in _TRACKED]
     return block is not None and block.tag == dialect.tag("p") and next(block.iter(*tracked), None) is None
 
 

@@ -14,7 +14,7 @@ from marker.errors import HoldError
 from marker.model import Box
 from marker.stamp.docx_block import BlockPlace, place_block
 from marker.stamp.docx_build import ANCHOR
-from marker.stamp.docx_draft import PART_TYPES, Draft
+from marker.stamp.docx_draft import Draft
 from marker.stamp.docx_obstacles import Obstacle, floating, flowing, lines_height
 from marker.stamp.docx_place import (
     INSET,
@@ -28,14 +28,16 @@ from marker.stamp.docx_sections import (
     KINDS,
     STORIES,
     Section,
-    name_part,
+    margin_and_distance,
     read_sections,
     shows_even_pages,
     visible_kinds,
 )
+from marker.stamp.docx_stories import complete, divide
 from marker.stamp.docx_type import Type
 from marker.stamp.wording import StampText
 
+_ANCHOR_LINE = 1.5
 _AIR = 2.0  # between the stamp and text that makes room for it
 _OPENING = 3  # paragraphs that stand high on the first page in any layout
 _WIDEST_PAGES = "8888"  # stands for a page number that is not known yet
@@ -63,6 +65,14 @@ class PartPlan:
         """How far in from the page's edge the stamp stands, the code in the page margin left aside."""
         return max(self.marking.reach, self.number.boxes()[1].y1 if self.number is not None else 0.0)
 
+    def room(self, section: Section) -> float:
+        """How far in from the page's edge the text of ``section`` has to stay: clear of the code too, where that does
+        not stand in the page margin.
+        """
+        code = self.number.boxes()[0] if self.number is not None else None
+        beside = code is None or code.x1 <= min(section.left, section.right)
+        return max(self.reach, 0.0 if code is None or beside else code.y1) + _AIR
+
 
 @dataclass(slots=True)
 class Plan:
@@ -79,23 +89,33 @@ def plan(draft: Draft, text: StampText, side: float) -> Plan:
     """``side`` is that of the code's picture.  Raises HoldError: malformed, unsupported, stamp-failed (no place)."""
     sections = read_sections(draft)
     even = shows_even_pages(draft)
-    new = _complete(draft, sections)
+    new = complete(draft, sections)
     overlays = _body_overlays(draft, sections)
     styles = draft.related("styles")
     look = Type(None if styles is None else draft.root(styles), draft.dialect)
+
+    def plan_part(story: str, name: str) -> PartPlan:
+        users = _users(sections, story, name, even)
+        edges = [_edge(draft, look, s, story, name, name in new, overlays[id(s)]) for s in users]
+        if story == "header":
+            marking, number = place_marking(text.marking, edges), None
+        else:
+            marking, number = _place_footer(text, edges, side)
+        part = PartPlan(name, story, name in new, users, marking, number)
+        if part.displaces:
+            part.reserve = max(part.room(s) - margin_and_distance(s, story)[1] for s in users)
+        return part
+
     parts: list[PartPlan] = []
     for story in STORIES:
         for name in dict.fromkeys(s.shown[story, kind] for s in sections for kind in KINDS):
-            users = _users(sections, story, name, even)
-            edges = [_edge(draft, look, s, story, name, name in new, overlays[id(s)]) for s in users]
-            if story == "header":
-                marking, number = place_marking(text.marking, edges), None
+            part = plan_part(story, name)
+            if part.displaces and part.new and len(part.sections) > 1:
+                divided = divide(draft, sections, story, name)
+                new.update(divided)
+                parts += [plan_part(story, piece) for piece in divided]
             else:
-                marking, number = _place_footer(text, edges, side)
-            part = PartPlan(name, story, name in new, users, marking, number)
-            if part.displaces:
-                part.reserve = max(part.reach + _AIR - _margin_and_distance(s, story)[1] for s in users)
-            parts.append(part)
+                parts.append(part)
     by_name = {(part.story, part.name): part for part in parts}
     pulled = [
         (section, story)
@@ -105,22 +125,6 @@ def plan(draft: Draft, text: StampText, side: float) -> Plan:
     ]
     block = _place_first_block(draft, look, text, sections[0], by_name, overlays[id(sections[0])])
     return Plan(parts, block, tuple(_notes(draft, sections, parts, block)), pulled)
-
-
-def _complete(draft: Draft, sections: Sequence[Section]) -> set[str]:
-    """Name a new part for every kind the first section does not name; later sections inherit them."""
-    new: set[str] = set()
-    for story in STORIES:
-        for kind in KINDS:
-            if (story, kind) in sections[0].own:
-                continue
-            part = draft.add(story, "xml", b"", PART_TYPES[story])
-            name_part(sections[0], draft.dialect, story, kind, draft.relate(draft.main, story, part))
-            draft.touch(draft.main)
-            new.add(part)
-            for section in sections:
-                section.shown.setdefault((story, kind), part)
-    return new
 
 
 def _users(sections: Sequence[Section], story: str, name: str, even: bool) -> list[Section]:
@@ -146,11 +150,12 @@ def _body_overlays(draft: Draft, sections: Sequence[Section]) -> dict[int, list[
 def _edge(
     draft: Draft, look: Type, section: Section, story: str, name: str, new: bool, overlays: Sequence[Obstacle]
 ) -> Edge:
-    margin, distance = _margin_and_distance(section, story)
+    margin, distance = margin_and_distance(section, story)
     own = [] if new else floating(draft.root(name), section, story, draft.dialect)
     # The body's floating things stay about where they are when a header or footer grows.
     overlays = [replace(o, drifts=False) for o in overlays]
-    limit = abs(margin)
+    # A new part's own empty line wants its height between the stamp and the text.
+    limit = abs(margin) - (_ANCHOR_LINE if new else 0.0)
     if not new:
         # Empty lines may be moved as long as they stay within the margin; anything else stays where it is.
         root = draft.root(name)
@@ -172,10 +177,6 @@ def _edge(
     if _in_settings(draft, "mirrorMargins"):
         left = min(left, section.right)
     return Edge(section.width, limit, left, margin >= 0, tuple(hard), tuple(soft), tuple(drifting))
-
-
-def _margin_and_distance(section: Section, story: str) -> tuple[float, float]:
-    return (section.top, section.header) if story == "header" else (section.bottom, section.footer)
 
 
 def _flipped(box: Box, section: Section) -> Box:
@@ -210,7 +211,7 @@ def _place_footer(text: StampText, edges: Sequence[Edge], side: float) -> tuple[
 
 def _would_push(section: Section, story: str, shown: Sequence[PartPlan]) -> bool:
     """Whether a header that was not there before would push the text, by its own line or by making way for a frame."""
-    margin, distance = _margin_and_distance(section, story)
+    margin, distance = margin_and_distance(section, story)
     if margin < 0 or not all(part.new and not part.displaces for part in shown):
         return False
     line = ANCHOR.line or ANCHOR.size

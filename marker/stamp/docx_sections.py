@@ -104,6 +104,11 @@ def visible_kinds(section: Section, even_pages: bool) -> tuple[str, ...]:
     return ("default", *(("first",) if section.title_page else ()), *(("even",) if even_pages else ()))
 
 
+def margin_and_distance(section: Section, story: str) -> tuple[float, float]:
+    """The page margin at the story's edge, and how far from the edge the story begins; points."""
+    return (section.top, section.header) if story == "header" else (section.bottom, section.footer)
+
+
 def name_part(section: Section, dialect: Dialect, story: str, kind: str, relationship_id: str) -> None:
     """Add a reference to ``section``: references come first in it, whatever their order."""
     reference = etree.Element(dialect.tag(f"{story}Reference"), nsmap={"w": dialect.w, "r": dialect.r})
