@@ -5,6 +5,7 @@ Data Matrix ECC 200 (ISO/IEC 16022), always square.  What it says is :func:`mark
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from marker.errors import HoldError
@@ -16,6 +17,8 @@ SIDE: Final = 9 / 25.4 * 72
 
 QUIET_MODULES: Final = 2
 """Free modules around the symbol; the standard asks for one, a skewed scan thanks for two."""
+
+_DARK: Final = re.compile(b"\x01+")
 
 Modules = tuple[tuple[bool, ...], ...]
 """Rows from top to bottom; True is dark."""
@@ -44,7 +47,7 @@ def modules(copy_number: str, page: int | None = None, pages: int | None = None)
         ) from error
     if picture.ndim != 2 or picture.shape[0] != picture.shape[1]:
         raise HoldError(HoldCode.STAMP_FAILED, "The Data Matrix is not square; check that zxing-cpp is version 3.")
-    return tuple(tuple(bool(value < 128) for value in row) for row in picture)
+    return tuple(map(tuple, (picture < 128).tolist()))
 
 
 def rectangles(symbol: Modules) -> list[tuple[int, int, int, int]]:
@@ -55,23 +58,11 @@ def rectangles(symbol: Modules) -> list[tuple[int, int, int, int]]:
     done: list[tuple[int, int, int, int]] = []
     growing: dict[tuple[int, int], tuple[int, int]] = {}
     for row, line in enumerate((*symbol, ())):
-        runs = set(_runs(line))
-        for column, width in [run for run in growing if run not in runs]:
+        runs = {(run.start(), run.end() - run.start()) for run in _DARK.finditer(bytes(line))}
+        for column, width in growing.keys() - runs:
             top, height = growing.pop((column, width))
             done.append((column, top, width, height))
         for run in runs:
             top, height = growing.get(run, (row, 0))
             growing[run] = (top, height + 1)
     return sorted(done, key=lambda r: (r[1], r[0]))
-
-
-def _runs(line: tuple[bool, ...]) -> list[tuple[int, int]]:
-    runs: list[tuple[int, int]] = []
-    start: int | None = None
-    for column, dark in enumerate((*line, False)):
-        if dark and start is None:
-            start = column
-        elif not dark and start is not None:
-            runs.append((start, column - start))
-            start = None
-    return runs

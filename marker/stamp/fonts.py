@@ -23,6 +23,7 @@ from marker.model import HoldCode
 _FILES: Final = {False: "DejaVuSans.ttf", True: "DejaVuSans-Bold.ttf"}
 # A PDF viewer needs the outlines and their widths; everything else stands in the PDF's own font dictionary.
 _KEPT_TABLES: Final = {"GlyphOrder", "glyf", "head", "hhea", "hmtx", "loca", "maxp"}
+_READ_TABLES: Final = {"OS/2", "cmap"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +118,15 @@ def _subset(strong: bool, letters: str) -> FontSubset:
     ttlib: Any = import_module("fontTools.ttLib")
     tool: Any = import_module("fontTools.subset")
     options = tool.Options()
-    options.drop_tables = ["FFTM", "GDEF", "GPOS", "GSUB", "kern"]
     options.hinting = False
     options.layout_features = []
     options.notdef_outline = True
     options.recalc_timestamp = False
     options.recalc_bounds = True
     font = ttlib.TTFont(io.BytesIO(whole.data), recalcTimestamp=False)
+    # Before anything reads them: taking the layout tables apart would take longer than all the rest.
+    for table in set(font.keys()) - _KEPT_TABLES - _READ_TABLES:
+        del font[table]
     names = font.getBestCmap()
     os2 = font["OS/2"]
     subsetter = tool.Subsetter(options)
