@@ -234,7 +234,7 @@ def wish_of(start: Common, receiving: str, **asked: Any) -> Wish:
     if asked.get("marking") is not None:
         marking = start.profile.marking(asked["marking"])
         sender = start.profile.other(party.id)
-        if marking.party != sender.id:
+        if marking.party != sender.id and not asked.get("released"):  # what comes home gets its own marking back
             raise UsageError(
                 f"{marking.id} is not a marking of {sender.id}, which is the sender when {party.id} receives.",
                 remedy="State the marking of the sending Party.",

@@ -47,6 +47,7 @@ class Lookup(Protocol):
     def copy(self, copy_number: str) -> CopyRecord | None: ...
     def copy_by_sha256(self, sha256: str) -> CopyRecord | None: ...
     def copies_of(self, register_number: str) -> Sequence[CopyRecord]: ...
+    def document(self, register_number: str) -> DocumentRecord | None: ...
 
 
 class EmptyLookup:
@@ -64,6 +65,9 @@ class EmptyLookup:
     def copies_of(self, register_number: str) -> Sequence[CopyRecord]:
         return ()
 
+    def document(self, register_number: str) -> DocumentRecord | None:
+        return None
+
 
 class CopiesOnly(EmptyLookup):
     """Knows our own copies and nothing else, so that a registered document is read like any other."""
@@ -76,6 +80,9 @@ class CopiesOnly(EmptyLookup):
 
     def copy_by_sha256(self, sha256: str) -> CopyRecord | None:
         return self._lookup.copy_by_sha256(sha256)
+
+    def document(self, register_number: str) -> DocumentRecord | None:
+        return self._lookup.document(register_number)
 
 
 Recall = Callable[[Candidate, str], FileReport | None]

@@ -19,8 +19,10 @@ from marker.intake import publish
 from marker.intake.desk import Desk
 from marker.intake.isolate import Stopped
 from marker.intake.report import evidence_json, signature_json
+from marker.intake.roundtrip import advice, recognised
 from marker.intake.source import Candidate, Snapshot, take
 from marker.intake.terms import strangers, terms_of
+from marker.intake.verdicts import withheld
 from marker.intake.work import Examination
 from marker.model import (
     FORMATS,
@@ -153,9 +155,12 @@ class Case:
             equivalent=verdict.equivalent,
             equivalent_text=verdict.equivalent_text,
             evidence=verdict.evidence,
-            notes=(*self.report.notes, *examination.notes, *verdict.notes),
+            notes=(
+                *self.report.notes, *examination.notes, *verdict.notes,
+                *advice(verdict, self.desk.wish, self.desk.profile),
+            ),
             signatures=examination.signatures,
-        )
+        )  # fmt: skip
         self.desk.witness(self.report, snapshot, self.desk.workers)
         return snapshot, examination, verdict
 
@@ -179,19 +184,8 @@ class Case:
         return replace(snapshot, path=opened), work(opened)
 
     def _own_copy(self, snapshot: Snapshot, examination: Examination) -> Verdict | None:
-        """Rule 8: one of our stamped copies, known by the register, is never mapped a second time."""
-        lookup = self.desk.lookup
-        known = lookup.copy_by_sha256(snapshot.sha256)
-        for number in examination.copy_numbers:
-            known = known or lookup.copy(number)
-        if known is None:
-            return None
-        return withheld(
-            examination.verdict,
-            HoldCode.ALREADY_STAMPED,
-            f"This is copy {known.copy_number} of this register and is not stamped again; "
-            f"'marker register show {known.register_number}' tells who holds it.",
-        )
+        desk = self.desk
+        return recognised(desk.lookup, desk.wish, desk.profile, snapshot.sha256, examination)
 
     def _stated(self, verdict: Verdict) -> Verdict:
         wish = self.desk.wish
@@ -385,7 +379,7 @@ def _seen_here(book: Register, record: DocumentRecord, path: Path) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A document that is to be stamped: its own marking and the one Article 3 gives it."""
+    """A document that is to be stamped: its marking, and the one Article 3 gives it or, come home, the same."""
 
     original: Marking
     equivalent: Marking
@@ -393,11 +387,6 @@ class Marked:
     @classmethod
     def of(cls, verdict: Verdict, profile: Profile) -> Marked:
         """Raises HoldError(uncertain) on a verdict without a marking, which rule 1 excludes."""
-        if verdict.hold is not None or verdict.marking is None:
+        if verdict.hold is not None or verdict.marking is None or verdict.equivalent is None:
             raise HoldError(HoldCode.UNCERTAIN, "The document has no marking to go by; state it with --marking.")
-        return cls(profile.marking(verdict.marking), profile.equivalent(verdict.marking))
-
-
-def withheld(verdict: Verdict, code: HoldCode, detail: str) -> Verdict:
-    """``verdict`` as a hold: what was seen stays, what would be stamped goes (rule 1)."""
-    return replace(verdict, hold=Hold(code, detail), marking=None, level=None, equivalent=None, equivalent_text=None)
+        return cls(profile.marking(verdict.marking), profile.marking(verdict.equivalent))

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from marker.records.sheets import Sighting
 
 
+CODE_PAGES = 3
+"""Pages without text of their own that are searched for our code: every page of a copy bears it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """What every piece of work on a file needs to know; small, because it crosses into the worker each time."""
@@ -62,9 +66,14 @@ def examine_file(path: Path, name: str, task: Task) -> Examination:
 
     profile = task.profile()
     reading = read(path, ReaderLimits.from_settings(task.settings), name)
+    drawn = [page.number for page in reading.page_infos if not page.readable][:CODE_PAGES]
     reading = read_images(path, reading, profile, task.receiving, task.settings)
     verdict = examine(reading, profile, task.receiving)
     numbers = tuple(dict.fromkeys(trace.copy_number for trace in reading.traces))
+    if not numbers and drawn and reading.format == "pdf":
+        from marker.records.sheets import page_codes
+
+        numbers = page_codes(path, drawn)  # a scan of one of our copies shows its number as a picture
     return Examination(
         reading.format, reading.pages, verdict, numbers, reading.notes, reading.labelled, reading.signatures
     )

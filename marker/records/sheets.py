@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -24,6 +25,8 @@ from marker.settings import Settings
 Grey = NDArray[np.uint8]
 
 _DPI: Final = 300
+_CODE_DPI: Final = 200
+"""Enough for the code of 9 mm that stands on every page."""
 _PAGES: Final = 3
 """Pages of a scanned PDF that are looked at: every page bears the code."""
 _TILTS: Final = (0.0, -4.0, 4.0, -9.0, 9.0)
@@ -83,6 +86,28 @@ def sightings(path: Path, name: str, settings: Settings) -> list[Sighting]:
     return list(found.values())
 
 
+def page_codes(path: Path, numbers: Sequence[int]) -> tuple[str, ...]:
+    """Copy numbers in our codes on those pages of a PDF file, each once: how a scan of one of our copies is known.
+
+    A page that cannot be drawn has none here; whoever reads it says what is wrong with it.
+    """
+    from marker.readers.pdfium import helpers
+
+    found: dict[str, None] = {}
+    with suppress(OSError, ValueError, RuntimeError):
+        document = helpers.PdfDocument(path)
+        try:
+            for number in numbers:
+                page = document[number - 1]
+                scale = min(_CODE_DPI / 72, 5000 / max(page.get_size()))
+                picture = np.asarray(page.render(scale=scale).to_pil().convert("L"), dtype=np.uint8)
+                page.close()
+                found |= {sighting.copy_number: None for sighting in _codes_in(picture)}
+        finally:
+            document.close()
+    return tuple(found)
+
+
 def _pictures(path: Path) -> Iterator[Grey]:
     for picture in image_pictures(path, _DPI):
         yield _grey(picture.pixels)
@@ -111,7 +136,6 @@ def _grey(pixels: Any) -> Grey:
 def _codes(picture: Grey) -> list[Sighting]:
     """Our Data Matrix codes, in any turn; at other sizes and evened out where the picture as it is yields none."""
     import cv2
-    import zxingcpp
 
     def looks() -> Iterator[Grey]:
         yield picture
@@ -124,17 +148,21 @@ def _codes(picture: Grey) -> list[Sighting]:
             cv2.adaptiveThreshold(blurred, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY, 51, 12), dtype=np.uint8
         )
 
-    for look in looks():
-        found: list[Sighting] = []
-        for code in zxingcpp.read_barcodes(look, formats=zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.DataMatrix])):
-            try:
-                page = parse_page_code(code.text)
-            except ValueError:
-                continue  # another sender's code
-            found.append(Sighting(str(page.copy_number), Way.CODE, page.page, page.pages))
-        if found:
-            return found
-    return []
+    return next((found for look in looks() if (found := _codes_in(look))), [])
+
+
+def _codes_in(picture: Grey) -> list[Sighting]:
+    """Our Data Matrix codes in a picture as it is."""
+    import zxingcpp
+
+    found: list[Sighting] = []
+    for code in zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.DataMatrix])):
+        try:
+            page = parse_page_code(code.text)
+        except ValueError:
+            continue  # another sender's code
+        found.append(Sighting(str(page.copy_number), Way.CODE, page.page, page.pages))
+    return found
 
 
 def _printed(picture: Grey, seconds: float) -> list[Sighting]:
