@@ -44,7 +44,7 @@ def shrink(layer: Grey, scale: float) -> tuple[Grey, float]:
 
 
 def take_apart(ink: Mask, scale: float) -> Field:
-    """Part ink into letters, frames, banners, rules and figures."""
+    """Part ink, from which seals were taken, into letters, frames, banners, rules and figures."""
     count, labels, stats, _ = cv.connectedComponentsWithStats(ink, connectivity=8)
     found = Field(ink, scale)
     drop = np.zeros(count, np.bool_)
@@ -79,11 +79,9 @@ def take_apart(ink: Mask, scale: float) -> Field:
                     Frame(grown.x + x, grown.y + y, grown.width, grown.height, grown.angle), (x, y, w, h),
                 ))
                 continue  # its letters are part of it
-            if w >= 1.5 * h and is_bold(component, scale) and without_seal(component, scale) is component:
+            if w >= 1.5 * h and is_bold(component, scale):
                 found.figures.append((x, y, w, h))
             drop[index] = True
-            if is_round(component, scale):  # a seal: what stands inside goes with it
-                drop |= _inside(stats, x, y, w, h)
     drop[0] = True
     keep = np.where(drop, 0, 255).astype(np.uint8)
     found.letters = keep[labels]
@@ -118,44 +116,6 @@ def _are_rules(widths: Any, heights: Any, areas: Any, least: float) -> Any:
     """Which components are long thin lines, level or upright but for a rest of skew; all in points."""
     level = (widths >= least) & (heights <= 3.2 + 0.03 * widths) & (areas <= 3.2 * widths)
     return level | ((heights >= least) & (widths <= 3.2 + 0.03 * heights) & (areas <= 3.2 * heights))
-
-
-def is_round(own: Mask, scale: float) -> bool:
-    """A round seal: as wide as high, of a seal's size, its ink along a circle."""
-    height, width = own.shape
-    if not 0.8 < width / height < 1.25 or not 55 * scale < width < 170 * scale:
-        return False
-    points = cv.findNonZero(own)
-    at = points.reshape(-1, 2) - np.array([width / 2, height / 2])
-    radii = np.hypot(at[:, 0], at[:, 1]) / (max(width, height) / 2)
-    # A circle leaves the corners of its box empty and has ink all the way round near its edge.
-    rim = at[radii > 0.82]
-    around = np.unique((np.degrees(np.arctan2(rim[:, 1], rim[:, 0])) // 10).astype(int))
-    return bool((radii > 1.1).mean() < 0.02 and len(around) > 26)
-
-
-def without_seal(own: Mask, scale: float) -> Mask:
-    """The ink without a round seal that a signature or a stamp has grown into; the ink as it is where there is none."""
-    if min(own.shape) < 55 * scale:
-        return own
-    found = cv.HoughCircles(
-        cv.GaussianBlur(own, (0, 0), 1.2), cv.HOUGH_GRADIENT, 2, 60 * scale, param1=120, param2=55,
-        minRadius=round(27 * scale), maxRadius=round(80 * scale),
-    )
-    if found is None:
-        return own
-    left = own.copy()
-    for x, y, radius in found.reshape(-1, 3)[:4]:
-        if _rim(own, float(x), float(y), float(radius), scale) > 28:
-            cv.circle(left, (round(x), round(y)), round(radius + 3.5 * scale), 0, -1)
-    return left
-
-
-def _rim(own: Mask, x: float, y: float, radius: float, scale: float) -> int:
-    """In how many of 36 directions there is ink on a circle."""
-    points = cv.findNonZero(own).reshape(-1, 2) - np.array([x, y])
-    on = points[np.abs(np.hypot(points[:, 0], points[:, 1]) - radius) < 2.2 * scale]
-    return len(np.unique((np.degrees(np.arctan2(on[:, 1], on[:, 0])) // 10).astype(int)))
 
 
 def is_bold(own: Mask, scale: float) -> bool:

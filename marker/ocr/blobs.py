@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 
 from marker.ocr.apart import ASKEW, Mask
-from marker.ocr.frames import letters_of
+from marker.ocr.frames import letters_of, row_spans
 from marker.ocr.vision import cv
 
 JOIN: Final = 9.0
 """Points between letters of one line; letterspaced marks have 6."""
+
+
+_LEAST_HEIGHT: Final = 4.5
+"""Points: the height of a row of letters."""
 
 
 @dataclass(slots=True)
@@ -52,13 +57,28 @@ def blobs_of(letters: Mask, scale: float) -> list[Blob]:
             continue
         window = letters[y : y + h, x : x + w]
         own = window & np.where(labels[y : y + h, x : x + w] == index, 255, 0).astype(np.uint8)
-        blob = Blob(x, y, w, h)
-        blob.ink = ink_in(letters, blob)
-        _measure(blob, own, scale)
-        if 3.6 * scale <= blob.letter <= 64 * scale and blob.pieces >= 2:
-            blobs.append(blob)
+        for top, bottom in _level_rows(own, scale):
+            blob = Blob(x, y + top, w, bottom - top)
+            blob.ink = ink_in(letters, blob)
+            _measure(blob, own[top:bottom], scale)
+            if 3.6 * scale <= blob.letter <= 64 * scale and blob.pieces >= 2:
+                blobs.append(blob)
     blobs.sort(key=lambda blob: blob.y)
     return _joined(blobs)
+
+
+def _level_rows(own: Mask, scale: float) -> list[tuple[int, int]]:
+    """The rows of what was closed to one line: tails and accents join lines that are set tight.
+
+    All of it is one row unless rows of one height are clear; only those of capitals and of print are, not askew ones.
+    """
+    height = own.shape[0]
+    spans = row_spans(own, scale) if height > 2 * _LEAST_HEIGHT * scale else []
+    heights = [bottom - top for top, bottom in spans]
+    if len(spans) < 2 or len(spans) > 4 or min(heights) < 0.6 * max(heights) or sum(heights) < 0.7 * height:
+        return [(0, height)]
+    edges = [0, *((before[1] + after[0]) // 2 for before, after in pairwise(spans)), height]
+    return list(pairwise(edges))
 
 
 def ink_in(letters: Mask, blob: Blob) -> int:

@@ -24,6 +24,10 @@ _STROKE_POINTS: Final = 40.0
 """Ink broader than this may be taken for paper of its own: photographs, not banners with white letters."""
 _CHROMA: Final = 26
 """Difference of channels from which on ink is coloured; pale stamps have 30, the fringes of black letters 20."""
+_LETTER_STROKE: Final = 3.2
+"""Points: the broadest strokes of print that a stamp's strokes are carried through."""
+_BLACK: Final = 110
+"""Grey level below which print is black."""
 _PALER: Final = 55
 """Grey levels by which stamp ink is paler than print on a page without colour."""
 _BROAD: Final = 8.0
@@ -60,9 +64,22 @@ def separate(picture: Picture) -> Layers:
         return _by_darkness(lowest, picture.scale)
     near = cv.dilate(mask, np.ones((3, 3), np.uint8))
     black = cv.max(lowest, near & cv.threshold(chroma, _CHROMA // 2, 255, cv.THRESH_BINARY)[1])
-    # Where a stamp lies over black letters its chroma is lost; its strokes are closed again when they are read.
-    colour = cv.bitwise_not(cv.min(cv.multiply(chroma, near // 255, scale=2.5), near))
+    ink = cv.min(cv.multiply(chroma, near // 255, scale=2.5), near)
+    colour = cv.bitwise_not(_bridged(ink, lowest, chroma, picture.scale))
     return Layers(black, colour, lowest, picture.scale)
+
+
+def _bridged(ink: Grey, lowest: Grey, chroma: Grey, scale: float) -> Grey:
+    """Coloured ink with its strokes carried through black letters it lies over, whose black has no colour.
+
+    There, and nowhere else, what has coloured ink on both sides is taken for coloured ink.
+    """
+    reach = max(3, round(_LETTER_STROKE * scale) | 1)
+    black = cv.threshold(lowest, _BLACK, 255, cv.THRESH_BINARY_INV)[1]
+    black &= cv.threshold(chroma, 2 * _CHROMA, 255, cv.THRESH_BINARY_INV)[1]
+    black = cv.dilate(black, np.ones((3, 3), np.uint8))
+    closed = cv.morphologyEx(ink, cv.MORPH_CLOSE, cv.getStructuringElement(cv.MORPH_ELLIPSE, (reach, reach)))
+    return np.asarray(cv.max(ink, closed & black), np.uint8)
 
 
 def _by_darkness(flat: Grey, scale: float) -> Layers:

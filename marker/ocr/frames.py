@@ -26,6 +26,10 @@ _MOST_ROW: Final = 62.0
 _LEAST_LENGTH: Final = 16.0
 _WORN: Final = 3.2
 """Points that may be missing from a worn frame's line."""
+_RUN: Final = 22.0
+"""Points: no stroke of a letter runs level so far."""
+_RIM: Final = 0.25
+"""Share of a frame's height beside its edges where its lines are looked for once more."""
 _EDGE: Final = 2.5
 """Points of a frame's side that belong to its line, whichever way it wavers."""
 
@@ -183,14 +187,19 @@ def _rows(blob: Mask, angle: float, scale: float, frame: Frame | None) -> Iterat
     inside = level[y0:y1, x0:x1]
     if inside.size == 0:
         return
+    if frame is not None:
+        inside = _without_lines(inside, scale)
     back = cv.invertAffineTransform(turn)
     spans = row_spans(inside, scale)
     highest = max((bottom - top for top, bottom in spans), default=0)
-    for top, bottom in spans:
-        if bottom - top < 0.42 * highest:  # what is left of a frame's line
+    for place, span in enumerate(spans):
+        if span[1] - span[0] < 0.42 * highest:  # what is left of a frame's line
             continue
+        above = spans[place - 1][1] if place else 0
+        below = spans[place + 1][0] if place + 1 < len(spans) else inside.shape[0]
+        top, bottom = _whole_row(inside, *span, above, below)
         band = inside[top:bottom]
-        left, right = _ends(band, scale)
+        left, right = _ends(inside, top, bottom, scale)
         if right - left < _LEAST_LENGTH * scale:
             continue
         pieces, even, letters = letters_of(band[:, left:right])
@@ -200,16 +209,45 @@ def _rows(blob: Mask, angle: float, scale: float, frame: Frame | None) -> Iterat
         yield Row(Strip(float(x), float(y), right - left, float(max(high, 3)), angle), pieces, even, frame is not None)
 
 
-def _ends(band: Mask, scale: float) -> tuple[int, int]:
+def _without_lines(inside: Mask, scale: float) -> Mask:
+    """What is left of a frame's long lines near its upper and lower edge, where its tilt was not met quite, taken off."""
+    zone = max(1, round(_RIM * inside.shape[0]))
+    lines = cv.morphologyEx(inside, cv.MORPH_OPEN, np.ones((1, max(3, round(_RUN * scale))), np.uint8))
+    lines[zone : inside.shape[0] - zone] = 0
+    return np.asarray(inside & cv.bitwise_not(cv.dilate(lines, np.ones((3, 3), np.uint8))), np.uint8)
+
+
+def _whole_row(inside: Mask, top: int, bottom: int, above: int, below: int) -> tuple[int, int]:
+    """A row with what few of its letters have: the ascenders and descenders of small letters."""
+    inked = inside.max(axis=1) > 0
+    most = round(0.4 * (bottom - top))
+    first, last = max(above, top - most), min(below, bottom + most)
+    while top > first and inked[top - 1]:
+        top -= 1
+    while bottom < last and inked[bottom]:
+        bottom += 1
+    return top, bottom
+
+
+def _ends(inside: Mask, top: int, bottom: int, scale: float) -> tuple[int, int]:
     """First column and column after the last of a row's letters, without the upright lines of a worn frame."""
-    inked = (band > 0).sum(axis=0)
+    inked = (inside[top:bottom] > 0).sum(axis=0)
     steps = np.diff(np.concatenate([[0], (inked > 0).astype(np.int8), [0]]))
     runs = list(zip(np.nonzero(steps == 1)[0].tolist(), np.nonzero(steps == -1)[0].tolist(), strict=True))
-    thin, gap, high = 3.0 * scale, 2.5 * scale, 0.35 * band.shape[0]
-    if len(runs) > 3 and runs[0][1] - runs[0][0] < thin and runs[1][0] - runs[0][1] > gap:
-        runs = runs[1:] if inked[runs[0][0] : runs[0][1]].max() > high else runs
-    if len(runs) > 3 and runs[-1][1] - runs[-1][0] < thin and runs[-1][0] - runs[-2][1] > gap:
-        runs = runs[:-1] if inked[runs[-1][0] : runs[-1][1]].max() > high else runs
+    beyond = round(0.35 * (bottom - top))
+    tall = inside[max(0, top - beyond) : bottom + beyond]
+
+    def is_line(run: tuple[int, int], gap: int) -> bool:
+        """A frame's line is thin, stands off and, unlike an I, goes on above and below the row."""
+        if run[1] - run[0] >= 3.0 * scale or gap <= 2.5 * scale:
+            return False
+        inked_rows = cv.countNonZero(tall[:, run[0] : run[1]].max(axis=1))
+        return bool(inked_rows > 0.9 * len(tall))
+
+    if len(runs) > 3 and is_line(runs[0], runs[1][0] - runs[0][1]):
+        runs = runs[1:]
+    if len(runs) > 3 and is_line(runs[-1], runs[-1][0] - runs[-2][1]):
+        runs = runs[:-1]
     return (runs[0][0], runs[-1][1]) if runs else (0, 0)
 
 

@@ -7,7 +7,7 @@ coloured ink go to ``frames``, which finds their own tilt.  What is clearly runn
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -16,17 +16,17 @@ from marker.ocr.apart import (
     ASKEW,
     Field,
     is_bold,
-    is_round,
     shrink,
     stroke_of,
     take_apart,
     without_rules,
-    without_seal,
 )
 from marker.ocr.blobs import JOIN, Blob, blobs_of, ink_in, regions, spread
+from marker.ocr.candidate import Candidate, box_of, joined
 from marker.ocr.colour import Grey, ink_of
 from marker.ocr.crop import Strip
 from marker.ocr.frames import TILT, Frame, Row, clearest_tilt, rows_of
+from marker.ocr.seals import Seal, seals_of, without
 from marker.ocr.vision import cv
 
 _ZONE_TOP: Final = 0.2
@@ -37,36 +37,10 @@ _LONG: Final = 0.55
 _LARGE: Final = 13.0
 """Points: capitals of this height may be a stamp's, in black too."""
 _TILT_GAIN: Final = 1.12
+_BESIDE: Final = 12.0
+"""Points from a seal within which a signature may stand."""
 _PEN: Final = 0.13
 """Strokes so thin beside the height of their letters are handwriting; those of print measure 0.2."""
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A line that may be a marking, in pixels of the levelled page at full scale."""
-
-    strip: Strip
-    kind: str
-    """``print``, ``stamp``, ``frame``, ``dark`` or ``upright``."""
-    coloured: bool
-    score: float
-    group: int
-    """Rows of one stamp share it."""
-    pieces: int
-    even: float
-
-    @property
-    def stands_out(self) -> bool:
-        """Coloured, tilted, framed or on its side: what may be a rubber stamp."""
-        return self.kind != "print" or self.coloured
-
-    @property
-    def like_letters(self) -> bool:
-        """Whether its components are those of a word: several, and most of one height."""
-        if self.kind == "upright" and (self.pieces < 7 or self.even < 0.8):
-            return False
-        even = 0.72 if abs(self.strip.angle) > ASKEW else 0.8  # scribbles have no tilt of their own
-        return self.pieces >= 4 and self.even >= even and self.strip.width >= 2.2 * self.strip.height
 
 
 class Finder:
@@ -79,6 +53,7 @@ class Finder:
         self.found: list[Candidate] = []
         self.unread_figures: list[tuple[float, float, float, float]] = []
         """Boxes in full-scale pixels of ink grown together that may hide a stamp."""
+        self.seals: list[Seal] = []
         self.text_lines: list[Candidate] = []
         """Running text, longest first: to tell whether the page is the right way up."""
         self._group = 0
@@ -86,7 +61,14 @@ class Finder:
     def find(self) -> list[Candidate]:
         """Candidates, best first."""
         small, scale = shrink(self.black, self.scale)
-        parts = take_apart(ink_of(small), scale)
+        ink = ink_of(small)
+        coloured = None
+        if self.colour is not None:
+            coloured = without_rules(ink_of(shrink(self.colour, self.scale)[0], least=40), scale)
+        seals = [*seals_of(ink, scale), *([] if coloured is None else seals_of(coloured, scale))]
+        zoom = self.scale / scale
+        self.seals = [Seal(seal.x * zoom, seal.y * zoom, seal.radius * zoom) for seal in seals]
+        parts = take_apart(without(ink, seals, scale), scale)
         blobs = blobs_of(parts.letters, scale)
         for blob in blobs:  # letters on several heights in what was closed to one line: a stamp grown into a line
             blob.askew |= blob.height > 2.2 * blob.letter and blob.width > 50 * scale
@@ -99,11 +81,12 @@ class Finder:
         self._banners(parts, small, scale)
         self._leave(parts.figures, scale)
         self._print(blobs, parts, scale)
-        if self.colour is not None:
-            self._coloured(scale)
+        if coloured is not None:
+            self._coloured(without(coloured, seals, scale), seals, scale)
         self._upright(parts, blobs, scale)
-        coloured = [box_of(other.strip) for other in self.found if other.coloured]
-        self.found = [line for line in self.found if line.coloured or not _mostly_in(box_of(line.strip), coloured)]
+        self.found = joined(self.found)
+        taken = [box_of(other.strip) for other in self.found if other.coloured]
+        self.found = [line for line in self.found if line.coloured or not _mostly_in(box_of(line.strip), taken)]
         self.found.sort(key=lambda candidate: -candidate.score)
         return self.found
 
@@ -173,10 +156,7 @@ class Finder:
         zoom = self.scale / scale
         self.unread_figures += [(x * zoom, y * zoom, (x + w) * zoom, (y + h) * zoom) for x, y, w, h in boxes]
 
-    def _coloured(self, black_scale: float) -> None:
-        assert self.colour is not None  # asked before  # noqa: S101
-        small, scale = shrink(self.colour, self.scale)
-        ink = without_rules(ink_of(small, least=40), scale)
+    def _coloured(self, ink: Grey, seals: list[Seal], scale: float) -> None:
         reach = max(3, round(5.5 * scale))
         closed = cv.morphologyEx(ink, cv.MORPH_CLOSE, cv.getStructuringElement(cv.MORPH_ELLIPSE, (reach, reach)))
         closed = cv.morphologyEx(closed, cv.MORPH_CLOSE, np.ones((1, round(JOIN * scale)), np.uint8))
@@ -186,19 +166,14 @@ class Finder:
             if max(w, h) < 16 * scale or min(w, h) < 4.5 * scale:
                 continue
             own = ink[y : y + h, x : x + w] & np.where(labels[y : y + h, x : x + w] == index, 255, 0).astype(np.uint8)
-            if is_round(own, scale):
-                continue
-            free = without_seal(own, scale)
-            rows = rows_of(free, scale) if free.any() else []
-            stroke = stroke_of(free, scale)
+            rows = rows_of(own, scale)
+            stroke = stroke_of(own, scale)
+            signed = any(seal.touches(x, y, w, h, _BESIDE * scale) for seal in seals)
             for place, row in enumerate(rows):
                 pen = stroke < _PEN * row.strip.height / scale and not row.framed
-                # Beside a seal stands a signature: what holds the file must be clearly letters.
-                clear = free is own or (row.pieces >= 7 and row.even >= 0.9)
-                if pen or not clear:
+                # Beside a seal stands a signature: what holds the file there must be clearly letters.
+                if pen or (signed and (row.pieces < 7 or row.even < 0.9)):
                     rows[place] = replace(row, pieces=0)
-            if free is not own and not 0 < len(rows) <= 8:
-                continue
             if 0 < len(rows) <= 8:
                 self._rows(rows, x, y, scale, "stamp", 8, coloured=True)
             elif w >= 60 * scale and w >= 1.5 * h and is_bold(own, scale):
@@ -287,9 +262,3 @@ def _mostly_in(box: Any, others: Iterable[Any]) -> bool:
         if width > 0 and height > 0 and width * height > 0.5 * area:
             return True
     return False
-
-
-def box_of(strip: Strip) -> Any:
-    """The box (x0, y0, x1, y1) of a strip, pixels."""
-    corners = strip.corners()
-    return (*corners.min(axis=0), *corners.max(axis=0))

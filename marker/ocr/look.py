@@ -9,9 +9,9 @@ from typing import Final
 
 from marker.model import Box, Place, Span
 from marker.ocr import montage, page, tesseract
+from marker.ocr.candidate import Candidate
 from marker.ocr.colour import Grey
 from marker.ocr.crop import LETTER
-from marker.ocr.lines import Candidate
 from marker.ocr.montage import LineRead
 from marker.ocr.raster import Picture
 from marker.ocr.residue import covers, is_covered

@@ -11,17 +11,25 @@ import numpy as np
 from marker.model import Box, Place, Source, Span
 from marker.ocr import colour, turn
 from marker.ocr.apart import shrink
+from marker.ocr.candidate import Candidate, box_of
 from marker.ocr.colour import Grey, Layers
 from marker.ocr.crop import LETTER, Strip, cut
-from marker.ocr.lines import Candidate, Finder, box_of
+from marker.ocr.lines import Finder
 from marker.ocr.montage import LineRead, Word, line_of
 from marker.ocr.raster import Picture
+from marker.ocr.seals import Seal
+from marker.ocr.vision import cv
 
 MOST_CANDIDATES: Final = 26
 """Lines read of a page at first; the best ones."""
 _AMID: Final = (0.15, 0.88)
 _CORNER_DOWN: Final = 0.2
 """Shares of the page's height between which no place of markings lies but the corner."""
+_ACCENTS: Final = 0.35
+"""Heights of a line that accents and tails reach beyond it."""
+_ALL: Final = 0.85
+_BLANK: Final = 1.0
+"""Heights of a line between its words."""
 _BLACK: Final = 120
 _MUCH_BLACK: Final = 0.012
 """Share of dark pixels from which on a stamp lies over print."""
@@ -57,6 +65,7 @@ class Sheet:
     candidates: list[Candidate] = field(default_factory=list)
     text: list[Candidate] = field(default_factory=list)
     unread_figures: list[tuple[float, float, float, float]] = field(default_factory=list)
+    seals: list[Seal] = field(default_factory=list)
 
     def layer_of(self, candidate: Candidate, *, other: bool = False) -> Grey:
         """The layer a candidate is best read from; ``other`` gives the second best of a coloured one.
@@ -77,6 +86,22 @@ class Sheet:
         layer = self.layer_of(candidate, other=other)
         framed = candidate.coloured or candidate.kind in ("stamp", "frame")
         return cut(layer, candidate.strip, worn=candidate.coloured, framed=framed, letter=letter)
+
+    def accounts_for(self, candidates: Iterable[Candidate], box: tuple[float, float, float, float]) -> bool:
+        """Whether lines, with the accents of their letters, take up a box of the levelled page."""
+        x0, y0, x1, y1 = (round(edge) for edge in box)
+        taken = np.zeros((max(1, y1 - y0), max(1, x1 - x0)), np.uint8)
+        for candidate in candidates:
+            corners = candidate.strip.corners(_ACCENTS) - np.array([x0, y0])
+            cv.fillPoly(taken, [corners.round().astype(np.int32)], 255)
+        return bool((taken > 0).mean() > _ALL)
+
+    def runs_into_seal(self, candidate: Candidate) -> bool:
+        """Whether a line ends where a seal begins, whose ink was set aside."""
+        strip = candidate.strip
+        longer = replace(strip, width=strip.width + 2 * _BLANK * strip.height)
+        x0, y0, x1, y1 = box_of(longer)
+        return any(seal.touches(x0, y0, x1 - x0, y1 - y0) for seal in self.seals)
 
     # ── back to the page as displayed ───────────────────────────────────────────────────────────────────────────────
 
@@ -184,6 +209,7 @@ def _sheet(
     sheet.candidates = _in_reading_order(finder.find()[:MOST_CANDIDATES])
     sheet.text = finder.text_lines
     sheet.unread_figures = finder.unread_figures
+    sheet.seals = finder.seals
     return sheet
 
 
@@ -192,7 +218,13 @@ def _in_reading_order(candidates: Sequence[Candidate]) -> list[Candidate]:
     tops: dict[int, float] = {}
     for candidate in candidates:
         tops[candidate.group] = min(tops.get(candidate.group, 1e9), candidate.strip.y)
-    return sorted(candidates, key=lambda c: (tops[c.group], c.group, c.strip.y))
+    return sorted(candidates, key=lambda c: (tops[c.group], c.group, _down(c)))
+
+
+def _down(candidate: Candidate) -> float:
+    """How far down a line stands across its own tilt."""
+    slope = np.radians(candidate.strip.angle)
+    return float(candidate.strip.y * np.cos(slope) - candidate.strip.x * np.sin(slope))
 
 
 def probes(sheet: Sheet, count: int = 1) -> list[Grey]:

@@ -266,8 +266,20 @@ class _Document:
             for line in unsettled(look, findings, self._known):
                 if not any(covers(box, line.box) for box in settled):
                     yield Residue(look.number, line.box, kind_of(line.candidate))
+            read = [line.candidate for line in look.lines if self._is_mark(line, findings, look.number)]
             for corners in look.sheet.unread_figures:
-                yield Residue(look.number, look.sheet.box(_corners(*corners)), "large")
+                if not look.sheet.accounts_for(read, corners):
+                    yield Residue(look.number, look.sheet.box(_corners(*corners)), "large")
+            for line in look.lines:
+                # The first word of a marking may stand where the seal does.
+                if look.sheet.runs_into_seal(line.candidate) and self._is_mark(line, findings, look.number):
+                    yield Residue(look.number, line.box, kind_of(line.candidate))
+
+    def _is_mark(self, line: Line, findings: Sequence[Finding], page: int) -> bool:
+        return any(
+            found.kind is FindingKind.MARK and found.page == page and found.box is not None
+            and covers(found.box, line.box) for found in findings
+        )
 
     def _settled_closer(self, look: Look, line: Line, findings: Sequence[Finding]) -> bool:
         here = [found for found in findings if found.page == look.number]

@@ -14,7 +14,7 @@ from marker.agreement.profile import Profile
 from marker.detect.fold import words
 from marker.detect.lexicon import CONTEXT_ROLES, Role, lexicon_of
 from marker.model import Box, Finding, FindingKind
-from marker.ocr.lines import Candidate
+from marker.ocr.candidate import Candidate
 from marker.ocr.montage import LineRead
 
 _SURE: Final = 68.0
