@@ -17,7 +17,7 @@ _APART: Final = 1.5
 """Heights of its letters between two words of one row."""
 _OFF: Final = 0.5
 """Heights by which the middle of one word may miss the line through the other."""
-_NEXT: Final = 2.0
+_NEXT: Final = 2.6
 """Heights from row to row of one stamp."""
 _STAMPS: Final = frozenset({"stamp", "frame"})
 
@@ -86,7 +86,7 @@ def _one_row(one: Candidate, other: Candidate) -> bool:
     along, down = _between(one, other)
     height = max(one.strip.height, other.strip.height)
     gap = abs(along) - (one.strip.width + other.strip.width) / 2
-    return abs(down) < _OFF * height and -0.6 * height < gap < _APART * height
+    return abs(down) < _OFF * height and gap < _APART * height
 
 
 def _between(one: Candidate, other: Candidate) -> tuple[float, float]:

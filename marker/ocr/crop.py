@@ -14,6 +14,10 @@ LETTER: Final = 32
 """Pixels: the height of capitals on a crop.  Tesseract reads capitals of 30 to 40 best."""
 MARGIN: Final = 14
 """Pixels of paper around the letters; diacritics and descenders stand in it."""
+WORN: Final = 5
+"""Pixels of gaps that are closed in stamp ink at first."""
+_THIN: Final = 0.075
+"""Share of a crop's height that the strokes of a stamp are at least broad."""
 LONGEST: Final = 2_600
 """Pixels; a longer line is no marking."""
 
@@ -43,10 +47,11 @@ class Strip:
         )
 
 
-def cut(layer: Grey, strip: Strip, *, worn: bool = False, framed: bool = False, letter: int = LETTER) -> Grey:
+def cut(layer: Grey, strip: Strip, *, worn: int = 0, framed: bool = False, letter: int = LETTER) -> Grey:
     """The strip, level, its capitals ``letter`` pixels high, with a margin.
 
-    ``worn`` closes the gaps of stamp ink; ``framed`` whitens the margin beyond diacritics, where the frame's lines are.
+    ``worn`` closes gaps of stamp ink so many pixels wide; ``framed`` whitens the margin beyond diacritics, where the
+    frame's lines are.
     """
     zoom = letter / max(1.0, strip.height)
     margin = round(MARGIN * letter / LETTER)
@@ -86,9 +91,16 @@ def _bounds(strip: Strip, width: int, height: int) -> tuple[int, int, int, int]:
     )
 
 
-def _contrast(crop: Grey, *, worn: bool) -> Grey:
+def bolder(crop: Grey) -> Grey:
+    """The crop without strokes much thinner than those of its own letters: print that a bold stamp lies over."""
+    reach = max(3, round(_THIN * crop.shape[0]))
+    bold = cv.getStructuringElement(cv.MORPH_ELLIPSE, (reach, reach))
+    return np.asarray(cv.morphologyEx(crop, cv.MORPH_CLOSE, bold), np.uint8)  # closing of paper opens ink
+
+
+def _contrast(crop: Grey, *, worn: int) -> Grey:
     if worn:
-        crop = cv.morphologyEx(crop, cv.MORPH_OPEN, np.ones((5, 5), np.uint8))  # opening of paper closes ink
+        crop = cv.morphologyEx(crop, cv.MORPH_OPEN, np.ones((worn, worn), np.uint8))  # opening of paper closes ink
         crop = cv.GaussianBlur(crop, (0, 0), 1.1)
     dark = float(np.percentile(crop, 4))
     paper = float(np.percentile(crop, 75))

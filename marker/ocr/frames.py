@@ -210,7 +210,7 @@ def _rows(blob: Mask, angle: float, scale: float, frame: Frame | None) -> Iterat
 
 
 def _without_lines(inside: Mask, scale: float) -> Mask:
-    """What is left of a frame's long lines near its upper and lower edge, where its tilt was not met quite, taken off."""
+    """What is left of a frame's long lines near its edges, where its tilt was not quite met, taken off."""
     zone = max(1, round(_RIM * inside.shape[0]))
     lines = cv.morphologyEx(inside, cv.MORPH_OPEN, np.ones((1, max(3, round(_RUN * scale))), np.uint8))
     lines[zone : inside.shape[0] - zone] = 0

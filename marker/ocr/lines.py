@@ -21,6 +21,7 @@ from marker.ocr.apart import (
     take_apart,
     without_rules,
 )
+from marker.ocr.askew import Run, runs_of
 from marker.ocr.blobs import JOIN, Blob, blobs_of, ink_in, regions, spread
 from marker.ocr.candidate import Candidate, box_of, joined
 from marker.ocr.colour import Grey, ink_of
@@ -39,6 +40,8 @@ _LARGE: Final = 13.0
 _TILT_GAIN: Final = 1.12
 _BESIDE: Final = 12.0
 """Points from a seal within which a signature may stand."""
+_SAME_TILT: Final = 4.0
+_AS_LARGE: Final = 0.7
 _PEN: Final = 0.13
 """Strokes so thin beside the height of their letters are handwriting; those of print measure 0.2."""
 
@@ -68,7 +71,9 @@ class Finder:
         seals = [*seals_of(ink, scale), *([] if coloured is None else seals_of(coloured, scale))]
         zoom = self.scale / scale
         self.seals = [Seal(seal.x * zoom, seal.y * zoom, seal.radius * zoom) for seal in seals]
-        parts = take_apart(without(ink, seals, scale), scale)
+        runs, ink = runs_of(without(ink, seals, scale), scale)
+        parts = take_apart(ink, scale)
+        self._runs(runs, scale)
         blobs = blobs_of(parts.letters, scale)
         for blob in blobs:  # letters on several heights in what was closed to one line: a stamp grown into a line
             blob.askew |= blob.height > 2.2 * blob.letter and blob.width > 50 * scale
@@ -130,14 +135,37 @@ class Finder:
                 named = "print"
             self.found.append(Candidate(strip, named, coloured, score, self._group, row.pieces, row.even))
 
+    def _runs(self, runs: list[Run], scale: float) -> None:
+        zoom = self.scale / scale
+        for run in runs:
+            self._group += 1
+            strip = replace(run.strip, x=run.strip.x * zoom, y=run.strip.y * zoom, width=run.strip.width * zoom,
+                            height=run.strip.height * zoom)
+            pieces = max(len(run.letters), round(strip.width / strip.height))
+            self.found.append(Candidate(strip, "stamp", False, 8, self._group, pieces, 1.0))
+
+    def _in_frame(self, frame: Frame, scale: float) -> float:
+        """How high the letters are of a row that was found in a frame; 0 without one."""
+        zoom = self.scale / scale
+        corners = cv.boxPoints(((frame.x, frame.y), (frame.width, frame.height), frame.angle)).astype(np.float32)
+        inside = [
+            line.strip.height / zoom for line in self.found
+            if abs(line.strip.angle - frame.angle) < _SAME_TILT
+            and cv.pointPolygonTest(corners, (line.strip.x / zoom, line.strip.y / zoom), measureDist=False) > 0
+        ]
+        return max(inside, default=0.0)
+
     def _stamps(self, parts: Field, askew: list[Blob], scale: float) -> None:
         letters = parts.letters
         for frame, (x, y, w, h) in parts.frames:
             inside = letters[y : y + h, x : x + w].copy()
             shifted = Frame(frame.x - x, frame.y - y, frame.width, frame.height, frame.angle)
             rows = rows_of(inside, scale, sure_frame=shifted)
+            known = self._in_frame(frame, scale)
+            if known:  # beside its letters only another row of letters as large is a row
+                rows = [row for row in rows if row.pieces >= 3 and row.strip.height > _AS_LARGE * known]
             if not rows or len(rows) > 6:
-                if abs(frame.angle) > ASKEW and frame.width > 55 * scale:
+                if not known and abs(frame.angle) > ASKEW and frame.width > 55 * scale:
                     self._leave([(x, y, w, h)], scale)
                 continue
             self._rows(rows, x, y, scale, "stamp", 8, coloured=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from typing import Final
 
 from marker.model import Box, Place, Span
@@ -40,11 +41,16 @@ class Line:
     candidate: Candidate
     crop: Grey | None
     box: Box
-    spare: Grey | None = None
-    """The crop from its second best layer, on a closer look."""
+    spares: tuple[Grey, ...] = ()
+    """Other crops of it, on a closer look."""
     read: LineRead = field(default_factory=lambda: LineRead("", 0.0))
     other: tuple[LineRead, ...] = ()
-    """What other languages made of it, where the first reading left a doubt."""
+    """What other languages and other crops made of it, where the first reading left a doubt; those of the lines of
+    one page are in one order."""
+
+    @property
+    def reads(self) -> tuple[LineRead, ...]:
+        return (self.read, *self.other)
 
 
 @dataclass(slots=True)
@@ -60,6 +66,8 @@ class Look:
     """The page has text of its own; what is read here is what that text leaves over."""
     closer: bool = False
     """Looked at again, at higher resolution."""
+    completed: list[Span] = field(default_factory=list)
+    """Stamps that were read in part."""
     whole: tuple[Span, ...] = ()
     whole_letters: int = 0
 
@@ -101,13 +109,21 @@ class Look:
             last = line
             if any(covers(box, line.box) for box in again):
                 continue
-            for number, read in enumerate((line.read, *line.other)):
+            for number, read in enumerate(line.reads):
                 if read.text.strip():
                     part = f"{cluster}" if not number else f"{cluster}#{number}"
                     span = self.sheet.span(line.candidate, read, part)
                     # The rows of one stamp stand where its first does.
                     yield replace(span, place=places.setdefault(line.candidate.group, span.place))
+        yield from self.completed
         yield from self.whole
+
+    def complete(self, lines: Sequence[Line], form: str) -> None:
+        """Take the rows of one stamp for the form that a part of them was read of."""
+        first = lines[0]
+        span = self.sheet.span(first.candidate, LineRead(form, 0.0), f"completed {first.candidate.group}")
+        box = reduce(Box.union, (line.box for line in lines))
+        self.completed.append(replace(span, box=box))
 
 
 def _together(one: Line, other: Line) -> bool:
@@ -138,8 +154,8 @@ def look_at(
     for candidate in (*sheet.candidates, *few):
         box = sheet.box_of(candidate)
         if not is_covered(box, covered):
-            spare = sheet.crop(candidate, letter, other=True) if candidate.coloured and letter > LETTER else None
-            lines.append(Line(candidate, sheet.crop(candidate, letter), box, spare))
+            spares = sheet.spares(candidate, letter) if letter > LETTER else ()
+            lines.append(Line(candidate, sheet.crop(candidate, letter), box, spares))
     probes = [
         Line(sheet.text[index], crop, sheet.box_of(sheet.text[index])) for index, crop in enumerate(page.probes(sheet))
     ]
@@ -183,17 +199,22 @@ def read_again(lines: Sequence[Line], clock: Clock) -> None:
 
     Raises EngineFaultError, EngineTimeoutError.
     """
-    reads = [read_lines(lines, clock), *(read_lines(lines, clock, [one]) for one in tesseract.LANGUAGES)]
+    ways = [tesseract.LANGUAGES, *((one,) for one in tesseract.ALONE)]
+    reads = [read_lines(lines, clock, way) for way in ways]
     for line, first, *others in zip(lines, *reads, strict=True):
         line.read = first
         line.other = tuple(others)
-    spare = [replace(line, crop=line.spare) for line in lines if line.spare is not None]
-    read = iter(read_lines(spare, clock) if spare else ())
+    for number in range(max((len(line.spares) for line in lines), default=0)):
+        spare = [line for line in lines if number < len(line.spares)]
+        crops = [replace(line, crop=line.spares[number]) for line in spare]
+        for way in (tesseract.LANGUAGES, (tesseract.RUSSIAN,)):
+            for line, read in zip(spare, read_lines(crops, clock, way), strict=True):
+                line.other = (*line.other, read)
+    most = max((len(line.other) for line in lines), default=0)
     for line in lines:
-        if line.spare is not None:
-            line.other = (*line.other, next(read))
-        line.other = tuple(other for other in dict.fromkeys(line.other) if other.text != line.read.text)
-        line.crop = line.spare = None
+        line.other += (line.read,) * (most - len(line.other))
+        line.crop = None
+        line.spares = ()
 
 
 def read_looks(looks: Sequence[Look], clock: Clock) -> None:

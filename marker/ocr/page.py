@@ -13,7 +13,7 @@ from marker.ocr import colour, turn
 from marker.ocr.apart import shrink
 from marker.ocr.candidate import Candidate, box_of
 from marker.ocr.colour import Grey, Layers
-from marker.ocr.crop import LETTER, Strip, cut
+from marker.ocr.crop import LETTER, WORN, Strip, bolder, cut
 from marker.ocr.lines import Finder
 from marker.ocr.montage import LineRead, Word, line_of
 from marker.ocr.raster import Picture
@@ -81,11 +81,26 @@ class Sheet:
         black = self.black[y0:y1, x0:x1]
         return bool(black.size and (black < _BLACK).mean() > _MUCH_BLACK)
 
-    def crop(self, candidate: Candidate, letter: int = LETTER, *, other: bool = False) -> Grey:
-        """The line cut out for reading, its capitals ``letter`` pixels high."""
+    def crop(
+        self, candidate: Candidate, letter: int = LETTER, *, other: bool = False, worn: int | None = None
+    ) -> Grey:
+        """The line cut out for reading, its capitals ``letter`` pixels high; ``worn`` as in :func:`crop.cut`."""
         layer = self.layer_of(candidate, other=other)
         framed = candidate.coloured or candidate.kind in ("stamp", "frame")
-        return cut(layer, candidate.strip, worn=candidate.coloured, framed=framed, letter=letter)
+        gaps = (WORN if candidate.coloured else 0) if worn is None else worn
+        return cut(layer, candidate.strip, worn=gaps, framed=framed, letter=letter)
+
+    def spares(self, candidate: Candidate, letter: int) -> tuple[Grey, ...]:
+        """A line that stands out, cut out in other ways: what spoils one leaves another."""
+        if candidate.coloured:
+            return (
+                self.crop(candidate, letter, other=True), self.crop(candidate, letter, worn=2 * WORN - 1),
+                self.crop(candidate, letter, worn=3),
+            )
+        if candidate.kind in ("stamp", "frame"):
+            plain = self.crop(candidate, letter)
+            return (bolder(plain), self.crop(candidate, letter, worn=3))
+        return ()
 
     def accounts_for(self, candidates: Iterable[Candidate], box: tuple[float, float, float, float]) -> bool:
         """Whether lines, with the accents of their letters, take up a box of the levelled page."""

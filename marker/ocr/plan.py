@@ -37,6 +37,7 @@ from marker.model import (
 from marker.ocr import page, raster, tesseract
 from marker.ocr.look import Clock, Line, Look, look_at, read_again, read_looks
 from marker.ocr.montage import MAX_LINES
+from marker.ocr.partly import Partly
 from marker.ocr.residue import Known, covers, is_read, kind_of
 from marker.settings import Settings
 
@@ -116,6 +117,8 @@ class _Document:
             if span.page is not None and span.box is not None and span.visibility is Visibility.VISIBLE:
                 self._covered.setdefault(span.page, []).append(span.box)
         self._looks: list[Look] = []
+        self._partly = Partly(profile)
+        self._notes: list[str] = []
 
     def read(self) -> Reading:
         """Raises EngineTimeoutError and whatever the libraries raise."""
@@ -126,6 +129,8 @@ class _Document:
             doubtful = self._unsettled(result)
             if doubtful or self._bears_nothing(result):
                 self._closer_look(pictures, doubtful)
+                result = self._result()
+                self._complete(result)
                 result = self._result()
             if self._bears_nothing(result):
                 self._whole(pictures)
@@ -200,7 +205,28 @@ class _Document:
                 read_again(closer.lines, self._clock)
             except tesseract.EngineFaultError:
                 continue
+            for line in closer.lines:  # the rows of one stamp may each be read best in another way
+                line.other = (*line.other, self._known.likest(line.reads))
             self._looks.append(closer)
+
+    def _complete(self, result: Reading) -> None:
+        """Stamps that are still open and were read in part, each as the marking whose form the part belongs to."""
+        findings = find(result, self._profile)
+        for look in self._looks:
+            if not look.closer:
+                continue
+            groups: dict[int, list[Line]] = {}
+            for line in look.lines:
+                if line.candidate.stands_out and line.candidate.like_letters:
+                    groups.setdefault(line.candidate.group, []).append(line)
+            for lines in groups.values():
+                if all(self._settled_closer(look, line, findings) for line in lines):
+                    continue
+                ways = zip(*(line.reads for line in lines), strict=True)
+                entry = self._partly.form_in(" ".join(read.text for read in way) for way in ways)
+                if entry is not None:
+                    look.complete(lines, entry.form)
+                    self._notes.append(f"a stamp on page {look.number} was read in part; it can only be {entry.form}")
 
     def _whole(self, pictures: raster.PdfPictures) -> None:
         """Read whole pages, in order; those that time does not allow stay unreadable."""
@@ -238,7 +264,8 @@ class _Document:
         infos = tuple(
             replace(info, readable=True) if info.number in read else info for info in self._reading.page_infos
         )
-        return replace(self._reading, spans=(*self._reading.spans, *spans), page_infos=infos)
+        notes = (*self._reading.notes, *dict.fromkeys(self._notes))
+        return replace(self._reading, spans=(*self._reading.spans, *spans), page_infos=infos, notes=notes)
 
     def _read_again(self, number: int) -> list[Box]:
         """Where a closer look at a page found words."""
@@ -283,7 +310,7 @@ class _Document:
 
     def _settled_closer(self, look: Look, line: Line, findings: Sequence[Finding]) -> bool:
         here = [found for found in findings if found.page == look.number]
-        if not self._known.is_settled(line.candidate, line.read, line.box, here):
+        if not self._known.is_settled(line.candidate, line.reads, line.box, here):
             return False
         # The wrong language reads rubbish with confidence: one reading like a marking outweighs the others.
         seen = any(found.box is not None and found.box.overlaps(line.box) for found in here if found.kind in _SEEN)
@@ -308,7 +335,7 @@ def unsettled(
     open_lines: list[Line] = []
     for line in look.lines:
         candidate = line.candidate
-        if known.is_settled(candidate, line.read, line.box, here) or look.closer:
+        if known.is_settled(candidate, line.reads, line.box, here) or look.closer:
             continue
         beside = any(_meet(mark.grown(mark.height), line.box) for mark in marks) and (
             not is_read(line.read, _LEGIBLE) or (not is_read(line.read, _SURE_HALF) and known.resembles(line.read.text))

@@ -26,6 +26,10 @@ _LIKE: Final = 0.62
 _REACH: Final = 0.25
 """Heights of a line that letters, their accents and the blur of a picture reach beyond its box."""
 _ALL: Final = 0.85
+_WIDE: Final = 1.5
+"""Heights of capitals that a letter of a stamp and its share of the blanks are wide at most."""
+_TELLING: Final = 5
+"""Letters that a stamp may show beside its marking: print it lies over, a frame."""
 _SEEN: Final = frozenset(FindingKind) - {FindingKind.MENTION, FindingKind.AMBIGUOUS}
 
 
@@ -39,17 +43,53 @@ class Known:
         around = [entry for entry in lexicon_of(profile).entries if entry.role in CONTEXT_ROLES]
         self._around = frozenset(word for entry in around for word in entry.words)
         self._likeness: dict[str, bool] = {}
+        parties = {marking.party for marking in profile.markings}
+        own = [[marking.id for marking in profile.markings if marking.party == party] for party in parties]
+        self._highest = frozenset(max(ids, key=profile.rank) for ids in own)
 
-    def is_settled(self, candidate: Candidate, read: LineRead, box: Box, findings: Sequence[Finding]) -> bool:
-        """Whether what was read of a line is all there is to it."""
-        if any(found.kind in _SEEN and _on(found, box) for found in findings):
+    def is_settled(
+        self, candidate: Candidate, reads: Sequence[LineRead], box: Box, findings: Sequence[Finding]
+    ) -> bool:
+        """Whether what was read of a line, in one way or several, is all there is to it."""
+        here = [found for found in findings if _on(found, box)]
+        if any(found.kind in _SEEN and self._is_all(found, candidate, reads) for found in here):
             return True
-        doubtful = any(found.kind is FindingKind.AMBIGUOUS and _on(found, box) for found in findings)
+        read = reads[0]
+        doubtful = any(found.kind is FindingKind.AMBIGUOUS for found in here)
         if doubtful and is_read(read, _SURE_WORDS):
             return True  # words of a marking beyond doubt, and none by themselves: the judgement weighs them
         if not is_read(read, _SURE_STAMP if candidate.kind != "print" else _SURE):
             return False
         return not self.resembles(read.text)
+
+    def _is_all(self, found: Finding, candidate: Candidate, reads: Sequence[LineRead]) -> bool:
+        """Whether a marking is all a stamp says: what else its line shows may be the word that raises it."""
+        if found.kind is not FindingKind.MARK or not candidate.stands_out or found.marking in self._highest:
+            return True
+        known = words(found.text)
+        letters = sum(map(len, known))
+        if candidate.strip.width > (_WIDE * letters + 1) * candidate.strip.height:
+            return False
+        return any(self._beside(known, read) < _TELLING for read in reads if set(known) & set(words(read.text)))
+
+    def _beside(self, known: Sequence[str], read: LineRead) -> int:
+        """How many letters of words were read beside those of a marking."""
+        return sum(
+            len(word) for word in words(read.text)
+            if word not in self._around and word not in known and len(word) > 1 and not word.isdigit()
+        )
+
+    def likest(self, reads: Sequence[LineRead]) -> LineRead:
+        """Of several readings of one line the one whose words are most like those of markings."""
+        return max(reads, key=lambda read: (self._likeness_of(read.text), read.confidence))
+
+    def _likeness_of(self, text: str) -> float:
+        found = [word for word in words(text) if len(word) >= 3]
+        letters = sum(len(word) for word in found)
+        alike = sum(
+            len(word) * max(SequenceMatcher(None, word, other).ratio() for other in self._words) for word in found
+        )
+        return alike / letters if letters else 0.0
 
     def resembles(self, text: str) -> bool:
         """Whether any word of a text may be a word of a marking, misread or not."""

@@ -25,6 +25,10 @@ from marker.ocr.montage import Word
 
 LANGUAGES: Final = ("kaz", "lit")
 """Kazakh reads all of Russian; Lithuanian reads Latin.  One joint pass beats one pass a language."""
+RUSSIAN: Final = "rus"
+"""Better than Kazakh on Russian words of worn or overlaid letters."""
+ALONE: Final = (*LANGUAGES, RUSSIAN)
+"""The languages lines in doubt are also read in by themselves."""
 MEMORY_BYTES: Final = 1_000_000_000
 """Address space of the child: a montage takes a tenth of it."""
 _MAX_OUTPUT: Final = 4_000_000

@@ -78,6 +78,6 @@ def _residue(looks: Sequence[tuple[Place, Look]], result: Reading, profile: Prof
                 continue
             if any(text in line.read.text for text in texts):
                 continue
-            if not known.is_settled(candidate, line.read, line.box, ()):
+            if not known.is_settled(candidate, line.reads, line.box, ()):
                 left.append(Residue(None, None, kind_of(candidate)))
     return left

@@ -1,0 +1,97 @@
+"""Markings of which only a part could be read: the rest lies under print, is worn off or too pale.
+
+A stamp of which three quarters of a form's letters were read, in their order, is that form, if no other form of any
+owner comes near.  A form that is part of another marking's (СЕКРЕТНО of СОВЕРШЕННО СЕКРЕТНО) never is: its missing
+neighbour may be what was not read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Final
+
+from marker.agreement.profile import Profile
+from marker.detect.fold import words
+from marker.detect.lexicon import CONTEXT_ROLES, Entry, Role, lexicon_of
+
+_SHARE: Final = 0.74
+_NEAR: Final = 0.7
+"""Shares of a form's letters that must be read, and from which on another form comes near."""
+_LEAST: Final = 7
+"""Letters that must be read."""
+_BLOCK: Final = 3
+"""Fewer letters in a row are an accident."""
+_MORE: Final = 5
+"""Letters by which a higher form must explain more than a lower one that is part of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    entry: Entry
+    letters: int
+    share: float
+
+
+class Partly:
+    """Knows the forms of one profile by their parts."""
+
+    def __init__(self, profile: Profile) -> None:
+        entries = [
+            entry for entry in lexicon_of(profile).entries
+            if entry.role not in CONTEXT_ROLES and entry.role is not Role.SHORT and len(entry.letters) >= _BLOCK
+        ]
+        self._profile = profile
+        self._all = entries
+        self._whole = [
+            entry for entry in entries
+            if entry.role is Role.MARK and len(entry.letters) >= _LEAST and not self._is_part(entry)
+        ]
+
+    def _is_part(self, entry: Entry) -> bool:
+        return any(entry.letters in other.letters for other in self._all if other.target != entry.target)
+
+    def form_in(self, texts: Iterable[str]) -> Entry | None:
+        """The form that any of several readings of one line, or of the rows of one stamp, is in part.
+
+        None when there is none, or when two readings come to different markings.
+        """
+        found = [match for text in texts if (match := self._best("".join(words(text)))) is not None]
+        if len({match.entry.target for match in found}) != 1:
+            return None
+        return max(found, key=lambda match: match.share).entry
+
+    def _best(self, read: str) -> _Match | None:
+        if len(read) < _LEAST:
+            return None
+        found = [match for entry in self._whole if (match := _match(entry, read)).share >= _SHARE]
+        if not found:
+            return None
+        best = max(found, key=lambda match: match.letters)
+        for entry in self._all:
+            if entry.target == best.entry.target:
+                continue
+            other = _match(entry, read)
+            if other.share >= _NEAR and not self._explains(best, other):
+                return None
+        return best if best.letters >= _LEAST else None
+
+    def _explains(self, best: _Match, other: _Match) -> bool:
+        """Whether the nearer form is clearly more of what was read, and the other one part of it or misread from it.
+
+        The English half of a dual marking is neither, and says no more than the own half does.
+        """
+        if best.letters < other.letters + _MORE:
+            return False
+        if other.share < 1:
+            return True
+        if other.entry.role is Role.FOREIGN:
+            return self._profile.rank(best.entry.target) >= self._profile.rank(other.entry.target)
+        return other.entry.role is Role.MARK and other.entry.letters in best.entry.letters
+
+
+def _match(entry: Entry, read: str) -> _Match:
+    blocks = SequenceMatcher(None, entry.letters, read, autojunk=False).get_matching_blocks()
+    letters = sum(block.size for block in blocks if block.size >= _BLOCK)
+    return _Match(entry, letters, letters / len(entry.letters))
