@@ -18,6 +18,10 @@ WORK_SCALE: Final = 1.5
 """Pixels per point at which lines are looked for: letters of 6 points are 6 pixels high."""
 _BOLD: Final = 2.8
 """Points: measured strokes of bold letters 15 points large; those of a pen measure 2.5."""
+_FRAME_LINE: Final = 36.0
+"""Points: no stroke of a letter is straight so far."""
+_REST: Final = 0.35
+"""Share of its ink that ink has beside straight lines if it is more than a frame."""
 ASKEW: Final = 2.2
 """Degrees from which on a line is askew on a level page."""
 
@@ -79,7 +83,7 @@ def take_apart(ink: Mask, scale: float) -> Field:
                     Frame(grown.x + x, grown.y + y, grown.width, grown.height, grown.angle), (x, y, w, h),
                 ))
                 continue  # its letters are part of it
-            if w >= 1.5 * h and is_bold(component, scale):
+            if w >= 1.5 * h and is_figure(component, scale):
                 found.figures.append((x, y, w, h))
             drop[index] = True
     drop[0] = True
@@ -121,6 +125,19 @@ def _are_rules(widths: Any, heights: Any, areas: Any, least: float) -> Any:
 def is_bold(own: Mask, scale: float) -> bool:
     """Whether its strokes are those of large bold letters, and neither of a pen nor of a photograph."""
     return bool((own > 0).mean() <= 0.5) and _BOLD <= stroke_of(own, scale) <= 9
+
+
+def is_figure(own: Mask, scale: float) -> bool:
+    """Whether ink that could not be taken apart may be bold letters grown together, and is no frame or its rest."""
+    if not is_bold(own, scale):
+        return False
+    lines = cv.HoughLinesP(own, 1, np.pi / 360, 40, minLineLength=round(_FRAME_LINE * scale), maxLineGap=3)
+    if lines is None:
+        return True
+    left = own.copy()
+    for ax, ay, bx, by in lines.reshape(-1, 4).tolist():
+        cv.line(left, (ax, ay), (bx, by), 0, max(3, round(3.2 * scale)))
+    return bool(cv.countNonZero(left) > _REST * cv.countNonZero(own))
 
 
 def stroke_of(own: Mask, scale: float) -> float:

@@ -8,7 +8,7 @@ through what has grown into it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marker.ocr.crop import Strip
+from marker.ocr.frames import Row, rows_at
 from marker.ocr.vision import cv
 
 Mask = NDArray[np.uint8]
@@ -37,6 +38,8 @@ _RISE: Final = 0.45
 _MANY: Final = 7
 _CUT: Final = 0.12
 """Heights beyond its own that a row is cut out of what has grown into it."""
+_ROUND: Final = 1.9
+"""Heights around a row within which the other rows of its stamp stand."""
 _AROUND: Final = 2.2
 """Heights around a row within which its frame runs."""
 _PARALLEL: Final = 2.0
@@ -77,6 +80,33 @@ def runs_of(ink: Mask, scale: float) -> tuple[list[Run], Mask]:
             found.append(run)
             taken.update(own)
     return found, _without(found, ink, labels, stats) if found else ink
+
+
+def beside(run: Run, ink: Mask, scale: float) -> list[Row]:
+    """The other rows of a stamp, whose letters have grown together: as tilted and as high, next to a row found.
+
+    ``ink`` is what is left without that row; only ink as large as its letters counts.
+    """
+    height = run.strip.height
+    corners = run.strip.corners(_ROUND)
+    low = np.maximum(np.floor(corners.min(axis=0)).astype(int), 0)
+    high = np.ceil(corners.max(axis=0)).astype(int) + 1
+    part = ink[low[1] : high[1], low[0] : high[0]]
+    if not part.any():
+        return []
+    _, labels, stats, _ = cv.connectedComponentsWithStats(part, connectivity=8)
+    keep = (stats[:, 3] > 0.7 * height) & (stats[:, 3] < 3 * height) & (stats[:, 4] > 0.2 * stats[:, 2] * stats[:, 3])
+    keep[0] = False
+    own = np.where(keep[labels], 255, 0).astype(np.uint8)
+    area = np.zeros_like(own)
+    cv.fillPoly(area, [(corners - low).round().astype(np.int32)], 255)
+    own &= area
+    found = []
+    for row in rows_at(own, run.strip.angle, scale):
+        strip = replace(row.strip, x=row.strip.x + float(low[0]), y=row.strip.y + float(low[1]))
+        if 0.75 < strip.height / height < 1.35 and strip.width > 2.5 * height:
+            found.append(replace(row, strip=strip))
+    return found
 
 
 def _without(runs: Sequence[Run], ink: Mask, labels: Any, stats: Any) -> Mask:

@@ -24,6 +24,10 @@ _STROKE_POINTS: Final = 40.0
 """Ink broader than this may be taken for paper of its own: photographs, not banners with white letters."""
 _CHROMA: Final = 26
 """Difference of channels from which on ink is coloured; pale stamps have 30, the fringes of black letters 20."""
+_NOISE: Final = 7
+"""Levels of chroma above the paper's own from which on ink may be coloured."""
+_NEAR: Final = 22.0
+"""Points around surely coloured ink within which its paler parts are looked for."""
 _LETTER_STROKE: Final = 3.2
 """Points: the broadest strokes of print that a stamp's strokes are carried through."""
 _BLACK: Final = 110
@@ -62,11 +66,25 @@ def separate(picture: Picture) -> Layers:
     mask = cv.morphologyEx(mask, cv.MORPH_OPEN, np.ones((2, 2), np.uint8))
     if cv.countNonZero(mask) < _LEAST_COLOUR_POINTS * picture.scale**2:
         return _by_darkness(lowest, picture.scale)
-    near = cv.dilate(mask, np.ones((3, 3), np.uint8))
+    near = cv.dilate(mask, np.ones((3, 3), np.uint8)) | _faint(mask, chroma, lowest, picture.scale)
     black = cv.max(lowest, near & cv.threshold(chroma, _CHROMA // 2, 255, cv.THRESH_BINARY)[1])
     ink = cv.min(cv.multiply(chroma, near // 255, scale=2.5), near)
     colour = cv.bitwise_not(_bridged(ink, lowest, chroma, picture.scale))
     return Layers(black, colour, lowest, picture.scale)
+
+
+def _faint(mask: Grey, chroma: Grey, lowest: Grey, scale: float) -> Grey:
+    """Paler ink of the same stamp: near what is surely coloured, above the noise, and no fringe of black letters."""
+    noise = float(np.percentile(chroma[::4, ::4], 85))
+    least = max(_CHROMA // 2, noise + _NOISE)
+    if least >= _CHROMA:
+        return np.zeros_like(mask)
+    faint = cv.threshold(chroma, least, 255, cv.THRESH_BINARY)[1]
+    black = cv.threshold(lowest, _BLACK, 255, cv.THRESH_BINARY_INV)[1]
+    faint &= cv.bitwise_not(cv.dilate(black, np.ones((7, 7), np.uint8)))
+    reach = max(3, round(_NEAR * scale) | 1)
+    around = cv.dilate(mask, np.ones((reach, reach), np.uint8))
+    return np.asarray(cv.morphologyEx(faint & around, cv.MORPH_OPEN, np.ones((2, 2), np.uint8)), np.uint8)
 
 
 def _bridged(ink: Grey, lowest: Grey, chroma: Grey, scale: float) -> Grey:

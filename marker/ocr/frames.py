@@ -125,6 +125,11 @@ def rows_of(blob: Mask, scale: float, *, sure_frame: Frame | None = None) -> lis
     return list(_rows(blob, angle, scale, None))
 
 
+def rows_at(blob: Mask, angle: float, scale: float) -> list[Row]:
+    """The rows of letters in a blob of a known tilt."""
+    return list(_rows(blob, angle, scale, None)) if blob.any() else []
+
+
 def _spanning_frame(blob: Mask, scale: float) -> Frame | None:
     reach = max(3, round(_WORN * scale))
     closed = cv.morphologyEx(blob, cv.MORPH_CLOSE, cv.getStructuringElement(cv.MORPH_ELLIPSE, (reach, reach)))

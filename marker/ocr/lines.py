@@ -15,13 +15,13 @@ import numpy as np
 from marker.ocr.apart import (
     ASKEW,
     Field,
-    is_bold,
+    is_figure,
     shrink,
     stroke_of,
     take_apart,
     without_rules,
 )
-from marker.ocr.askew import Run, runs_of
+from marker.ocr.askew import Run, beside, runs_of
 from marker.ocr.blobs import JOIN, Blob, blobs_of, ink_in, regions, spread
 from marker.ocr.candidate import Candidate, box_of, joined
 from marker.ocr.colour import Grey, ink_of
@@ -72,8 +72,8 @@ class Finder:
         zoom = self.scale / scale
         self.seals = [Seal(seal.x * zoom, seal.y * zoom, seal.radius * zoom) for seal in seals]
         runs, ink = runs_of(without(ink, seals, scale), scale)
+        self._runs(runs, ink, scale)
         parts = take_apart(ink, scale)
-        self._runs(runs, scale)
         blobs = blobs_of(parts.letters, scale)
         for blob in blobs:  # letters on several heights in what was closed to one line: a stamp grown into a line
             blob.askew |= blob.height > 2.2 * blob.letter and blob.width > 50 * scale
@@ -135,14 +135,20 @@ class Finder:
                 named = "print"
             self.found.append(Candidate(strip, named, coloured, score, self._group, row.pieces, row.even))
 
-    def _runs(self, runs: list[Run], scale: float) -> None:
+    def _runs(self, runs: list[Run], ink: Grey, scale: float) -> None:
+        """Rows askew and the rows beside them, which are taken out of ``ink``."""
         zoom = self.scale / scale
         for run in runs:
             self._group += 1
-            strip = replace(run.strip, x=run.strip.x * zoom, y=run.strip.y * zoom, width=run.strip.width * zoom,
-                            height=run.strip.height * zoom)
-            pieces = max(len(run.letters), round(strip.width / strip.height))
-            self.found.append(Candidate(strip, "stamp", False, 8, self._group, pieces, 1.0))
+            pieces = max(len(run.letters), round(run.strip.width / run.strip.height))
+            self._add(run.strip, pieces, 1.0, zoom)
+            for row in beside(run, ink, scale):
+                self._add(row.strip, row.pieces, row.even, zoom)
+                cv.fillPoly(ink, [row.strip.corners(0.15).round().astype(np.int32)], 0)
+
+    def _add(self, strip: Strip, pieces: int, even: float, zoom: float) -> None:
+        full = replace(strip, x=strip.x * zoom, y=strip.y * zoom, width=strip.width * zoom, height=strip.height * zoom)
+        self.found.append(Candidate(full, "stamp", False, 8, self._group, pieces, even))
 
     def _in_frame(self, frame: Frame, scale: float) -> float:
         """How high the letters are of a row that was found in a frame; 0 without one."""
@@ -175,7 +181,7 @@ class Finder:
         for x, y, w, h in regions(free, letters.shape, scale):
             own = letters[y : y + h, x : x + w].copy()
             rows = rows_of(own, scale)
-            if not rows and w >= 60 * scale and is_bold(own, scale):
+            if not rows and w >= 60 * scale and is_figure(own, scale):
                 self._leave([(x, y, w, h)], scale)
             self._rows([row for row in rows if row.pieces >= 3], x, y, scale, "stamp", 7, coloured=False)
 
@@ -204,7 +210,7 @@ class Finder:
                     rows[place] = replace(row, pieces=0)
             if 0 < len(rows) <= 8:
                 self._rows(rows, x, y, scale, "stamp", 8, coloured=True)
-            elif w >= 60 * scale and w >= 1.5 * h and is_bold(own, scale):
+            elif w >= 60 * scale and w >= 1.5 * h and is_figure(own, scale):
                 self._leave([(x, y, w, h)], scale)
 
     # ── white on dark, and lines on their side ──────────────────────────────────────────────────────────────────────

@@ -309,6 +309,8 @@ class _Document:
         )
 
     def _settled_closer(self, look: Look, line: Line, findings: Sequence[Finding]) -> bool:
+        if any(span.box is not None and covers(span.box, line.box) for span in look.completed):
+            return True
         here = [found for found in findings if found.page == look.number]
         if not self._known.is_settled(line.candidate, line.reads, line.box, here):
             return False

@@ -92,11 +92,23 @@ def _circles(own: Mask, scale: float) -> list[Seal]:
         return []
     near = cv.dilate(own, np.ones((3, 3), np.uint8))
     seals: list[Seal] = []
-    for x, y, radius in found.reshape(-1, 3)[:4].astype(np.float64):
-        # Letters grown together have ink on any circle; a rim has paper around it.
-        if _on_circle(near, x, y, radius) > _CLOSED and _on_circle(near, x, y, radius + 2 * _BEYOND * scale) < _OPEN:
-            seals.append(Seal(float(x), float(y), float(radius)))
+    for x, y, _ in found.reshape(-1, 3)[:4].astype(np.float64):
+        radius = _rim(near, x, y, scale)
+        if radius is not None and not any(np.hypot(x - seal.x, y - seal.y) < seal.radius for seal in seals):
+            seals.append(Seal(float(x), float(y), radius))
     return seals
+
+
+def _rim(near: Mask, x: float, y: float, scale: float) -> float | None:
+    """The largest circle about a point that has ink all the way, and paper around it.
+
+    Letters grown together have ink on any circle.
+    """
+    for radius in np.arange(_MOST / 2 * scale, _LEAST / 2 * scale, -1.0):
+        if _on_circle(near, x, y, radius) > _CLOSED:
+            outside = _on_circle(near, x, y, radius + 2 * _BEYOND * scale)
+            return float(radius) if outside < _OPEN else None
+    return None
 
 
 def _on_circle(mask: Mask, x: float, y: float, radius: float) -> float:
