@@ -17,6 +17,8 @@ from marker.ocr.montage import LineRead
 from marker.ocr.raster import Picture
 from marker.ocr.residue import covers, is_covered
 
+CLOSER: Final = 44
+"""Pixels of letters on a closer look."""
 LEGIBLE: Final = 50.0
 """Confidence below which a line counts for nothing when a page is judged legible."""
 READABLE: Final = 62.0

@@ -35,7 +35,7 @@ from marker.model import (
     Visibility,
 )
 from marker.ocr import page, raster, tesseract
-from marker.ocr.look import Clock, Line, Look, look_at, read_again, read_looks
+from marker.ocr.look import CLOSER, Clock, Line, Look, look_at, read_again, read_looks
 from marker.ocr.montage import MAX_LINES
 from marker.ocr.partly import Partly
 from marker.ocr.residue import Known, covers, is_read, kind_of
@@ -44,8 +44,6 @@ from marker.settings import Settings
 _SEEN: Final = frozenset(FindingKind) - {FindingKind.MENTION}
 _SHARE: Final = 0.7
 """Of the time a document may take, reading pictures takes at most this."""
-_CLOSER: Final = 44
-"""Pixels of letters on the second look."""
 _PAGE_SECONDS: Final = 8.0
 """What must be left of the time to begin reading a whole page."""
 _SURE_WORD: Final = 60.0
@@ -191,7 +189,7 @@ class _Document:
             if look.failed or (doubtful and not lines):
                 continue
             self._clock.check()
-            closer = self._look(pictures, look.number, look.sheet.quarters, raster.FINE_DPI, _CLOSER)
+            closer = self._look(pictures, look.number, look.sheet.quarters, raster.FINE_DPI, CLOSER)
             if closer is None:
                 continue
             if doubtful:

@@ -12,7 +12,7 @@ from marker.detect.sightings import find
 from marker.errors import HoldError
 from marker.model import FindingKind, HoldCode, Place, Reading, Residue, Span
 from marker.ocr.docx_pictures import pictures_of
-from marker.ocr.look import Clock, Look, look_at, read_looks
+from marker.ocr.look import CLOSER, Clock, Line, Look, look_at, read_again, read_looks
 from marker.ocr.residue import Known, kind_of
 
 _NOT_LOOKED_INTO: Final = "pictures in Word documents are not looked into"
@@ -42,17 +42,44 @@ def read_word_pictures(path: Path, reading: Reading, profile: Profile, clock: Cl
             "Its pictures could not be read, and one may bear a marking; read the document and state its marking with "
             "--marking and --reason.",
         )
-    spans = [_placed(span, place, look.number) for place, look in looks for span in look.spans()]
+    known = Known(profile)
+    result = _with(reading, looks)
+    doubtful = {look.number for look, _ in _open_lines(looks, result, profile, known)}
+    if doubtful:
+        looks += _closer(path, doubtful, clock)
+        result = _with(reading, looks)
     notes = tuple(note for note in reading.notes if not note.endswith(_NOT_LOOKED_INTO))
     # Rule 1: marked means that every part was read.
     unread = ("a picture of a kind that could not be looked into (a Windows drawing, or too large)",) if closed else ()
     result = replace(
-        reading,
-        spans=(*reading.spans, *spans),
-        notes=notes,
-        attachments_unread=(*reading.attachments_unread, *unread),
+        result, notes=notes, attachments_unread=(*reading.attachments_unread, *unread),
     )
-    return replace(result, residue=tuple(_residue(looks, result, profile)))
+    settled = {look.number for _, look in looks if look.closer} - {
+        look.number for look, _ in _open_lines([one for one in looks if one[1].closer], result, profile, known)
+    }
+    left = [line for look, line in _open_lines(looks, result, profile, known)
+            if not look.closer and look.number not in settled]
+    return replace(result, residue=tuple(Residue(None, None, kind_of(line.candidate)) for line in left))
+
+
+def _with(reading: Reading, looks: Sequence[tuple[Place, Look]]) -> Reading:
+    spans = [_placed(span, place, look) for place, look in looks for span in look.spans()]
+    return replace(reading, spans=(*reading.spans, *spans))
+
+
+def _closer(path: Path, numbers: set[int], clock: Clock) -> list[tuple[Place, Look]]:
+    """The pictures that left a doubt, read larger and in more ways."""
+    looks: list[tuple[Place, Look]] = []
+    for number, found in enumerate(pictures_of(path), start=1):
+        clock.check()
+        if number not in numbers or found.picture is None:
+            continue
+        look = look_at(found.picture, number, letter=CLOSER)
+        look.closer, look.probes = True, []
+        if look.lines:
+            read_again(look.lines, clock)
+            looks.append((found.place, look))
+    return looks
 
 
 def _read(looks: Sequence[Look], clock: Clock) -> None:
@@ -63,21 +90,24 @@ def _read(looks: Sequence[Look], clock: Clock) -> None:
         read_looks(looks, clock)
 
 
-def _placed(span: Span, place: Place, number: int) -> Span:
-    return replace(span, page=None, box=None, place=place, flow=f"picture {number} {span.flow}")
+def _placed(span: Span, place: Place, look: Look) -> Span:
+    flow = f"picture {look.number}{' closer' if look.closer else ''} {span.flow}"
+    return replace(span, page=None, box=None, place=place, flow=flow)
 
 
-def _residue(looks: Sequence[tuple[Place, Look]], result: Reading, profile: Profile) -> list[Residue]:
-    known = Known(profile)
+def _open_lines(
+    looks: Sequence[tuple[Place, Look]], result: Reading, profile: Profile, known: Known
+) -> list[tuple[Look, Line]]:
+    """The lines that stand out and are nothing that was read, each with its picture."""
     texts = {found.text for found in find(result, profile) if found.kind is not FindingKind.MENTION}
-    left: list[Residue] = []
+    left: list[tuple[Look, Line]] = []
     for _, look in looks:
         for line in look.lines:
             candidate = line.candidate
             if not candidate.stands_out or not candidate.like_letters or candidate.pieces < _LEAST_PIECES:
                 continue
-            if any(text in line.read.text for text in texts):
+            if any(text in read.text for text in texts for read in line.reads):
                 continue
             if not known.is_settled(candidate, line.reads, line.box, ()):
-                left.append(Residue(None, None, kind_of(candidate)))
+                left.append((look, line))
     return left
