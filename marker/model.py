@@ -270,6 +270,8 @@ class Reading:
     labels: tuple[LabelSeen, ...] = ()
     labelled: tuple[LabelledCopy, ...] = ()
     """Copies of ours that a label names."""
+    bindings: tuple[tuple[str, bytes], ...] = ()
+    """Each STANAG 4778 binding inside the file: where it stands, and its XML, canonical."""
     pictures: int = 0
     """Pictures in a Word document, whose words are not among the spans. A PDF says so page by page (``readable``)."""
     signatures: tuple[Signature, ...] = ()

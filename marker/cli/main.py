@@ -27,6 +27,7 @@ _COMMANDS = {
     "incident": "marker.cli.custody",
     "receipt": "marker.cli.letters",
     "trace": "marker.cli.trace",
+    "label": "marker.cli.label",
     "register": "marker.cli.register",
     "consent": "marker.cli.consent",
     "recipient": "marker.cli.consent",

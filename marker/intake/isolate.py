@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from marker.errors import HoldError
+from marker.intake.labels import LabelsInFile, labels_in_file
 from marker.intake.limits import Limits, confine, within
 from marker.intake.pool import Pool, PoolClosedError, WorkerDiedError, WorkerFaultError, WorkerTimeoutError
 from marker.intake.work import (
@@ -81,6 +82,10 @@ class Workers:
     def trace(self, path: Path, name: str) -> list[Sighting]:
         """Copy numbers of ours in a snapshot.  Raises HoldError."""
         return self._run("reading", find_numbers, path, name, self._task)
+
+    def labels(self, path: Path, name: str) -> LabelsInFile:
+        """The labels in a snapshot, or of a label file.  Raises HoldError."""
+        return self._run("reading", labels_in_file, path, name, self._task)
 
     def draw(self, path: Path, numbers: Sequence[int]) -> list[PagePicture]:
         """Pictures of a snapshot's pages.  Raises HoldError."""

@@ -33,8 +33,11 @@ _LARGEST_ANSWER: Final = 1 << 28
 _END_SECONDS: Final = 5.0
 """How long a worker may take to die after SIGKILL (it may be waiting for a disk) before it is left to itself."""
 _MODULES: Final = frozenset(
-    ("marker.model", "marker.errors", "marker.intake.work", "marker.records.pages", "marker.records.sheets")
-)
+    (
+        "marker.model", "marker.errors", "marker.intake.work", "marker.intake.labels", "marker.labels.read",
+        "marker.records.pages", "marker.records.sheets",
+    )
+)  # fmt: skip
 
 
 class WorkerDiedError(Exception):

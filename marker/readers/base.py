@@ -140,6 +140,7 @@ class Gathering:
     traces: list[StampTrace] = field(default_factory=list)
     labels: list[LabelSeen] = field(default_factory=list)
     labelled: list[LabelledCopy] = field(default_factory=list)
+    bindings: list[tuple[str, bytes]] = field(default_factory=list)
     pictures: int = 0
     """Pictures whose words are not among the spans."""
     signatures: list[Signature] = field(default_factory=list)
@@ -171,6 +172,7 @@ class Gathering:
         self.traces += [StampTrace(trace.copy_number) for trace in inner.traces]
         self.labels += [replace(label, flow=f"{flow} > {label.flow}", embedded=True) for label in inner.labels]
         self.labelled += inner.labelled
+        self.bindings += [(f"{flow} > {where}", xml) for where, xml in inner.bindings]
         self.unread += inner.attachments_unread
         for note in inner.notes:
             self.note(f"attachment: {note}")
@@ -180,7 +182,8 @@ class Gathering:
         return Reading(
             found, None if pages is None else len(pages), tuple(self.spans), tuple(pages or ()), tuple(self.notes),
             tuple(self.unread), tuple(self.traces), labels=tuple(self.labels),
-            labelled=tuple(dict.fromkeys(self.labelled)), pictures=self.pictures, signatures=tuple(self.signatures),
+            labelled=tuple(dict.fromkeys(self.labelled)), bindings=tuple(self.bindings), pictures=self.pictures,
+            signatures=tuple(self.signatures),
         )
 
     def trace(self, text: str, page: int | None = None) -> None:

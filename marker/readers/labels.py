@@ -12,6 +12,7 @@ from typing import Final
 
 from lxml import etree
 
+from marker.canonical import canonical
 from marker.errors import HoldError
 from marker.labels.read import parse_binding, seen
 from marker.labels.read import read_binding as read_labels
@@ -71,6 +72,9 @@ def read_binding(root: etree._Element, flow: str, gathering: Gathering) -> None:
     the copies of ours it names.  Raises HoldError(too-large).
     """
     binding = read_labels(root)
+    xml = canonical(root)
+    gathering.purse.unpack(len(xml))
+    gathering.bindings.append((flow, xml))
     for number, label in enumerate(binding.labels, start=1):
         place = f"{flow}#{label.kind}[{number}]"
         gathering.add(Span(label.text, Source.LABEL, Place.LABEL, place))
