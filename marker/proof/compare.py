@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marker.model import Box
-from marker.proof.view import Movement, PageView, Picture
+from marker.proof.view import Colours, Movement, PageView, Picture, darkest
 
 Mask = NDArray[np.bool_]
 
-_PIXELS: Final = 500_000
-"""Size of the pictures of whole pages: A4 at 72 dpi."""
+_PIXELS: Final = 400_000
+"""Size of the pictures of whole pages: A4 at 64 dpi."""
 _LEAST_SCALE: Final = 0.5
 _MOST_SCALE: Final = 4.0
 """Pixels to a point for pictures of large and of small pages."""
@@ -43,50 +43,70 @@ def scale_for(view: PageView, unit: float) -> float:
 
 
 @dataclass(frozen=True)
+class Pixels:
+    """Pixels of one picture: their rows and columns, and whether each is darker than it was."""
+
+    rows: NDArray[np.intp]
+    columns: NDArray[np.intp]
+    darker: Mask
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def where(self, mask: Mask) -> Pixels:
+        return Pixels(self.rows[mask], self.columns[mask], self.darker[mask])
+
+
+@dataclass(frozen=True)
 class Difference:
     """What changed between the picture of the original (moved, where the copy moved it) and that of the copy."""
 
-    before: Picture
-    after: Picture
+    before: Colours
+    after: Colours
     scale: float
-    changed: Mask
-    darker: Mask
-    """Where there is ink that was not there before."""
+    changed: Pixels
 
-    def pixels(self, box: Box, grow: float = 0.0) -> tuple[slice, slice]:
+    def is_new(self, box: Box) -> bool:
+        """Whether what stands in ``box`` is ink of the copy alone: a tenth of it, as lines of text have."""
+        rows, columns = self._range(box)
+        area = (rows.stop - rows.start) * (columns.stop - columns.start)
+        return bool(area and (_inside(self.changed, rows, columns) & self.changed.darker).sum() > 0.1 * area)
+
+    def was_free(self, box: Box) -> bool:
+        """Whether the original showed nothing in ``box`` but an even, light ground."""
+        part = darkest(self.before[self._range(box)])
+        return bool(part.size and int(part.max()) - int(part.min()) <= _FLAT and part.min() >= _LIGHT)
+
+    def shown(self, box: Box) -> Picture:
+        """The copy's picture of ``box``, two pixels around it included."""
+        return darkest(self.after[self._range(box, 2)])
+
+    def outside(self, boxes: list[Box]) -> Pixels:
+        """What changed and does not lie in ``boxes``, a pixel and a half around them included."""
+        left = self.changed
+        for box in boxes:
+            left = left.where(~_inside(left, *self._range(box, 1.5)))
+        return left
+
+    def box_of(self, pixels: Pixels) -> Box | None:
+        """The rectangle around ``pixels``, units of user space; None when there are none."""
+        if not len(pixels):
+            return None
+        sides = (pixels.columns.min(), pixels.rows.min(), pixels.columns.max() + 1, pixels.rows.max() + 1)
+        return Box(*(float(side) / self.scale for side in sides))
+
+    def _range(self, box: Box, grow: float = 0.0) -> tuple[slice, slice]:
         """Rows and columns that ``box`` (units of user space, as displayed) touches, with ``grow`` pixels around."""
         rows, columns = self.before.shape
         x0, y0 = box.x0 * self.scale - grow, box.y0 * self.scale - grow
         x1, y1 = box.x1 * self.scale + grow, box.y1 * self.scale + grow
-        return (
-            slice(max(0, math.floor(y0)), max(0, min(rows, math.ceil(y1)))),
-            slice(max(0, math.floor(x0)), max(0, min(columns, math.ceil(x1)))),
-        )
+        top, left = max(0, math.floor(y0)), max(0, math.floor(x0))
+        return slice(top, max(top, min(rows, math.ceil(y1)))), slice(left, max(left, min(columns, math.ceil(x1))))
 
-    def is_new(self, box: Box) -> bool:
-        """Whether what stands in ``box`` is ink of the copy alone: a tenth of it, as lines of text have."""
-        part = self.darker[self.pixels(box)]
-        return bool(part.size and part.mean() > 0.1)
 
-    def was_free(self, box: Box) -> bool:
-        """Whether the original showed nothing in ``box`` but an even, light ground."""
-        part = self.before[self.pixels(box)]
-        return bool(part.size and int(part.max()) - int(part.min()) <= _FLAT and part.min() >= _LIGHT)
-
-    def outside(self, boxes: list[Box]) -> tuple[Mask, Mask]:
-        """``changed`` and ``darker`` without what lies in ``boxes``, a pixel and a half around them included."""
-        changed, darker = self.changed.copy(), self.darker.copy()
-        for box in boxes:
-            changed[self.pixels(box, 1.5)] = darker[self.pixels(box, 1.5)] = False
-        return changed, darker
-
-    def box_of(self, mask: Mask) -> Box | None:
-        """The rectangle around ``mask``, units of user space; None when it is empty."""
-        rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-        if not len(rows):
-            return None
-        sides = (columns[0], rows[0], columns[-1] + 1, rows[-1] + 1)
-        return Box(*(float(side) / self.scale for side in sides))
+def _inside(pixels: Pixels, rows: slice, columns: slice) -> Mask:
+    across = (pixels.columns >= columns.start) & (pixels.columns < columns.stop)
+    return np.asarray((pixels.rows >= rows.start) & (pixels.rows < rows.stop) & across)
 
 
 def compare(before: PageView, after: PageView, unit: float, moved: Movement | None, anew: bool = False) -> Difference:
@@ -96,16 +116,15 @@ def compare(before: PageView, after: PageView, unit: float, moved: Movement | No
     copy says so is no proof, that the two pictures then agree is.
     """
     scale = scale_for(before, unit)
-    copy = after.picture(scale)
+    copy = after.colours(scale)
     if moved is not None:
         before.move(moved, anew)
-    original = before.picture(scale)
+    original = before.colours(scale)
     same = _SAME if moved is None else _SAME_MOVED
-    changed, darker = np.zeros(copy.shape, dtype=bool), np.zeros(copy.shape, dtype=bool)
-    rows = (copy != original).any(axis=1)  # most rows of most pages are not touched at all
-    step = copy[rows].astype(np.int16) - original[rows]
-    changed[rows], darker[rows] = np.abs(step) > same, step < -same
-    return Difference(original, copy, scale, changed, darker)
+    rows = np.flatnonzero((copy != original).any(axis=1))  # most rows of most pages are not touched at all
+    step = darkest(copy[rows]).astype(np.int16) - darkest(original[rows])
+    found, columns = np.nonzero(np.abs(step) > same)
+    return Difference(original, copy, scale, Pixels(rows[found], columns, step[found, columns] < 0))
 
 
 def moved_by(before: PageView, after: PageView) -> Movement | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 from functools import lru_cache
 from importlib import resources
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,9 @@ _MOST_IN_ALL: Final = 0.02
 
 Ink = NDArray[np.float64]
 """A picture: 0 is paper, 1 is ink."""
+Drawn = NDArray[np.uint8]
+"""The same in 255 steps."""
+Picture = TypeVar("Picture", Ink, Drawn)
 
 
 def width(text: str, strong: bool) -> float:
@@ -87,20 +90,21 @@ def _spread(ink: Ink) -> Ink:
     return np.asarray(np.maximum(np.maximum(rows[:, :-2], rows[:, 1:-1]), rows[:, 2:]))
 
 
-def _trimmed(ink: Ink) -> Ink | None:
-    rows, columns = np.flatnonzero((ink > _INK).any(axis=1)), np.flatnonzero((ink > _INK).any(axis=0))
+def _trimmed(ink: Picture) -> Picture | None:
+    dark = ink > (_INK if ink.dtype != np.uint8 else 255 * _INK)
+    rows, columns = np.flatnonzero(dark.any(axis=1)), np.flatnonzero(dark.any(axis=0))
     if not len(rows) or not len(columns):
         return None
     return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
-def _resized(ink: Ink, high: int, wide: int) -> Ink:
-    picture = Image.fromarray((ink * 255).astype(np.uint8)).resize((wide, high), Image.Resampling.BOX)
+def _resized(drawn: Drawn, high: int, wide: int) -> Ink:
+    picture = Image.fromarray(drawn).resize((wide, high), Image.Resampling.BOX)
     return np.asarray(picture, dtype=np.float64) / 255
 
 
 @lru_cache(maxsize=512)
-def _drawn(text: str, strong: bool) -> Ink | None:
+def _drawn(text: str, strong: bool) -> Drawn | None:
     """The line at :data:`_DRAWN` pixels to the font size, trimmed; letters stand where the font's advances put them."""
     advances = [_advance(letter, strong) for letter in text]
     wide = int(sum(advances) * _DRAWN) + 2 * _DRAWN
@@ -112,7 +116,7 @@ def _drawn(text: str, strong: bool) -> Ink | None:
             return None
         line[:, left : left + glyph.shape[1]] = np.maximum(line[:, left : left + glyph.shape[1]], glyph)
         at += advance
-    return _trimmed(line / 255.0)
+    return _trimmed(line)
 
 
 @lru_cache(maxsize=512)

@@ -32,6 +32,8 @@ from marker.proof.view import PageView
 _LEAST_MARKING: Final = 7.5
 _LEAST_SMALL: Final = 4.7
 """Points; what is smaller cannot be read."""
+_LEAST_PIXELS: Final = 5
+"""Pixels to the font size from which the picture of a whole page tells letters apart."""
 _CODE_SIDE: Final = 9 / 25.4 * 72
 _ZONE: Final = 0.36
 """Share of the page's height from the top, and from the bottom, in which a marking counts as standing there."""
@@ -82,7 +84,7 @@ class _Page:
             self._judge(compare(self.before, self.after, self.unit, moved, anew=True))
 
     def _judge(self, difference: Difference) -> None:
-        if not difference.darker.any():
+        if not difference.changed.darker.any():
             raise self._failed("bears no stamp")
         found = self._markings(difference)
         wanted = [self.expected.copy_number, self.expected.page_of(self.number, self.pages)]
@@ -94,10 +96,10 @@ class _Page:
         boxes.append(self._code(difference, boxes))
         if not all(difference.was_free(box) for box in boxes):
             raise self._failed("has the stamp over something of the original")
-        changed, darker = difference.outside(boxes)
-        if (changed & ~darker).any():
+        left = difference.outside(boxes)
+        if not left.darker.all():
             raise self._failed("lacks something of the original, or has it covered or changed")
-        if darker.any():
+        if len(left):
             raise self._failed("shows something that is neither the original nor the stamp")
 
     def _markings(self, difference: Difference) -> list[Lines]:
@@ -122,33 +124,42 @@ class _Page:
     def _located(self, words: Words, difference: Difference, least: float) -> Iterator[Lines]:
         """Where new ink shows ``words``, none smaller than ``least`` points."""
         for lines in locate(words.text, self.after, difference):
-            if all(self._reads(text, box, words.strong, least) for text, box in lines):
+            if all(self._reads(text, box, words.strong, least, difference) for text, box in lines):
                 yield lines
 
-    def _reads(self, text: str, box: Box, strong: bool, least: float) -> bool:
+    def _reads(self, text: str, box: Box, strong: bool, least: float, difference: Difference) -> bool:
+        """Whether the picture shows ``text`` in ``box``.
+
+        It is drawn large and read letter by letter, unless the page's own picture shows there, pixel for pixel, what it
+        showed where the text was read on another page: shapes that differ leave other shades of grey.
+        """
         size = box.width / max(width(text, strong), 0.01)
         if size * self.unit < least:
             return False
-        ink = self._ink(box, EM / size, 6, 2)
-        seen = (text, strong, ink.shape, hashlib.sha256(ink.tobytes()).digest())
-        if seen not in self.read and shows(ink, text, strong):
-            self.read.add(seen)
-        return seen in self.read
+        small = difference.shown(box)
+        seen = (text, strong, round(size * self.unit, 1), small.shape, hashlib.sha256(small.tobytes()).digest())
+        if seen in self.read and size * difference.scale >= _LEAST_PIXELS:
+            return True
+        if not shows(self._ink(box, EM / size, 6, 2), text, strong):
+            return False
+        self.read.add(seen)
+        return True
 
     def _code(self, difference: Difference, boxes: list[Box]) -> Box:
         """The place of the Data Matrix, its quiet zone included, which must say this copy, page and total."""
         zxing: Any = import_module("zxingcpp")
-        box = difference.box_of(difference.outside(boxes)[1])
+        left = difference.outside(boxes)
+        box = difference.box_of(left.where(left.darker))
         fault = self._failed("does not show the Data Matrix with its copy number and page")
         side = _CODE_SIDE / self.unit
         blur = 0.05 * side + 2.2 / difference.scale
         if box is None or abs(box.width - side) > blur or abs(box.height - side) > blur:
             raise fault
-        picture = 255 - 255 * self._ink(box, 200 / box.width, 24, 24)
+        picture = 255 - 255 * self._ink(box, 120 / box.width, 14, 14)
         symbols = zxing.read_barcodes(
-            np.ascontiguousarray(np.pad(picture.astype(np.uint8), 16, constant_values=255)),
-            formats=zxing.BarcodeFormat.DataMatrix,
-        )
+            np.ascontiguousarray(np.pad(picture.astype(np.uint8), 8, constant_values=255)),
+            formats=zxing.BarcodeFormat.DataMatrix, try_rotate=False, try_downscale=False, try_invert=False,
+        )  # fmt: skip
         wanted = format_page_code(self.expected.copy_number.text, self.number, self.pages)
         if [symbol.text for symbol in symbols] != [wanted]:
             raise fault

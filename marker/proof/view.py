@@ -20,6 +20,8 @@ from marker.model import Box
 
 Picture = NDArray[np.uint8]
 """Grey levels; each pixel its darkest colour, so that ink of any colour is dark."""
+Colours = NDArray[np.uint32]
+"""Blue, green, red and a byte of no meaning, as one number a pixel: what is to be compared need not be taken apart."""
 
 Matrix = tuple[float, float, float, float, float, float]
 
@@ -54,9 +56,10 @@ class PageView:
         if self._own is not None:
             self._own.close()
 
-    def picture(self, scale: float) -> Picture:
+    def colours(self, scale: float) -> Colours:
         """The whole page."""
-        return self.part(Box(0, 0, *self.pixels(scale)), scale)
+        bitmap = self._drawn(Box(0, 0, *self.pixels(scale)), scale)
+        return np.asarray(bitmap.to_numpy().view(np.uint32)[..., 0])
 
     def pixels(self, scale: float) -> tuple[int, int]:
         """Width and height of the whole page's picture."""
@@ -64,10 +67,15 @@ class PageView:
 
     def part(self, box: Box, scale: float) -> Picture:
         """The part of the page's picture inside ``box``, which is in pixels of ``scale`` and has whole corners."""
-        bitmap = self._blank(int(box.width), int(box.height))
+        return _darkest(self._drawn(box, scale).to_numpy())
+
+    def _drawn(self, box: Box, scale: float) -> Any:
+        wide, high = int(box.width), int(box.height)
+        bitmap = self._pdfium.PdfBitmap.new_native(wide, high, self._raw.FPDFBitmap_BGRx)
+        bitmap.fill_rect((255, 255, 255, 255), 0, 0, wide, high)
         place = (-int(box.x0), -int(box.y0), *self.pixels(scale))
         self._raw.FPDF_RenderPageBitmap(bitmap, self.page, *place, 0, self._raw.FPDF_ANNOT)
-        return _darkest(bitmap)
+        return bitmap
 
     def move(self, movement: Movement, anew: bool = False) -> None:
         """Moves all that the page shows, in memory: from now on its pictures show it moved, with paper around.
@@ -172,12 +180,11 @@ class PageView:
         xs, ys = sorted(x for x, _ in corners), sorted(y for _, y in corners)
         return Box(xs[0], ys[0], xs[1], ys[1])
 
-    def _blank(self, wide: int, high: int) -> Any:
-        bitmap = self._pdfium.PdfBitmap.new_native(wide, high, self._raw.FPDFBitmap_BGRx)
-        bitmap.fill_rect((255, 255, 255, 255), 0, 0, wide, high)
-        return bitmap
+
+def darkest(colours: Colours) -> Picture:
+    """The darkest of each pixel's three colours; ``colours`` is a part of a page's, of any shape."""
+    return _darkest(np.ascontiguousarray(colours)[..., None].view(np.uint8))
 
 
-def _darkest(bitmap: Any) -> Picture:
-    colours = bitmap.to_numpy()
+def _darkest(colours: NDArray[np.uint8]) -> Picture:
     return np.asarray(np.minimum(np.minimum(colours[..., 0], colours[..., 1]), colours[..., 2]))
