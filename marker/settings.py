@@ -78,6 +78,10 @@ class Settings:
     """File to which the head is added at the end of each run that wrote; best on another machine's disk."""
     head_command: str = ""
     """Command that gets the same line on its standard input."""
+    copies_as: str = ""
+    """``pdf`` (the option ``--as``): copies of a Word file are PDF files, set as pages by LibreOffice."""
+    max_office_memory_bytes: int = 4_000_000_000
+    """Address space of LibreOffice, which sets Word files as pages."""
     first_number: int = 1
     """The first register number of a year, for a registry that goes on from a paper journal."""
     sidecar: bool = False

@@ -88,5 +88,6 @@ def _fonts() -> Result:
 def _office() -> Result:
     found = shutil.which("soffice") or shutil.which("libreoffice")
     if found:
-        return Result("LibreOffice", _("found (only for looking at DOCX copies as pages)"), needed=False)
-    return Result("LibreOffice", _("not found"), _("Not needed; sudo apt-get install libreoffice-writer"), needed=False)
+        return Result("LibreOffice", _("found (for --as pdf)"), needed=False)
+    remedy = _("Needed for --as pdf alone; sudo apt-get install libreoffice-writer")
+    return Result("LibreOffice", _("not found"), remedy, needed=False)

@@ -111,7 +111,7 @@ def common(options: dict[str, Any]) -> Common:
 
 _SETTINGS = (
     "register", "agreement", "operator", "clearance", "jobs", "timeout", "password_file", "accept_broken_signature",
-    "strip_active",
+    "strip_active", "copies_as",
     "sidecar",
 )  # fmt: skip
 
@@ -159,6 +159,12 @@ def stamps(command: F) -> F:
                 is_flag=True,
                 default=None,
                 help="Stamp also where that breaks an electronic signature.",
+            ),
+            click.option(
+                "--as",
+                "copies_as",
+                type=click.Choice(["pdf"]),
+                help="Make the copies of a Word file PDF files (needs LibreOffice).",
             ),
             click.option(
                 "--strip-active", is_flag=True, default=None, help="Leave scripts and automatic actions out of copies."

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from marker.errors import HoldError, UsageError
 from marker.intake.desk import Desk
+from marker.intake.pages import to_stamp
 from marker.intake.process import Case, Marked, discard
 from marker.intake.source import Candidate, Snapshot, take
 from marker.intake.terms import entry_again, terms_of
-from marker.model import FileReport, HoldCode, Outcome
+from marker.model import FileReport, HoldCode, MarkingId, Outcome
 from marker.names import shown
 from marker.register import custody
 from marker.register.grounds import Translation
@@ -67,7 +68,9 @@ class _Further(Case):
                 f"{shown(self.candidate.path)} is not the file that was registered as {document.register_number}.",
                 remedy="Name the received file itself with --from.",
             )
-        snapshot, _ = self._open(snapshot, partial(desk.workers.check, file_format=file_format))
+        marking = MarkingId(document.marking)
+        _, form = self._open(snapshot, partial(to_stamp, desk, file_format=file_format, marking=marking, stated=True))
+        self.report = replace(self.report, notes=(*self.report.notes, *form.notes))
         place = folder()
         if replaces is not None:
             with book.writing() as pen:
@@ -77,9 +80,9 @@ class _Further(Case):
             translation=Translation(language, snapshot.sha256) if language is not None else None, replaces=replaces,
         )  # fmt: skip
         reservation = self._draw(book, entry_again(document, desk.wish.purpose), again=True, terms=terms)
-        slots = self._slots(place, reservation, file_format)
+        slots = self._slots(place, reservation, form.format)
         marked = Marked(desk.profile.marking(document.marking), desk.profile.marking(document.equivalent))
-        copies = self._make(book, snapshot, file_format, self._orders(marked, reservation), slots)
+        copies = self._make(book, form, self._orders(marked, reservation), slots)
         return replace(
             self.report, outcome=Outcome.STAMPED, sha256=snapshot.sha256, format=file_format, pages=document.pages,
             marking=document.marking, level=document.level, equivalent=document.equivalent,

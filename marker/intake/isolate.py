@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 import signal
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar, cast
@@ -24,6 +25,7 @@ from marker.intake.work import (
     examine_file,
     find_numbers,
     make_copies,
+    set_pages,
     unlock_file,
 )
 from marker.intake.workspace import Workspace
@@ -55,6 +57,9 @@ class Workers:
         self._workspace = workspace
         self._limits = Limits.of(task.settings)
         self._pool = Pool(jobs, confine, [self._limits], _PRELOAD)
+        # LibreOffice wants more room than a worker has, and a limit cannot be raised again; begun when first needed.
+        office = replace(self._limits, memory=max(self._limits.memory, task.settings.max_office_memory_bytes))
+        self._office = Pool(jobs, confine, [office], _PRELOAD)
 
     def __enter__(self) -> Workers:
         return self
@@ -67,6 +72,7 @@ class Workers:
     def stop(self) -> None:
         """End all workers at once; calls that wait raise Stopped."""
         self._pool.close()
+        self._office.close()
 
     def examine(self, path: Path, name: str) -> Examination:
         """Read and judge a snapshot.  Raises HoldError."""
@@ -95,16 +101,26 @@ class Workers:
         """Raise HoldError when a snapshot cannot be stamped whatever its number."""
         self._run("reading", check_copies, source, file_format, self._task)
 
+    def set_pages(self, source: Path, file_format: str, target: Path) -> tuple[str, ...]:
+        """Have LibreOffice write a Word file as PDF to ``target``; notes for the report.
+
+        Raises HoldError, MissingError where it is not installed.
+        """
+        from marker.stamp.docx_pages import find_office
+
+        given = (find_office(), source, file_format, target, self._task)
+        return self._run("setting as pages", set_pages, *given, pool=self._office)
+
     def make(self, source: Path, file_format: str, orders: Sequence[tuple[CopyOrder, Path]]) -> tuple[StampResult, ...]:
         """Stamp and prove copies of a snapshot.  Raises HoldError."""
         return self._run("stamping", make_copies, source, file_format, list(orders), self._task)
 
-    def _run(self, doing: str, work: Callable[..., T], *arguments: object) -> T:
+    def _run(self, doing: str, work: Callable[..., T], *arguments: object, pool: Pool | None = None) -> T:
         seconds = self._task.settings.timeout
         folder = self._workspace.fresh()
         folder.mkdir(mode=0o700)
         try:
-            return cast(T, self._pool.run(within, [self._limits.cpu, folder, work, arguments], seconds))
+            return cast(T, (pool or self._pool).run(within, [self._limits.cpu, folder, work, arguments], seconds))
         except PoolClosedError:
             raise Stopped from None
         except WorkerTimeoutError as error:

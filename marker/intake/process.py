@@ -18,6 +18,7 @@ from marker.errors import DiskError, HoldError, RegisterError, UsageError
 from marker.intake import publish
 from marker.intake.desk import Desk
 from marker.intake.isolate import Stopped
+from marker.intake.pages import ToStamp, pages_path, to_stamp
 from marker.intake.report import evidence_json, signature_json
 from marker.intake.roundtrip import advice, recognised
 from marker.intake.source import Candidate, Snapshot, take
@@ -31,6 +32,7 @@ from marker.model import (
     Hold,
     HoldCode,
     IssuedCopy,
+    MarkingId,
     Outcome,
     Verdict,
 )
@@ -83,8 +85,9 @@ def process(
 
 def discard(target: Path) -> None:
     """Remove a document's snapshot, and what an encrypted one was opened to."""
-    target.unlink(missing_ok=True)
-    _opened_path(target).unlink(missing_ok=True)
+    for path in (target, _opened_path(target)):
+        path.unlink(missing_ok=True)
+        pages_path(path).unlink(missing_ok=True)
 
 
 def _opened_path(snapshot: Path) -> Path:
@@ -208,16 +211,22 @@ class Case:
         if (record := self._registered(snapshot)) is not None:
             return self._again(record)
         marked = Marked.of(verdict, self.desk.profile)
-        self.desk.workers.check(snapshot.path, examination.format)
+        form = self._form(snapshot, examination.format, marked.original.id)
         place = folder()
         try:
             reservation = self._reserve(book, snapshot, examination, marked)
         except AlreadyRegistered as error:
             return self._again(error.record)
         self.end_turn()
-        slots = self._slots(place, reservation, examination.format)
-        copies = self._make(book, snapshot, examination.format, self._orders(marked, reservation), slots)
+        slots = self._slots(place, reservation, form.format)
+        copies = self._make(book, form, self._orders(marked, reservation), slots)
         return replace(self.report, outcome=Outcome.STAMPED, register=reservation.register_number, copies=tuple(copies))
+
+    def _form(self, snapshot: Snapshot, file_format: str, marking: MarkingId) -> ToStamp:
+        form = to_stamp(self.desk, snapshot.path, file_format, marking, stated=self.desk.wish.marking is not None)
+        notes = (*self.report.notes, *form.notes)
+        self.report = replace(self.report, notes=notes, pages=form.pages or self.report.pages)
+        return form
 
     def _reserve(self, book: Register, snapshot: Snapshot, examination: Examination, marked: Marked) -> Reservation:
         wish = self.desk.wish
@@ -226,7 +235,7 @@ class Case:
             source_sha256=snapshot.sha256,
             source_name=str(self.desk.rest(self.candidate, Outcome.STAMPED)),
             format=examination.format,
-            pages=examination.pages,
+            pages=self.report.pages,
             marking=marked.original.id,
             level=marked.original.level,
             equivalent=marked.equivalent.id,
@@ -276,8 +285,7 @@ class Case:
     def _make(
         self,
         book: Register,
-        snapshot: Snapshot,
-        file_format: str,
+        form: ToStamp,
         orders: list[CopyOrder],
         slots: list[publish.Slot],
     ) -> list[IssuedCopy]:
@@ -289,7 +297,7 @@ class Case:
         if self.desk.settings.sidecar:
             orders = [replace(o, sidecar_for=slot.final.name) for o, slot in zip(orders, slots, strict=True)]
         try:
-            results = self.desk.workers.make(snapshot.path, file_format, list(zip(orders, made, strict=True)))
+            results = self.desk.workers.make(form.path, form.format, list(zip(orders, made, strict=True)))
             notes = dict.fromkeys(note for result in results for note in result.notes)
             self.report = replace(self.report, notes=(*self.report.notes, *notes))
             for number, result, slot in zip(numbers, results, slots, strict=True):

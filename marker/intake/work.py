@@ -6,8 +6,9 @@ the register never parses a received file.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -108,6 +109,20 @@ def check_copies(source: Path, file_format: str, task: Task) -> None:
     from marker.stamp.make import check
 
     check(file_format, source, task.settings)
+
+
+def set_pages(office: str, source: Path, file_format: str, target: Path, task: Task) -> tuple[str, ...]:
+    """Write a Word file as PDF to ``target``; notes for the report.  Runs where LibreOffice has the room it needs.
+
+    Raises HoldError: what no stamp may change, stamp-failed.
+    """
+    from marker.stamp.docx import check_docx
+    from marker.stamp.docx_pages import NOTE
+    from marker.stamp.docx_pages import set_pages as set_as_pages
+
+    signed = check_docx(source, settings=replace(task.settings, strip_active=False))
+    set_as_pages(office, source, file_format, target, Path(tempfile.gettempdir()))
+    return (NOTE, *signed)
 
 
 def make_copies(

@@ -17,7 +17,7 @@ from marker.errors import HoldError, MarkerError
 from marker.model import CopyOrder, HoldCode, StampResult
 from marker.settings import Settings
 from marker.stamp.code import QUIET_MODULES, Modules, modules
-from marker.stamp.docx_draft import Draft
+from marker.stamp.docx_draft import SIGNED, Draft
 from marker.stamp.docx_insert import Stamper
 from marker.stamp.docx_label import label_docx
 from marker.stamp.docx_package import Package
@@ -28,10 +28,13 @@ from marker.stamp.wording import word
 _PIXELS_A_MODULE = 12
 
 
-def check_docx(source: Path, *, settings: Settings | None = None) -> None:
-    """Refuse what no stamp can change: raises HoldError as :func:`stamp_docx` would, before a number is drawn."""
+def check_docx(source: Path, *, settings: Settings | None = None) -> tuple[str, ...]:
+    """Refuse what no stamp can change: raises HoldError as :func:`stamp_docx` would, before a number is drawn.
+
+    Notes on an electronic signature that a copy would not have, if there is one.
+    """
     with _border(), Package(source, settings or Settings()) as package:
-        Draft(package, settings or Settings())
+        return (SIGNED,) if Draft(package, settings or Settings()).signed else ()
 
 
 def stamp_docx(

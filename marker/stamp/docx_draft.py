@@ -51,9 +51,12 @@ _SIGNATURE: Final = (
 )
 
 
+SIGNED: Final = "The received file bears an electronic signature, which a copy in another format does not have."
+
+
 class Draft:
     """A copy in the making.  ``main`` is the name of the main document part, ``dialect`` the one it is written in,
-    ``notes`` what report and register have to say of the file.
+    ``notes`` what report and register have to say of the file, ``signed`` whether it bears an electronic signature.
 
     Raises HoldError: malformed, unsupported (macros that are to be left out), signed (unless that is accepted).
     """
@@ -61,6 +64,7 @@ class Draft:
     def __init__(self, package: Package, settings: Settings) -> None:
         self._package = package
         self.notes: tuple[str, ...] = ()
+        self.signed = False
         self._trees: dict[str, etree._ElementTree] = {}
         self._changed: dict[str, etree._ElementTree] = {}
         self._added: dict[str, bytes] = {}
@@ -117,6 +121,7 @@ class Draft:
                 "The file bears an electronic signature, which a stamp would break; verify and record the signature, "
                 "then stamp it with --accept-broken-signature.",
             )
+        self.signed = True
         self.notes += (_SIGNATURE,)
 
     def content_type(self, part: str) -> str | None:
