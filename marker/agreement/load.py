@@ -180,7 +180,9 @@ def _qualifier(table: Table) -> Qualifier:
 
 
 def _context(table: Table) -> Context:
-    context = Context(table.texts("conditional"), table.texts("copy_words"), table.texts("companions"))
+    context = Context(
+        table.texts("conditional"), table.texts("copy_words"), table.texts("companions"), table.texts("terms")
+    )
     table.close()
     return context
 

@@ -168,6 +168,8 @@ class Context:
     conditional: tuple[str, ...]
     copy_words: tuple[str, ...]
     companions: tuple[str, ...]
+    terms: tuple[str, ...]
+    """Words of the time a marking holds for and the ground it rests on; they count beside a number only."""
 
 
 @dataclass(frozen=True, slots=True)

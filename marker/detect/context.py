@@ -40,6 +40,8 @@ class Weighed:
     visibility: Visibility = Visibility.VISIBLE
     conditional: bool = False
     qualified: bool = False
+    introduced: bool = False
+    """Words on its own line say that a marking follows."""
     copy_number: bool = False
     capitals: bool = False
     other_letters: bool = False
@@ -176,6 +178,8 @@ class Weigher:
                 item.add(limits.among_words, "in running text")
                 if quoted:
                     item.add(limits.quoted, "in quotation marks")
+            if zone and not quoted and self._heads_line(item, lines, rest):
+                item.score = max(item.score, limits.doubt)  # words unknown here may say how long or on what ground
         self._weigh_context(item, lines)
 
     def _weigh_context(self, item: Weighed, lines: list[Line]) -> None:
@@ -195,6 +199,9 @@ class Weigher:
             item.add(limits.copy_number, "a copy number beside it")
         if item.alone and Role.COMPANION in roles - own:
             item.add(limits.annex, "beside a line that introduces it")
+        elif item.alone and Role.COMPANION in own:
+            item.introduced = True
+            item.add(limits.annex, "beside words that introduce it")
         if Role.CONDITIONAL in roles:
             item.conditional = True
             item.reasons.append("applies only once a form is filled in")
@@ -218,8 +225,18 @@ class Weigher:
             return False
         caps = _caps(self._text(item.group)) > 0.6
         if entry.role is Role.DECLASSIFIED:
-            return caps or item.place in self.limits.places
+            return caps or item.place in self.limits.places or self.layout.opens(line)
         return caps and all(text.upper() == text for text in after)
+
+    def _heads_line(self, item: Weighed, lines: list[Line], rest: dict[int, list[int]]) -> bool:
+        """Whether a marking, with a capital, begins or ends a line of few other words."""
+        (_, first), (_, last) = item.group.keys[0], item.group.keys[-1]
+        if item.group.entry.role not in (Role.MARK, Role.NO_EQUIVALENT) or not self._text(item.group)[:1].isupper():
+            return False
+        few = sum(map(len, rest.values())) <= self.limits.few_words
+        if not few or any(self.layout.continues(line) or self._runs_on(line) for line in lines):
+            return False
+        return first == 0 or last == len(lines[-1].words) - 1
 
     def _sentence(self, line: Line, rest: list[int]) -> bool:
         """Whether the other words of a line make a sentence with it, and no letterhead beside it."""
@@ -260,7 +277,7 @@ class Weigher:
             item.add(limits.capitals, "in capitals")
         elif first.isupper():
             item.add(limits.capitalised, "begins with a capital")
-        else:
+        elif not item.introduced:
             item.add(limits.lower_case, "in small letters")
         if self.layout.large(best):
             item.add(limits.large, "larger than the text")

@@ -137,7 +137,7 @@ def _compile(profile: Profile) -> Lexicon:
         root=root,
         starts=frozenset(entry.letters[:length] for entry in entries for length in (1, 2, 3) if entry.letters),
         entries=entries,
-        page_words=frozenset(words(_PAGE_WORDS)),
+        page_words=frozenset(words(" ".join((_PAGE_WORDS, *profile.context.terms)))),
         prefixes=tuple(("".join(words(p)), outside.id) for outside in profile.outside for p in outside.prefixes),
         portions=tuple(
             (fold(p).text.replace(" ", ""), outside.id) for outside in profile.outside for p in outside.portions

@@ -115,6 +115,8 @@ class Thresholds:
     alone_letters: int = 120
     notice_letters: int = 60
     """What may follow a notice of declassification or a foreign banner on its line: date, number, name."""
+    few_words: int = 3
+    """Beside so many other words on a line in a zone a marking is no mention beyond doubt."""
     join_lines: int = 8
     """ҚЫЗМЕТ БАБЫНДА ПАЙДАЛАНУ ҮШІН/ДЛЯ СЛУЖЕБНОГО ПОЛЬЗОВАНИЯ has seven words."""
 
