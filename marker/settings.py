@@ -59,9 +59,9 @@ class Settings:
     """Wall time for reading, and again for stamping, one document."""
     max_memory_bytes: int = 2_000_000_000
     """Address space of one worker."""
-    unknown_recipients: str = "note"
-    """A recipient who is not in the list: "note" lets the copy be made and says so; "refuse" counts them as a third
-    party, who needs the competent authority's consent (Article 4(3))."""
+    unknown_recipients: str = "refuse"
+    """A recipient who is not in the list: "refuse" counts them as a third party, who needs the competent authority's
+    consent (Article 4(3)); "note" lets the copy be made and says so."""
     receipt_days: int = 10
     """Days after which a receipt that is owed counts as overdue; the Agreement sets none."""
     notice_days: int = 10

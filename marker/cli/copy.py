@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from marker.cli.options import common, registers, shared, stamps
+from marker.cli.options import common, party_of_recipients, registers, shared, stamps, state_recipients
 from marker.cli.words import _
 from marker.errors import HoldError, RegisterError, UsageError
 from marker.model import HoldCode
@@ -26,6 +26,7 @@ _PATH = click.Path(path_type=Path)
 @click.command(short_help="A further numbered copy of a registered document.")
 @click.argument("number", metavar="REG")
 @click.option("--recipient", "recipients", multiple=True, required=True, metavar="NAME", help="One numbered copy each.")
+@party_of_recipients
 @click.option("--consent", metavar="REF", help="The written consent, as 'marker consent add' put it on file.")
 @click.option("--purpose", metavar="TEXT", help="Why the copies are made (Article 7(3)).")
 @click.option("--from", "source", type=_PATH, metavar="FILE", help="The received file. Default: where it lay.")
@@ -45,6 +46,7 @@ _PATH = click.Path(path_type=Path)
 def copy(
     number: str,
     recipients: tuple[str, ...],
+    recipient_party: str | None,
     consent: str | None,
     purpose: str | None,
     source: Path | None,
@@ -80,6 +82,7 @@ def copy(
     with start.open_register(create=False) as register:
         document = _document(register, number)
         path = Path(translation[1]) if translation else (source or Path(document.source_name))
+        state_recipients(start, register, recipients, recipient_party)
         settle(register, output)
         wish = Wish(
             receiving=document.party,

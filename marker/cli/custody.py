@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from marker.cli.letters import keep, language_option, on_paper, output_option, print_json
-from marker.cli.options import common, registers, shared
+from marker.cli.options import common, party_of_recipients, registers, shared, state_recipients
 from marker.cli.words import _
 from marker.errors import HoldError, RegisterError, UsageError
 
@@ -48,10 +48,11 @@ def _day(on: str | None, today: date) -> str:
 @click.command(short_help="Hand a copy over to another holder.")
 @click.argument("number", metavar="COPY")
 @click.option("--to", "holder", required=True, metavar="NAME", help="The new holder.")
+@party_of_recipients
 @click.option("--consent", metavar="REF", help="The competent authority's consent, for a third party (Article 4(3)).")
 @registers
 @shared
-def transfer(number: str, holder: str, consent: str | None, **options: Any) -> None:
+def transfer(number: str, holder: str, recipient_party: str | None, consent: str | None, **options: Any) -> None:
     """Record that a copy went to another holder.
 
     \b
@@ -63,8 +64,10 @@ def transfer(number: str, holder: str, consent: str | None, **options: Any) -> N
 
     start = common(options)
     strict = unknown_is_third(start.settings)
-    with start.open_register(create=False) as register, _article(), register.writing() as pen:
-        custody.transfer(pen, number, holder, consent=consent, unknown_is_third=strict)
+    with start.open_register(create=False) as register:
+        state_recipients(start, register, [holder], recipient_party)
+        with _article(), register.writing() as pen:
+            custody.transfer(pen, number, holder, consent=consent, unknown_is_third=strict)
     click.echo(f"{number}: {holder}")
 
 
@@ -203,28 +206,38 @@ def _tell(
         document = register.document(number)
         if document is not None:
             letter = facts.breach(opened, document, profile, today=today, languages=languages)
-            name = f"notice-incident-{opened.number}-{number}"
-            keep(register, EventKind.NOTICE, number, on_paper(letter, name), output, {"of": [opened.number]})
+            # The final report does not stand for the first notice, should that never have been written.
+            step, of = ("report", []) if opened.report is not None else ("notice", [opened.number])
+            detail = {"of": of, "incident": opened.number}
+            name = f"{step}-incident-{opened.number}-{number}"
+            keep(register, EventKind.NOTICE, number, on_paper(letter, name), output, detail)
 
 
 @incident.command()
 @click.argument("number", type=int)
 @click.option("--text", required=True, help="What the investigation found, and what was done.")
+@output_option
+@language_option
 @registers
 @shared
-def report(number: int, text: str, **options: Any) -> None:
-    """Record the outcome of the investigation; that closes the incident.
+def report(number: int, text: str, output: Path, languages: tuple[str, ...], **options: Any) -> None:
+    """Record the outcome of the investigation, which closes the incident, and write the final report to the other side.
 
     \b
     Example:
       marker incident report 57 --text "seal broken in transit; nothing was missing"
     """
+    from marker.records.letters import languages_for
     from marker.register import custody
 
     start = common(options)
-    with start.open_register(create=False) as register, register.writing() as pen:
-        custody.report_incident(pen, number, text)
-    click.echo(_("incident {n}: closed").format(n=number))
+    languages_for(start.profile, start.profile.parties[0].id, languages)
+    with start.open_register(create=False) as register:
+        with register.writing() as pen:
+            closed = custody.report_incident(pen, number, text)
+            today = pen.now.date()
+        click.echo(_("incident {n}: closed").format(n=number))
+        _tell(register, closed, start.profile, today.isoformat(), output, languages)
 
 
 @incident.command("list")

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from marker.cli.options import Common, common, opens, registers, shared, stamps, works
+from marker.cli.options import (
+    Common,
+    common,
+    opens,
+    party_of_recipients,
+    registers,
+    shared,
+    stamps,
+    state_recipients,
+    works,
+)
 from marker.cli.words import _
 from marker.errors import UsageError
 from marker.model import MarkingId
@@ -89,6 +99,7 @@ def detect(paths: tuple[Path, ...], receiving: str, as_json: bool, html: Path | 
 @click.option(
     "--recipient", "recipients", multiple=True, metavar="NAME", help="One numbered copy each; may be repeated."
 )
+@party_of_recipients
 @click.option("--consent", metavar="REF", help="The sender's written consent to further copies (Article 7(1)).")
 @click.option("--sender-ref", metavar="TEXT", help="The sender's reference of the document.")
 @click.option("--sender-date", metavar="YYYY-MM-DD", help="The date of the sender's document.")
@@ -105,6 +116,7 @@ def convert(
     receiving: str,
     output: Path,
     recipients: tuple[str, ...],
+    recipient_party: str | None,
     as_json: bool,
     sender_date: str | None,
     **options: Any,
@@ -116,7 +128,7 @@ def convert(
     \b
     Examples:
       marker convert --to KZ -o out letter.pdf
-      marker convert --to LT --recipient "Jonas Jonaitis" --sender-ref 12-345 note.docx
+      marker convert --to LT --recipient "Jonas Jonaitis" --recipient-party LT --sender-ref 12-345 note.docx
       marker convert --to KZ --marking lt:secret --reason "cover note 12-345" scan.pdf
     """
     from marker.intake.source import Candidate
@@ -130,6 +142,7 @@ def convert(
     wish = wish_of(start, receiving, **asked)
     candidates = [Candidate(path, Path(path.name)) for path in files]
     with start.open_register() as register:
+        state_recipients(start, register, recipients, recipient_party)
         return work_off(candidates, wish, start, register, output, as_json=as_json)
 
 

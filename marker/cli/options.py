@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -176,6 +176,26 @@ def stamps(command: F) -> F:
     ):
         command = option(command)
     return opens(command)
+
+
+def party_of_recipients(command: F) -> F:
+    """Add the option that enters new recipients in the list."""
+    return click.option(
+        "--recipient-party",
+        metavar="KZ|LT|other",
+        help="Whose the recipients are; enters those who are not in the list yet (Article 4(3)).",
+    )(command)
+
+
+def state_recipients(start: Common, register: Register, names: Iterable[str], party: str | None) -> None:
+    """Enter recipients in the list as the operator states.  Raises UsageError, RegisterError."""
+    from marker.register import recipients
+
+    if party is None:
+        return
+    party = party.lower() if party.lower() == recipients.THIRD else party.upper()
+    with register.writing() as pen:
+        recipients.state(pen, names, party, [known.id for known in start.profile.parties])
 
 
 def works(command: F) -> F:

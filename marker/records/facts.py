@@ -49,11 +49,13 @@ def destruction(
 def breach(
     incident: Incident, document: DocumentRecord, profile: Profile, *, today: str, languages: Sequence[str] = ()
 ) -> Letter:
-    """The notice of a breach to the other side's competent authority (Article 10)."""
+    """The notice of a breach to the other side's competent authority, or the final report once it is closed (10)."""
     numbers = [number for number in incident.copies if number.startswith(f"{document.register_number}-")]
     facts = [*_document(document, profile), ("copies", ", ".join(numbers)), ("on", incident.on)]
     facts.append(("what", incident.what))
-    return _letter(LetterKind.INCIDENT, INCIDENT_ARTICLE, document, profile, facts, today, languages)
+    facts.append(("outcome", incident.report or ""))
+    kind = LetterKind.INCIDENT if incident.report is None else LetterKind.REPORT
+    return _letter(kind, INCIDENT_ARTICLE, document, profile, facts, today, languages)
 
 
 def _document(document: DocumentRecord, profile: Profile) -> list[tuple[str, str]]:

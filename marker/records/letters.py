@@ -29,6 +29,8 @@ class LetterKind(StrEnum):
     DESTRUCTION = "destruction"
     CRISIS = "crisis"
     INCIDENT = "incident"
+    REPORT = "report"
+    """Of the outcome of an investigation."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,7 +141,7 @@ def transfer(pen: Pen, number: str, to: str, *, consent: str | None, unknown_is_
             level=document.level,
             register_number=document.register_number,
             article=RELEASE_ARTICLE,
-            doing=f"Handing a copy to {shown(to)}, a third party,",
+            doing=recipients.third_party(to, party, "Handing a copy"),
         )
     detail = {"from": before, "to": shown(to.strip()), "party": party, "consent": used}
     append(pen, EventKind.TRANSFERRED, document=copy.register_number, copy=copy.copy_number, detail=detail)

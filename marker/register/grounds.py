@@ -89,8 +89,7 @@ def of_copy(
 def _what(document: DocumentRecord, *, third: bool, recipient: str | None, party: str | None) -> str:
     if not third:
         return f"Each further copy of a {document.level} document"
-    known = "is of neither Party" if party else "is not in the list of recipients ('marker recipient add')"
-    return f"A copy for {shown(recipient)}, who {known} and so is a third party,"
+    return recipients.third_party(recipient or "", party, "A copy")
 
 
 def _is_first_translation(pen: Pen, document: DocumentRecord, terms: Terms) -> bool:

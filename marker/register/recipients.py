@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -43,6 +43,22 @@ def add(pen: Pen, name: str, party: str, parties: Collection[str]) -> None:
     append(pen, EventKind.RECIPIENT, detail={"name": shown(name.strip()), "party": party})
 
 
+def state(pen: Pen, names: Iterable[str], party: str, parties: Collection[str]) -> None:
+    """Enter those of the recipients who are not in the list yet, all as ``party``'s.
+
+    Raises UsageError for a Party that is none, and for a recipient who is in the list as somebody else's.
+    """
+    for name in dict.fromkeys(names):
+        known = party_of(pen.connection, name)
+        if known is None:
+            add(pen, name, party, parties)
+        elif known != party:
+            raise UsageError(
+                f"{shown(name)} is in the list of recipients as {known}.",
+                remedy="Correct that with 'marker recipient add' first, or leave out --recipient-party.",
+            )
+
+
 def listed(connection: Connection) -> dict[str, Recipient]:
     """Recipients by their folded name; the last entry of a name counts."""
     table = schema.events.c
@@ -59,6 +75,16 @@ def party_of(connection: Connection, name: str) -> str | None:
     """The Party of a recipient, :data:`THIRD`, or None when they are not in the list."""
     recipient = listed(connection).get(_key(shown(name)))
     return recipient.party if recipient else None
+
+
+def third_party(name: str, party: str | None, what: str) -> str:
+    """The beginning of the sentence that refuses ``what`` for a recipient who counts as a third party."""
+    if party is not None:
+        return f"{what} for {shown(name)}, who is of neither Party,"
+    return (
+        f"{shown(name)} is not in the list of recipients: state their Party with --recipient-party or 'marker recipient "
+        f"add'. {what} for one who is of neither"
+    )
 
 
 def _key(name: str) -> str:

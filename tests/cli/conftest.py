@@ -19,6 +19,9 @@ from marker.cli.main import run
 
 pdfmetrics.registerFont(TTFont("DejaVu", str(resources.REGULAR)))
 
+OURS = ("--recipient-party", "KZ")
+"""The recipients of a command belong to the receiving Party."""
+
 
 @dataclass(frozen=True)
 class Said:

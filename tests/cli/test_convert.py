@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from .conftest import Said, write_letter
+from .conftest import OURS, Said, write_letter
 
 Marker = Callable[..., Said]
 
@@ -29,7 +29,7 @@ def test_a_file_becomes_one_numbered_copy(marker: Marker, tmp_path: Path) -> Non
 def test_further_copies_of_secret_need_a_consent(marker: Marker, tmp_path: Path) -> None:
     letter = write_letter(tmp_path / "a.pdf", "SLAPTAI")
     said = marker(
-        "convert", "--to", "KZ", "-o", tmp_path / "out", "--recipient", "A", "--recipient", "B", letter, "--json"
+        "convert", "--to", "KZ", *OURS, "-o", tmp_path / "out", "--recipient", "A", "--recipient", "B", letter, "--json"
     )
     assert said.status == 3
     assert said.objects[0]["hold_reason"] == "consent-required"
@@ -41,8 +41,8 @@ def test_restricted_may_be_copied_by_need(marker: Marker, tmp_path: Path) -> Non
     letter = write_letter(tmp_path / "a.pdf", "RIBOTO NAUDOJIMO")
     recipients = ["Әлия Құрманғазиева", "Žydrūnas Šimkus"]
     said = marker(
-        "convert", "--to", "KZ", "-o", tmp_path / "out", "--recipient", recipients[0], "--recipient", recipients[1],
-        letter, "--json",
+        "convert", "--to", "KZ", *OURS, "-o", tmp_path / "out", "--recipient", recipients[0],
+        "--recipient", recipients[1], letter, "--json",
     )  # fmt: skip
     assert said.status == 0
     assert [copy["recipient"] for copy in said.objects[0]["copies"]] == recipients

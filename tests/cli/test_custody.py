@@ -14,7 +14,7 @@ import docx
 import pypdfium2
 import pytest
 
-from .conftest import Said, write_letter
+from .conftest import OURS, Said, write_letter
 
 Marker = Callable[..., Said]
 
@@ -49,7 +49,7 @@ def test_a_further_copy_needs_a_consent_and_uses_it_up(
     marker: Marker, tmp_path: Path, received: Callable[..., tuple[str, str]]
 ) -> None:
     number, _ = received()
-    order = ("copy", number, "--recipient", "Second Department", "-o", tmp_path / "out")
+    order = ("copy", number, *OURS, "--recipient", "Second Department", "-o", tmp_path / "out")
     refused = marker(*order)
     assert refused.status == 4
     assert "7(1)" in refused.err
@@ -61,7 +61,6 @@ def test_a_further_copy_needs_a_consent_and_uses_it_up(
     (copy,) = said.objects[0]["copies"]
     assert copy["copy_number"].split("-")[3] == "02"
     assert Path(copy["path"]).is_file()
-    assert "Second Department is not in the list" in " ".join(said.objects[0]["notes"])
     again = marker(*order, "--consent", "5-17/88")
     assert again.status == 4
     assert "used up" in again.err
@@ -75,7 +74,8 @@ def test_a_further_copy_needs_a_consent_and_uses_it_up(
 
 def test_several_recipients_of_a_new_document_count_against_the_consent(marker: Marker, tmp_path: Path) -> None:
     letter = write_letter(tmp_path / "a.pdf", "SLAPTAI")
-    order = ("convert", "--to", "KZ", "-o", tmp_path / "out", "--recipient", "A", "--recipient", "B", letter, "--json")
+    out = ("-o", tmp_path / "out", "--json")
+    order = ("convert", "--to", "KZ", *OURS, *out, "--recipient", "A", "--recipient", "B", letter)
     said = marker(*order, "--consent", "hearsay")
     assert (said.status, said.objects[0]["hold_reason"]) == (3, "consent-required")
     consent(marker)
@@ -91,7 +91,7 @@ def test_a_copy_is_made_from_the_registered_file_and_no_other(
     number, _ = received("RIBOTO NAUDOJIMO")
     source = tmp_path / "in" / "a.pdf"
     moved = source.rename(tmp_path / "moved.pdf")
-    order = ("copy", number, "--recipient", "A", "-o", tmp_path / "out")
+    order = ("copy", number, *OURS, "--recipient", "A", "-o", tmp_path / "out")
     assert marker(*order).status == 2
     other = write_letter(tmp_path / "b.pdf", "RIBOTO NAUDOJIMO", pages=2)
     said = marker(*order, "--from", other)
@@ -106,7 +106,8 @@ def test_the_first_translation_is_stamped_without_a_consent(
 ) -> None:
     number, _ = received()
     translation = write_letter(tmp_path / "kk.pdf", None, body="Құрметті әріптестер, жоспарды жібереміз.")
-    order = ("copy", number, "--recipient", "Translator", "-o", tmp_path / "out", "--translation", "kk", translation)
+    out = ("-o", tmp_path / "out")
+    order = ("copy", number, *OURS, "--recipient", "Translator", *out, "--translation", "kk", translation)
     said = marker(*order, "--json")
     assert said.status == 0, said.err
     copy = shown(marker, number)["copies"][1]
@@ -122,7 +123,7 @@ def test_a_spoiled_copy_is_replaced_once_without_a_consent(
     marker: Marker, tmp_path: Path, received: Callable[..., tuple[str, str]]
 ) -> None:
     number, first = received()
-    order = ("copy", number, "--recipient", "Registry", "-o", tmp_path / "out", "--replaces", first)
+    order = ("copy", number, *OURS, "--recipient", "Registry", "-o", tmp_path / "out", "--replaces", first)
     assert marker(*order).status == 2, "a reason is needed"
     said = marker(*order, "--reason", "toner smeared", "--json")
     assert said.status == 0, said.err
@@ -190,7 +191,7 @@ def test_a_copy_changes_hands_but_not_to_a_third_party(
     marker: Marker, received: Callable[..., tuple[str, str]]
 ) -> None:
     number, copy = received("RIBOTO NAUDOJIMO")
-    assert marker("transfer", copy, "--to", "Second Department").status == 0
+    assert marker("transfer", copy, "--to", "Second Department", *OURS).status == 0
     assert shown(marker, number)["copies"][0]["holder"] == "Second Department"
     assert marker("recipient", "add", "Contractor Ltd", "--party", "other").status == 0
     refused = marker("transfer", copy, "--to", "Contractor Ltd")
@@ -282,3 +283,52 @@ def test_the_journal_is_written_and_its_head_verifies(
     assert marker("register", "list", "--level", "secret", "--json").objects[0]["copies"][0]["state"] == "issued"
     assert marker("register", "list", "--level", "secrett").status == 2
     assert marker("register", "list", "--from", "yesterday").status == 2
+
+
+def test_who_is_not_in_the_list_is_a_third_party_until_the_operator_says_whose_they_are(
+    marker: Marker, tmp_path: Path
+) -> None:
+    letter = write_letter(tmp_path / "in" / "a.pdf", "RIBOTO NAUDOJIMO")
+    order = ("convert", "--to", "KZ", "-o", tmp_path / "out", "--recipient", "Second Department", letter, "--json")
+    said = marker(*order)
+    assert (said.status, said.objects[0]["hold_reason"]) == (3, "consent-required")
+    assert "4(3)" in said.objects[0]["hold_detail"], "restricted too (Article 4(4))"
+    assert "--recipient-party" in said.objects[0]["hold_detail"]
+    said = marker(*order, *OURS)
+    assert said.status == 0, said.err
+    assert [(r["name"], r["party"]) for r in marker("recipient", "list", "--json").objects] == [
+        ("Second Department", "KZ")
+    ]
+    other = marker(*order, "--recipient-party", "LT", "--again")
+    assert other.status == 2
+    assert "in the list of recipients as KZ" in other.err
+    number = said.objects[0]["copies"][0]["copy_number"]
+    refused = marker("transfer", number, "--to", "Embassy of somewhere")
+    assert refused.status == 4
+    assert "4(3)" in refused.err
+    assert marker("transfer", number, "--to", "Embassy of somewhere", "--recipient-party", "other").status == 4
+    assert marker("transfer", number, "--to", "Archive", *OURS).status == 0
+
+
+def test_a_wish_to_be_told_only_is_granted(
+    marker: Marker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MARKER_UNKNOWN_RECIPIENTS", "note")
+    letter = write_letter(tmp_path / "in" / "a.pdf", "RIBOTO NAUDOJIMO")
+    said = marker("convert", "--to", "KZ", "-o", tmp_path / "out", "--recipient", "X", letter, "--json")
+    assert said.status == 0
+    assert any("X is not in the list" in note for note in said.objects[0]["notes"])
+
+
+def test_a_breach_ends_with_a_final_report_to_the_other_side(
+    marker: Marker, tmp_path: Path, received: Callable[..., tuple[str, str]]
+) -> None:
+    number, copy = received()
+    out = ("-o", tmp_path / "letters")
+    assert marker("incident", "add", "--copy", copy, "--what", "envelope found open", *out).status == 0
+    incident = marker("incident", "list", "--json").objects[0]["number"]
+    assert marker("incident", "report", incident, "--text", "seal broken in transit", *out).status == 0
+    text = _words(tmp_path / "letters" / f"report-incident-{incident}-{number}.docx")
+    for words in (copy, "envelope found open", "seal broken in transit", "Galutinė", "Бұзушылық туралы қорытынды"):
+        assert words in text
+    assert [duty["what"] for duty in marker("register", "duties", "--json").objects] == ["written receipt"]

@@ -10,7 +10,7 @@ import pytest
 from pypdf import PdfReader, PdfWriter
 
 from marker.errors import ExitStatus
-from tests.cli.conftest import Said, write_letter
+from tests.cli.conftest import OURS, Said, write_letter
 
 PASSWORD = "Žalgirio-mūšis 1410"  # noqa: S105  # of the test's own file
 
@@ -91,7 +91,7 @@ def test_a_further_copy_is_made_of_it(marker: Callable[..., Said], locked: Path,
     first = marker("convert", "--to", "KZ", "--json", "-o", out, "--password-file", listed, locked).objects[0]
     marker("consent", "add", "--ref", "5-17/88", "--date", "2026-11-02", "--issuer", "sending-body",
            "--level", "secret", "--copies", "2")  # fmt: skip
-    said = marker("copy", first["register"], "--recipient", "B", "--consent", "5-17/88", "-o", out, "--json",
+    said = marker("copy", first["register"], *OURS, "--recipient", "B", "--consent", "5-17/88", "-o", out, "--json",
                   "--password-file", listed)  # fmt: skip
     assert said.status == ExitStatus.DONE
     assert json.loads(said.out)["copies"][0]["copy_number"].startswith(f"{first['register']}-02")

@@ -15,7 +15,7 @@ from marker.model import PartyId
 from marker.numbering import CopyNumber
 from marker.records.sheets import numbers_in
 
-from .conftest import Said, write_letter
+from .conftest import OURS, Said, write_letter
 
 Marker = Callable[..., Said]
 
@@ -24,8 +24,9 @@ Marker = Callable[..., Said]
 def copy(marker: Marker, tmp_path: Path) -> tuple[str, Path]:
     letter = write_letter(tmp_path / "in" / "a.pdf", "SLAPTAI", pages=2)
     said = marker(
-        "convert", "--to", "KZ", "-o", tmp_path / "out", "--recipient", "Archive", "--timeout", "100", letter, "--json"
-    )
+        "convert", "--to", "KZ", *OURS, "-o", tmp_path / "out", "--recipient", "Archive", "--timeout", "100", letter,
+        "--json",
+    )  # fmt: skip
     assert said.status == 0, said.err
     issued = said.objects[0]["copies"][0]
     return issued["copy_number"], Path(issued["path"])
