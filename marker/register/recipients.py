@@ -82,8 +82,8 @@ def third_party(name: str, party: str | None, what: str) -> str:
     if party is not None:
         return f"{what} for {shown(name)}, who is of neither Party,"
     return (
-        f"{shown(name)} is not in the list of recipients: state their Party with --recipient-party or 'marker recipient "
-        f"add'. {what} for one who is of neither"
+        f"{shown(name)} is not in the list of recipients: state their Party with --recipient-party or 'marker "
+        f"recipient add'. {what} for one who is of neither"
     )
 
 
