@@ -39,13 +39,13 @@ def load_profile(path: Path | None = None) -> Profile:
 
     Raises ProfileError, naming file and key, when the file cannot be read, is no profile, or contradicts itself.
     """
-    return _embedded() if path is None else _parse(_read(path), str(path))
+    return _embedded() if path is None else parse_profile(_read(path), str(path))
 
 
 @cache
 def _embedded() -> Profile:
     data = resources.files("marker.agreement").joinpath("profiles", EMBEDDED).read_bytes()
-    return _parse(data, EMBEDDED)
+    return parse_profile(data, EMBEDDED)
 
 
 def _read(path: Path) -> bytes:
@@ -58,7 +58,8 @@ def _read(path: Path) -> bytes:
         ) from error
 
 
-def _parse(data: bytes, file: str) -> Profile:
+def parse_profile(data: bytes, file: str) -> Profile:
+    """The profile in ``data``; ``file`` names it in messages.  Raises ProfileError as :func:`load_profile` does."""
     try:
         raw: dict[str, Any] = tomllib.loads(data.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +13,24 @@ from marker.agreement.describe import describe
 from marker.agreement.load import load_profile
 from marker.cli.options import common, shared
 from marker.cli.words import _
+from marker.errors import ProfileError, UsageError
+from marker.names import shown
+
+_MOST_BYTES = 1_000_000
+"""A SPIF file; that of the largest policies has some hundred kilobytes."""
+
+_FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
-@click.group(short_help="Show the Agreement's table and rules, or check a profile.")
+@click.group(short_help="Show the Agreement's table and rules, check a profile, exchange it as SPIF.")
 def agreement() -> None:
     """The Agreement: its table of markings (Article 3) and the rules the software follows.
 
     \b
-    Example:
+    Examples:
       marker agreement show
+      marker agreement check our-agreement.toml
+      marker agreement export --spif policies/
     """
 
 
@@ -59,3 +69,83 @@ def check(file: Path | None) -> None:
             name=profile.short, markings=len(profile.markings), rows=len(profile.levels), hash=profile.sha256[:12]
         )
     )
+
+
+@agreement.command()
+@shared
+@click.option("--spif", "folder", required=True, type=_FOLDER, metavar="DIR", help="Where the two files go.")
+def export(folder: Path, **options: Any) -> None:
+    """Write the table as two Open XML SPIF 2.1 files, one a Party, that map to each other.
+
+    A file that is there already and says something else is left alone. What SPIF cannot say is listed on standard
+    error.
+
+    \b
+    Example:
+      marker agreement export --spif policies/
+    """
+    from marker.agreement.spif import NOT_EXPRESSED, export_spif
+
+    files = export_spif(common(options).profile)
+    for name, data in files.items():
+        path = folder / name
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            if path.exists() and path.read_bytes() != data:
+                raise UsageError(f"{shown(path)} is there and says something else.", remedy="Move it away.")
+            path.write_bytes(data)
+        except OSError as error:
+            raise UsageError(f"{shown(path)} cannot be written: {error.strerror}.", remedy="Check it.") from error
+        click.echo(shown(path))
+    for sentence in NOT_EXPRESSED:
+        click.echo(sentence, err=True)
+
+
+@agreement.command(name="import")
+@click.option("--spif", "folder", required=True, type=_FOLDER, metavar="DIR", help="Where the two files are.")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="The profile. Default: print it.")
+@click.option("--party", "parties", multiple=True, metavar="NAME=XX", help="A policy's Party by its two letters.")
+def import_(folder: Path, output: Path | None, parties: tuple[str, ...]) -> None:
+    """Make a profile of two SPIF files, after checking that they map to each other and agree.
+
+    What SPIF cannot say stands in the profile at its strictest, and is listed on standard error.
+
+    \b
+    Example:
+      marker agreement import --spif policies/ -o our-agreement.toml
+    """
+    from marker.agreement.spif_profile import import_spif
+    from marker.agreement.spif_read import read_pair
+
+    named = dict(_party(one) for one in parties)
+    text, profile, sentences = import_spif(read_pair(_files(folder)), named)
+    if output is None:
+        sys.stdout.write(text)
+    else:
+        try:
+            with output.open("x", encoding="utf-8") as file:
+                file.write(text)
+        except FileExistsError:
+            raise UsageError(f"{shown(output)} is there already.", remedy="Name another file.") from None
+        except OSError as error:
+            raise UsageError(f"{shown(output)} cannot be written: {error.strerror}.", remedy="Check it.") from error
+        click.echo(_("{name}: {markings} markings.").format(name=shown(output), markings=len(profile.markings)))
+    for sentence in sentences:
+        click.echo(sentence, err=True)
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    try:
+        paths = [path for path in sorted(folder.iterdir()) if path.suffix.lower() == ".xml" and path.is_file()]
+        if any(path.stat().st_size > _MOST_BYTES for path in paths):
+            raise ProfileError(f"A file in {shown(folder)} is larger than a SPIF file ever is.")
+        return {path.name: path.read_bytes() for path in paths}
+    except OSError as error:
+        raise UsageError(f"{shown(folder)} cannot be read: {error.strerror}.", remedy="Check the folder.") from error
+
+
+def _party(text: str) -> tuple[str, str]:
+    name, equals, letters = text.partition("=")
+    if not name or not equals:
+        raise UsageError(f"--party {text} is not understood.", remedy="Write it as KAZ=KZ.")
+    return name, letters.upper()
