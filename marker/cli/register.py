@@ -122,7 +122,7 @@ def path(**options: Any) -> None:
 
     \b
     Example:
-      cp "$(marker register path)" /backup/    (only while no run is writing; see docs/deploy.md)
+      marker register path
     """
     start = common(options)
     from marker.register.opening import name_of
@@ -194,6 +194,49 @@ def head(**options: Any) -> None:
     click.echo(keeper.state(end).as_line())
     if start.keeps_heads:
         keeper.keep(end)
+
+
+@register.command()
+@click.argument("file", type=_FILE)
+@registers
+@shared
+def backup(file: Path, **options: Any) -> None:
+    """Write a back-up to a new file, from one moment, while runs go on; verify it, and print the head it ends with.
+
+    Of either database it is a SQLite register in one file, for the owner alone. It holds no copies: those are files of
+    their own.
+
+    \b
+    Example:
+      marker register backup /mnt/safe/register-2026-11-22.sqlite
+    """
+    from marker.register.backup import back_up
+
+    start = common(options)
+    with start.open_register(create=False) as opened:
+        end = back_up(opened, file)
+    click.echo(_("{file}: whole, up to event {seq}, head {hash}").format(file=shown(file), seq=end.seq, hash=end.hash))
+
+
+@register.command()
+@click.argument("file", type=_FILE)
+@registers
+@shared
+def restore(file: Path, **options: Any) -> None:
+    """Make a register from a back-up, in a new place: a file that is not there yet, or an empty PostgreSQL database.
+
+    Compare the head it prints with the last one kept elsewhere: numbers issued after the back-up are not in it, and
+    would be drawn again (docs/register.md).
+
+    \b
+    Example:
+      marker register restore /mnt/safe/register-2026-11-22.sqlite --register /srv/marker/register.sqlite
+    """
+    from marker.register.backup import restore as make_from
+
+    start = common(options)
+    end = make_from(file, start.settings.register)
+    click.echo(_("Restored: whole, up to event {seq}, head {hash}").format(seq=end.seq, hash=end.hash))
 
 
 @register.command()

@@ -336,6 +336,13 @@ class Register:
             yield pen
 
     @contextmanager
+    def carrying(self) -> Iterator[Connection]:
+        """One write transaction of a restore, which is no run: what is carried over brings its own.  RegisterError."""
+        self._check()
+        with self._store.translated(), self._writer.begin() as connection:
+            yield connection
+
+    @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One read transaction, for questions of other modules.  Raises RegisterError."""
         with self._read() as connection:
