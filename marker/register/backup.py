@@ -78,7 +78,7 @@ def restore(source: Path, url_or_path: str) -> Head:
                 _carry_over(rows, target)
             problems = target.verify()
             if problems or target.head() != head:
-                raise RegisterError(f"What was restored to {target.name} is not whole.", remedy="Restore to a new place.")
+                raise RegisterError(f"What was restored to {target.name} is not whole.", remedy="Use another back-up.")
     return head
 
 
