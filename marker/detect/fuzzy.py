@@ -9,10 +9,13 @@ included; the fewest errors win, then the longest form.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
 
-from marker.detect.lexicon import CONTEXT_ROLES, Entry, Role
+from marker.detect.lexicon import CONTEXT_ROLES, Entry, Lexicon, Role
 from marker.detect.thresholds import Thresholds
 
 _CONFUSED = (
@@ -36,18 +39,45 @@ class Likeness:
     rivals: tuple[Entry, ...]
 
 
+class _Form(NamedTuple):
+    entry: Entry
+    bound: int
+    free: tuple[bool, ...]
+    """Which letters may be misread as any other."""
+    chunks: tuple[str, ...]
+
+
+def misread_of(lexicon: Lexicon, thresholds: Thresholds) -> Misread:
+    """The look-up over a lexicon, compiled once: it remembers what it was asked."""
+    for known, asked, index in _CACHE:
+        if known is lexicon and asked is thresholds:
+            return index
+    if len(_CACHE) >= 4:  # as many as lexicons are kept
+        _CACHE.clear()
+    _CACHE.append((lexicon, thresholds, Misread(lexicon.entries, thresholds)))
+    return _CACHE[-1][2]
+
+
+_CACHE: list[tuple[Lexicon, Thresholds, Misread]] = []
+_REMEMBERED = 20_000
+
+
 class Misread:
     """Looks up folded letters among the forms of a lexicon, misread letters allowed."""
 
     def __init__(self, entries: Iterable[Entry], thresholds: Thresholds) -> None:
-        self._forms: list[tuple[Entry, int, tuple[bool, ...]]] = []
+        self._by_length: dict[int, list[_Form]] = defaultdict(list)
         for entry in entries:
             bound = errors_allowed(len(entry.letters), thresholds)
             if entry.everyday:  # one word has too many neighbours: KONFIDENCIALI is two letters from KONFIDENCIALIAI
                 bound = min(bound, 1)
             if bound and entry.role not in CONTEXT_ROLES and entry.role is not Role.SHORT:
-                self._forms.append((entry, bound, _free(entry, thresholds)))
+                form = _Form(entry, bound, _free(entry, thresholds), _chunks(entry.letters, bound + 1))
+                for length in range(len(entry.letters) - bound, len(entry.letters) + bound + 1):
+                    self._by_length[length].append(form)
         self._known: dict[str, Likeness | None] = {}
+        self.longest = max(self._by_length, default=0)
+        """Letters of the longest reading of a form."""
 
     def look_up(self, letters: str) -> Likeness | None:
         """The form that ``letters`` (folded, without blanks) is with the fewest misread letters.
@@ -55,24 +85,32 @@ class Misread:
         None when nothing is near enough, and when a form is met exactly, which is no misreading.
         """
         if letters not in self._known:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
             self._known[letters] = self._look_up(letters)
         return self._known[letters]
 
     def _look_up(self, letters: str) -> Likeness | None:
         near: list[tuple[int, int, Entry]] = []
-        for entry, bound, free in self._forms:
-            if abs(len(entry.letters) - len(letters)) > bound:
+        for form in self._by_length.get(len(letters), ()):
+            # So many errors leave one of one more chunks as it is; most words have none of them.
+            if not any(chunk in letters for chunk in form.chunks):
                 continue
-            errors = _distance(letters, entry.letters, free, bound)
+            errors = _distance(letters, form.entry.letters, form.free, form.bound)
             if errors == 0:
                 return None
-            if errors <= bound:
-                near.append((errors, -len(entry.letters), entry))
+            if errors <= form.bound:
+                near.append((errors, -len(form.entry.letters), form.entry))
         if not near:
             return None
         errors, _, best = min(near, key=lambda found: found[:2])
         rivals = tuple(entry for cost, _, entry in near if cost == errors and entry.target != best.target)
         return Likeness(best, errors, rivals)
+
+
+def _chunks(letters: str, count: int) -> tuple[str, ...]:
+    edges = [len(letters) * number // count for number in range(count + 1)]
+    return tuple(letters[start:end] for start, end in pairwise(edges))
 
 
 def errors_allowed(length: int, thresholds: Thresholds) -> int:

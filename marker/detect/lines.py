@@ -87,7 +87,8 @@ class Line:
         return self.folded.quote(self.words[first].start, self.words[last].end)
 
 
-def _is_mostly_lower(text: str) -> bool:
+def is_mostly_lower(text: str) -> bool:
+    """Whether small letters are three to two capitals or more."""
     lower = sum(map(str.islower, text))
     return lower * 2 > 3 * sum(map(str.isupper, text))
 
@@ -147,7 +148,7 @@ class Layout:
                 rank=len(ranks),
                 letters=sum(map(str.isalnum, folded.text)),
                 whole_span=len(pieces) == 1,
-                lower=_is_mostly_lower(piece),
+                lower=is_mostly_lower(piece),
             )
             self.lines.append(line)
             flow.append(line)
@@ -312,6 +313,11 @@ class Layout:
         """A line that may be part of a marking."""
         return line.letters <= self.thresholds.alone_letters and not self.prose(line)
 
+    def may_be_misread(self, line: Line) -> bool:
+        """Whether the line is short and stands where markings do, so that misread letters are allowed for in it."""
+        strong = line.place in self.thresholds.places or self.opens(line) or line.tilted or self.centred(line)
+        return strong and 0 < line.letters <= self.thresholds.alone_letters and not self.prose(line)
+
     def continues(self, line: Line) -> bool:
         """Whether running text goes on into this line."""
         last = self.before(line)
@@ -348,6 +354,22 @@ class Layout:
         if line.page != 1 or info is None or line.box is None:
             return False
         return line.box.y0 <= self.thresholds.letterhead_share * info.height
+
+
+def stands_in_text(span: Span, info: PageInfo, thresholds: Thresholds) -> bool:
+    """Whether a line begins at the left, well inside a page, as running text does: there no letter is misread.
+
+    Tells from its box alone what :meth:`Layout.may_be_misread` would deny.
+    """
+    box, turned = span.box, span.turned % 90
+    if box is None or span.centred or span.place is not Place.BODY or min(turned, 90 - turned) > _UPRIGHT_TILT:
+        return False
+    y = box.centre[1] / info.height
+    return (
+        max(thresholds.top_share, thresholds.corner_down_share) < y < 1 - thresholds.bottom_share
+        and thresholds.margin_share * info.width < box.x1
+        and box.x0 <= info.width / 5
+    )  # fmt: skip
 
 
 def paragraph(line: Line) -> bool:

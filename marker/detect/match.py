@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence, Set
 
 from marker.detect.foreign import syntax_matches
-from marker.detect.fuzzy import Misread
+from marker.detect.fuzzy import misread_of
 from marker.detect.lexicon import CONTEXT_ROLES, Entry, Lexicon, Role
 from marker.detect.lines import SEEN, Layout, Line, Word
 from marker.detect.matches import Key, Match
@@ -41,7 +41,7 @@ class Matcher:
     def rest(self, number: int, keys: Set[Key] = frozenset()) -> list[int]:
         """The words of a line, by place, that neither ``keys`` nor words around markings nor numbers account for."""
         line = self.layout.lines[number]
-        digits = any(_number(word.text) for word in line.words)
+        digits = any(is_number(word.text) for word in line.words)
         noisy = line.span.source is Source.OCR or line.span.visibility is Visibility.OCR_LAYER
         left: list[int] = []
         after_copy = False
@@ -54,7 +54,7 @@ class Matcher:
             if around is not None:
                 after_copy = around.entry.role is Role.COPY
                 continue
-            if _number(word.text) or (digits and word.text in self.lexicon.page_words):
+            if is_number(word.text) or (digits and word.text in self.lexicon.page_words):
                 continue
             if after_copy and not digits:  # "Экз. единственный"
                 after_copy = False
@@ -159,7 +159,7 @@ class Matcher:
         """Marks with a misread letter, in strong places, as whole pieces of lines."""
         exact = {key: match for match in self.matches for key in match.keys}
         found: dict[tuple[Key, ...], Match] = {}
-        index = Misread(self.lexicon.entries, self.layout.thresholds)
+        index = misread_of(self.lexicon, self.layout.thresholds)
         for keys in self._units():
             letters = "".join(self.layout.lines[number].words[place].text for number, place in keys)
             known = {exact[key] for key in keys if key in exact}
@@ -184,12 +184,12 @@ class Matcher:
     def _units(self) -> Iterator[tuple[Key, ...]]:
         """What may be one form: a piece of a line between slashes, and up to four such pieces over lines."""
         for line in self.layout.lines:
-            if not self._strong(line):
+            if not self.layout.may_be_misread(line):
                 continue
             below = [
                 other
                 for other in self.layout.neighbours(line, 3)
-                if other.number > line.number and _class(other) == _class(line) and self._strong(other)
+                if other.number > line.number and _class(other) == _class(line) and self.layout.may_be_misread(other)
             ]
             pieces = [piece for one in (line, *below[:3]) for piece in self._pieces(one)]
             for start in range(len(self._pieces(line))):
@@ -204,13 +204,8 @@ class Matcher:
             pieces[-1].append((line.number, place))
         return [tuple(piece) for piece in pieces]
 
-    def _strong(self, line: Line) -> bool:
-        zone = line.place in self.layout.thresholds.places or self.layout.opens(line)
-        strong = zone or line.tilted or self.layout.centred(line)
-        return strong and 0 < line.letters <= self.layout.thresholds.alone_letters and not self.layout.prose(line)
 
-
-def _number(word: str) -> bool:
+def is_number(word: str) -> bool:
     """Whether a word is a number (``12``, ``2a``); garbled words with digits in them are not."""
     return word[0].isdigit() and sum(char.isalpha() for char in word) <= 1
 

@@ -10,9 +10,9 @@ from functools import reduce
 from marker.agreement.profile import Profile
 from marker.detect.context import Weighed, Weigher, quote
 from marker.detect.groups import group, party_of
-from marker.detect.lexicon import Entry, Role, lexicon_of
+from marker.detect.lexicon import Entry, Lexicon, Role, lexicon_of
 from marker.detect.lines import SEEN, Layout, Line
-from marker.detect.match import Matcher
+from marker.detect.match import Matcher, is_number
 from marker.detect.owners import Owners
 from marker.detect.thresholds import DEFAULT, Thresholds
 from marker.model import Box, Finding, FindingKind, LabelSeen, MarkingId, PartyId, Place, Reading, Source, Visibility
@@ -208,11 +208,20 @@ def _fragments(matcher: Matcher, weighed: Sequence[Weighed], profile: Profile) -
                 places = matcher.rest(line.number, taken)
                 met = "".join(line.words[place].text for place in places)
                 close = line is item.line or line is layout.before(item.line)
-                if met and not layout.prose(line) and _like(met, letters, line, close):
+                if met and not layout.prose(line) and _like(met, letters, line, close=close):
                     yield _fragment(item, line, places, whole, profile)
 
 
-def _like(met: str, letters: str, line: Line, close: bool) -> bool:
+def may_raise(line: Line, lexicon: Lexicon) -> bool:
+    """Whether the line, set beside a marking, may be the first word of a higher one."""
+    met = "".join(word.text for word in line.words if not is_number(word.text))
+    return bool(met) and any(
+        line.letters <= 2 * len(letters) + len(rest.letters) and _like(met, letters, line, close=True)
+        for letters, _, rest in lexicon.fragments
+    )
+
+
+def _like(met: str, letters: str, line: Line, *, close: bool) -> bool:
     """Whether a word may be a fragment.
 
     In what OCR read close before the mark any unknown word of about its length may: nobody can say how badly a word

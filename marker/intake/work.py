@@ -61,12 +61,13 @@ def examine_file(path: Path, name: str, task: Task) -> Examination:
     Raises HoldError when the file cannot be read at all.
     """
     from marker.detect.judge import examine
+    from marker.detect.sieve import Sieve
     from marker.ocr.plan import read_images
     from marker.readers.base import ReaderLimits
     from marker.readers.read import read
 
     profile = task.profile()
-    reading = read(path, ReaderLimits.from_settings(task.settings), name)
+    reading = read(path, ReaderLimits.from_settings(task.settings), name, lambda: Sieve(profile))
     drawn = [page.number for page in reading.page_infos if not page.readable][:CODE_PAGES]
     reading = read_images(path, reading, profile, task.receiving, task.settings)
     verdict = examine(reading, profile, task.receiving)

@@ -7,9 +7,10 @@ cost, :class:`Purse` counts what it has cost, attachments included, and :func:`b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from marker.errors import HoldError, MarkerError
 from marker.model import HoldCode, LabelledCopy, LabelSeen, PageInfo, Place, Reading, Signature, Span, StampTrace
@@ -49,6 +50,19 @@ class ReaderLimits:
         )
 
 
+class PageSieve(Protocol):
+    """Tells which pages of one document hold nothing new; ``detect.sieve`` knows the words."""
+
+    def is_worth_trying(self) -> bool:
+        """Whether pages of this document are to be tried at all."""
+
+    def learn(self, spans: Sequence[Span], info: PageInfo) -> None:
+        """Take in a page that was read in full."""
+
+    def passes(self, texts: Iterable[str], lines: Sequence[Span], info: PageInfo) -> Sequence[Span] | None:
+        """What of ``lines`` is to be kept, beside running ``texts``; None when the page must be read in full."""
+
+
 @dataclass(slots=True)
 class Purse:
     """What one file has cost so far; shared with its attachments, so that nesting does not multiply the limits."""
@@ -66,6 +80,16 @@ class Purse:
         self.unpacked += size
         _check(self.unpacked, self.limits.max_unpacked_bytes, "bytes when unpacked", "max_unpacked_bytes")
 
+    def take_over(self, other: Purse) -> None:
+        """Count what another part of the same file has cost.  Raises HoldError(too-large)."""
+        self.unpack(other.unpacked)
+        self.spans += other.spans
+        self.chars += other.chars
+        self._check_text()
+        self.annotate(other.annotations)
+        self.attachments += other.attachments
+        _check(self.attachments, self.limits.max_attachments, "attachments")
+
     def left_to_unpack(self) -> int:
         return max(0, self.limits.max_unpacked_bytes - self.unpacked)
 
@@ -74,8 +98,11 @@ class Purse:
         self.spans += 1
         self.chars += len(text)
         if self.spans > self.limits.max_spans or self.chars > self.limits.max_chars:
-            _check(self.spans, self.limits.max_spans, "pieces of text")
-            _check(self.chars, self.limits.max_chars, "letters")
+            self._check_text()
+
+    def _check_text(self) -> None:
+        _check(self.spans, self.limits.max_spans, "pieces of text")
+        _check(self.chars, self.limits.max_chars, "letters")
 
     def turn(self, pages: int) -> None:
         """Count pages. Raises HoldError(too-large)."""
@@ -91,6 +118,10 @@ class Purse:
         """Count an attachment. Raises HoldError(too-large)."""
         self.attachments += 1
         _check(self.attachments, self.limits.max_attachments, "attachments")
+
+
+def _read_nothing(_data: bytes, _gathering: Gathering) -> None:
+    """Stands for the reader of attachments where all have been read."""
 
 
 def _check(count: int, limit: int, what: str, setting: str = "") -> None:
@@ -144,6 +175,8 @@ class Gathering:
     pictures: int = 0
     """Pictures whose words are not among the spans."""
     signatures: list[Signature] = field(default_factory=list)
+    sieves: Callable[[], PageSieve] | None = None
+    """Makes what tells pages with nothing new, for one part of a document; None when every page is read in full."""
     files_read: dict[int, object] = field(default_factory=dict)
     """Embedded files already read, by identity; they are kept so that an identity is not given twice."""
 
@@ -176,6 +209,22 @@ class Gathering:
         self.unread += inner.attachments_unread
         for note in inner.notes:
             self.note(f"attachment: {note}")
+
+    def take_over(self, other: Gathering) -> None:
+        """Add what was gathered from another part of the same file.  Raises HoldError(too-large)."""
+        self.purse.take_over(other.purse)
+        self.spans += other.spans
+        self.unread += other.unread
+        for note in other.notes:
+            self.note(note)
+        self.traces += [new for new in other.traces if all(t.copy_number != new.copy_number for t in self.traces)]
+        self.pictures += other.pictures
+        self.labels += other.labels
+        self.labelled += other.labelled
+
+    def bare(self) -> Gathering:
+        """What was gathered, without what cannot leave this process."""
+        return replace(self, read_attachment=_read_nothing, sieves=None, files_read={})
 
     def finish(self, found: str, pages: Sequence[PageInfo] | None) -> Reading:
         """The reading of a file of that format."""

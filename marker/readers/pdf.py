@@ -7,8 +7,8 @@ from pathlib import Path
 from marker.model import PageInfo, Reading, Source
 from marker.readers.base import Gathering, border
 from marker.readers.pdf_open import OpenPdf, open_pdf
-from marker.readers.pdf_page import read_page
-from marker.readers.pdf_revisions import read_revisions
+from marker.readers.pdf_pages import read_pages, second_part
+from marker.readers.pdf_revisions import earlier_revisions, read_revisions
 from marker.readers.pdf_signatures import describe
 from marker.readers.pdf_structure import read_fields, read_structure, refuse_what_cannot_be_read
 
@@ -19,19 +19,22 @@ def read_pdf(source: Path | bytes, gathering: Gathering) -> Reading:
     Raises HoldError: encrypted, malformed, too-large, unsupported (portfolios, XFA forms).
     """
     with border("The PDF"), open_pdf(source, gathering.purse) as opened:
-        pages = _read(opened, gathering, source)
-        read_revisions(source, gathering)
+        earlier = earlier_revisions(source, gathering)
+        if earlier:
+            gathering.sieves = None  # what is gone is told by comparing it with all that is there
+        pages = _read(source, opened, gathering)
+        read_revisions(earlier, gathering)
     return gathering.finish("pdf", pages)
 
 
-def _read(opened: OpenPdf, gathering: Gathering, source: Path | bytes) -> list[PageInfo]:
+def _read(source: Path | bytes, opened: OpenPdf, gathering: Gathering) -> list[PageInfo]:
     for note in opened.notes:
         gathering.note(note)
     refuse_what_cannot_be_read(opened.structure)
-    units = read_structure(opened.structure, gathering)
-    pages = [
-        read_page(opened.picture, number, unit, gathering) for number, unit in enumerate(units, start=1)
-    ]
+    with second_part(source, opened.pages, gathering) as second:
+        read_structure(opened.structure, gathering)
+        pages = read_pages(opened, range(1, second.first + 1), gathering)
+        pages += second.finish()
     said = "".join(
         "".join(span.text.split()) for span in gathering.spans if span.source is Source.ANNOTATION
     )

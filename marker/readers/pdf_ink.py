@@ -12,15 +12,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from marker.readers.pdf_space import DPI, LEAST_HEIGHT, LEAST_LENGTH
+
 Picture = NDArray[np.uint8]
 """Grey levels, row by row; 255 is paper."""
 Mask = NDArray[np.bool_]
-
-DPI: Final = 36
-"""Coarse enough to take a millisecond, fine enough that letters 6 points high leave ink 3 pixels high."""
-LEAST_HEIGHT: Final = 6.0
-LEAST_LENGTH: Final = 18.0
-"""Points. What is smaller in one of both ways holds no marking: three letters of 9 points (ДСП) are 19 points long."""
 
 _PAPER: Final = 255
 _EDGE: Final = 12

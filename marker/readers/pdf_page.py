@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from marker.model import Box, PageInfo, Place, Source, Span, Visibility
-from marker.readers import pdf_ink
-from marker.readers.base import Gathering
+from marker.readers.base import Gathering, PageSieve
 from marker.readers.pdf_annots import Annotation, PageAnnotations, read_annotations
 from marker.readers.pdf_lines import Fragment, Line, lines_of, place_of
 from marker.readers.pdf_look import look
 from marker.readers.pdf_objects import PageObjects, scan
 from marker.readers.pdf_runs import Run, text_of
-from marker.readers.pdf_space import space_of
+from marker.readers.pdf_short import read_shortly, span_of
+from marker.readers.pdf_space import LEAST_HEIGHT, LEAST_LENGTH, space_of
 from marker.readers.pdfium import pdfium
 
 _TINY: Final = 2.5
@@ -32,18 +32,36 @@ def opened(document: Any, index: int) -> Iterator[Any]:
         page.close()
 
 
-def read_page(document: Any, number: int, unit: float, gathering: Gathering) -> PageInfo:
+def read_page(
+    document: Any, number: int, unit: float, gathering: Gathering, sieve: PageSieve | None = None
+) -> PageInfo:
     """Read page ``number`` (from 1) of a ``pypdfium2.PdfDocument`` into ``gathering``.
 
-    ``unit`` is the page's UserUnit, which pdfium does not know.  Raises HoldError(too-large).
+    ``unit`` is the page's UserUnit, which pdfium does not know.  With a ``sieve``, a page that holds nothing new adds
+    no more of its text than that takes.  Raises HoldError(too-large).
     """
     with opened(document, number - 1) as page:
+        if sieve is not None and sieve.is_worth_trying() and pdfium.FPDFPage_GetAnnotCount(page) <= 0:
+            short = read_shortly(page, number, unit, gathering.purse.limits, sieve)
+            if short is not None:
+                info, spans = short
+                for span in spans:
+                    gathering.add(span)
+                return info
         own_objects = pdfium.FPDFPage_CountObjects(page)
         annotations = read_annotations(page, gathering)
         if not annotations.flattened:
-            return _Page(page, number, unit, annotations, None, gathering).read()
+            return _learn(_Page(page, number, unit, annotations, None, gathering), gathering, sieve)
     with opened(document, number - 1) as page:
-        return _Page(page, number, unit, annotations, own_objects, gathering).read()
+        return _learn(_Page(page, number, unit, annotations, own_objects, gathering), gathering, sieve)
+
+
+def _learn(page: _Page, gathering: Gathering, sieve: PageSieve | None) -> PageInfo:
+    before = len(gathering.spans)
+    info = page.read()
+    if sieve is not None and info.readable:
+        sieve.learn(gathering.spans[before:], info)
+    return info
 
 
 class _Page:
@@ -154,10 +172,7 @@ class _Page:
         visibility = line.visibility
         if visibility is Visibility.VISIBLE and _is_struck(line, strokes):
             visibility = Visibility.STRUCK
-        self._gathering.add(Span(
-            line.text, line.source, line.place, self._flow, self._number, line.box, round(line.size, 1),
-            line.bold, line.turned, visibility, line.centred, tracked=line.tracked,
-        ))
+        self._gathering.add(span_of(line, self._number, visibility))
 
     def _say(self, annotation: Annotation) -> None:
         """What an annotation says otherwise than by its appearance."""
@@ -188,7 +203,7 @@ def _touches(box: Box, other: Box, reach: float) -> bool:
 
 def _is_large(box: Box) -> bool:
     """Large enough to hold a marking."""
-    return min(box.width, box.height) >= pdf_ink.LEAST_HEIGHT and max(box.width, box.height) >= pdf_ink.LEAST_LENGTH
+    return min(box.width, box.height) >= LEAST_HEIGHT and max(box.width, box.height) >= LEAST_LENGTH
 
 
 def _middle(box: Box) -> Box:

@@ -7,7 +7,7 @@ A PDF that was changed by incremental update still holds what it was.  A marking
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,24 +24,31 @@ _TOO_LARGE: Final = f"is larger than {_MAX_BYTES // 1_000_000} MB; whether it ha
 _NOT_ALL: Final = "has earlier revisions that were not all read"
 
 
-def read_revisions(source: Path | bytes, gathering: Gathering) -> None:
-    """Add the lines of earlier revisions that are gone. What of them cannot be read is noted; nothing is raised."""
+def earlier_revisions(source: Path | bytes, gathering: Gathering) -> list[bytes]:
+    """The file as it was before each of its last changes, oldest first.  What is not looked into is noted."""
     if isinstance(source, Path) and source.stat().st_size > _MAX_BYTES:
         gathering.note(_TOO_LARGE)
-        return
+        return []
     data = source if isinstance(source, bytes) else source.read_bytes()
     ends = [match.end() for match in _END.finditer(data)]
     if b"/Linearized" in data[:2048]:
         ends = ends[1:]  # the first end is that of the first page's table, not of a revision
     earlier = ends[:-1]
     if not earlier:
-        return
+        return []
     gathering.note("was changed after it was first written; its earlier revisions were looked into")
     if len(earlier) > _MAX_REVISIONS:
         gathering.note(_NOT_ALL)
+    return [data[:end] for end in earlier[-_MAX_REVISIONS:]]
+
+
+def read_revisions(earlier: Sequence[bytes], gathering: Gathering) -> None:
+    """Add the lines of earlier revisions that are gone. What of them cannot be read is noted; nothing is raised."""
+    if not earlier:
+        return
     now = "".join(_squeezed(span.text) for span in gathering.spans)
-    for number, end in enumerate(earlier[-_MAX_REVISIONS:], start=1):
-        for page, line in _lines(data[:end], gathering):
+    for number, data in enumerate(earlier, start=1):
+        for page, line in _lines(data, gathering):
             if _squeezed(line) not in now:
                 flow = f"revision {number} page {page}"
                 gathering.add(Span(line, Source.TEXT, Place.BODY, flow, visibility=Visibility.EARLIER_REVISION))

@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from marker.readers.pdfium import address_of, pdfium, plain_call
 
@@ -44,6 +44,20 @@ _Box = tuple[float, float, float, float]
 _LAYER: Final = "OC\0".encode("utf-16-le")
 _ALONG: Final = 1e-4
 """Sine of an angle below which a line runs along an axis of the page."""
+
+_RUNNING: Final = 40
+"""Letters; the longest marking in one language has 32."""
+_SMALL_FOR_A_CAPITAL: Final = 5
+_MARKS: Final = bytes(code for code in range(128) if not chr(code).isalnum())
+_ODD: Final = re.compile(r"[⁄∕⧸⧵╱]|[^\S \r\n]")
+"""Rare slashes and blanks: with any of them a page is read in full."""
+_UNUSUAL: Final = re.compile(
+    "[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\xa0\xadÀ-ÖØ-öø-ÿ\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+    "⁄∕⧸⧵╱\ue000-\uf8ff\ufffd-\uffff\U000f0000-\U0010ffff]"
+)
+"""All that the expressions above look for, in one sweep: most pages have none of it."""
+_NO_LETTERS: Final = re.compile(r"[\W_]+")
+_CAPITAL: Final = re.compile(f"[{re.escape(''.join(char for char in map(chr, range(0x590)) if char.isupper()))}]")
 
 _page_call = ctypes.c_void_p, ctypes.c_int
 _three, _four = [ctypes.c_void_p] * 3, [ctypes.c_void_p] * 4
@@ -103,6 +117,44 @@ class PageText:
     """Addresses of the fonts that have outlines for their letters."""
 
 
+class _Stretch(NamedTuple):
+    """Letters of one text object on one line, as indexes of pdfium; ``blank`` as ``Run.blank_before``."""
+
+    handle: int
+    start: int
+    end: int
+    blank: bool | None
+
+
+class Skimmed:
+    """The text of a page, its attributes asked only of what is short enough to be part of a marking."""
+
+    def __init__(self, page: _TextPage) -> None:
+        self._page = page
+        self.texts: list[str] = []
+        """Running text, object by object."""
+        self.runs: list[Run] = []
+        """All else."""
+        self.handles: set[int] = set()
+        """Addresses of the text objects whose letters these are."""
+        self.stretches: list[_Stretch] = []
+
+    def is_outlined(self, font: int) -> bool:
+        """Whether letters of that font on this page are outlines."""
+        for handle, start, end, _ in self.stretches:
+            if font_of(handle) == font:
+                return self._page.font(handle, start, end).outlined
+        return False
+
+
+def skim(text_page: Any) -> Skimmed | None:
+    """The text of a ``pypdfium2.PdfTextPage`` without all its rectangles.
+
+    None when the font of a letter does not say which it is: then the page must be looked at.
+    """
+    return _TextPage(text_page).skim()
+
+
 def text_of(text_page: Any) -> PageText:
     """The text of a ``pypdfium2.PdfTextPage``."""
     page = _TextPage(text_page)
@@ -144,9 +196,12 @@ class _TextPage:
         self._raw = text_page.raw
         self._address = address_of(self._raw)
         self.text = self._letters()
-        for letter, plain in _PLAIN:
-            self.text = self.text.replace(letter, plain)
-        self._doubtful = bool(_NAMELESS.search(self.text) or _MOJIBAKE.search(self.text))
+        self._doubtful = self._odd = False
+        if _UNUSUAL.search(self.text):
+            for letter, plain in _PLAIN:
+                self.text = self.text.replace(letter, plain)
+            self._doubtful = bool(_NAMELESS.search(self.text) or _MOJIBAKE.search(self.text))
+            self._odd = bool(_ODD.search(self.text))
         self.fonts: dict[int, _Font] = {}
         # Where pdfium writes its answers; made once a page, for it is asked dozens of times a line.
         self._matrix = (ctypes.c_float * 6)()
@@ -170,6 +225,34 @@ class _TextPage:
 
     def line(self, start: int, end: int) -> Iterator[Run]:
         """The runs of one line as pdfium sees lines."""
+        for stretch in self._stretches(start, end):
+            yield from self._runs(stretch)
+
+    def skim(self) -> Skimmed | None:
+        """The text of the page, with attributes only where a marking may stand; None when a letter is doubtful."""
+        if self._doubtful or self._odd:
+            return None
+        found = Skimmed(self)
+        for line in _LINE.finditer(self.text):
+            for stretch in self._stretches(line.start(), line.end()):
+                found.stretches.append(stretch)
+                handle, start, end, _ = stretch
+                text = self.text[start:end]
+                if is_running(text) and self._is_one_piece(start, end, text):
+                    if not self._mapped(start, end):
+                        return None
+                    found.texts.append(text)
+                    found.handles.add(handle)
+                    continue
+                for run in self._runs(stretch):
+                    if not run.readable:
+                        return None
+                    found.runs.append(run)
+                    found.handles.add(handle)
+        return found
+
+    def _stretches(self, start: int, end: int) -> Iterator[_Stretch]:
+        """The letters of one line, object by object, those that are no mere blanks."""
         at, blank = start, None
         while at < end:
             handle = _owner_at(self._address, at)
@@ -180,17 +263,35 @@ class _TextPage:
             stop = self._end_of(handle, at, end)
             if self.text[at:stop].isspace():
                 blank = True if blank is not None else None
-                at = stop
-                continue
-            look = self._look(handle, at, stop)
-            for first, last, box in self._parts(at, stop, look.size):
-                if blank is not None and (first > at or self.text[first].isspace()):
-                    blank = True
-                run = self._run(handle, look, first, last, box, blank)
-                if run is not None:
-                    yield run
-                    blank = self.text[last - 1].isspace()
+            else:
+                yield _Stretch(handle, at, stop, blank)
+                blank = self.text[stop - 1].isspace()
             at = stop
+
+    def _runs(self, stretch: _Stretch) -> Iterator[Run]:
+        handle, at, stop, blank = stretch
+        look = self._look(handle, at, stop)
+        for first, last, box in self._parts(at, stop, look.size):
+            if blank is not None and (first > at or self.text[first].isspace()):
+                blank = True
+            run = self._run(handle, look, first, last, box, blank)
+            if run is not None:
+                yield run
+                blank = self.text[last - 1].isspace()
+
+    def _is_one_piece(self, start: int, end: int, text: str) -> bool:
+        """Whether running text of one object is one line, and no columns hide behind its blanks."""
+        first, last = self._origin(start), self._origin(end - 1 - (text[-1] == " "))
+        if first is None or last is None or not _matrix_at(self._address, start, self._to_matrix):
+            return False
+        size = _size_at(self._address, start) * math.hypot(self._matrix[2], self._matrix[3])
+        return _are_close(math.dist(first, last), size, len(text))
+
+    def _origin(self, at: int) -> tuple[float, float] | None:
+        """Where the baseline of a letter begins."""
+        if not _origin_at(self._address, at, *self._to_numbers[:2]):
+            return None
+        return self._numbers[0], self._numbers[1]
 
     def _end_of(self, handle: int, start: int, end: int) -> int:
         """Where the letters of that object end: doubling steps, then halving ones."""
@@ -223,7 +324,7 @@ class _TextPage:
             return
         if not _WIDE_BLANK.search(text):
             box = self._box(start, end)
-            if box is None or max(box[2] - box[0], box[3] - box[1]) < size * (0.75 * len(text) + 2):
+            if box is None or _are_close(max(box[2] - box[0], box[3] - box[1]), size, len(text)):
                 yield start, end, box
                 return
         for word in _WORD.finditer(self.text, start, end):
@@ -246,7 +347,7 @@ class _TextPage:
         coloured = _fill_of(handle, *self._to_channels)
         red, green, blue, alpha = self._channels
         stroked = mode in _STROKED_MODES
-        font = self._font(handle, start, end)
+        font = self.font(handle, start, end)
         plain = (
             coloured and mode == _FILL and max(red, green, blue) <= _DARK_TO and alpha == _OPAQUE
             and font.outlined and _count_clips(_clip_of(handle)) == _NO_CLIP
@@ -268,8 +369,7 @@ class _TextPage:
         if not look.upright or len(text) == 1 or box[3] - box[1] > box[2] - box[0]:
             # Letters of a slanting line, or ones that may stand below one another, have baselines of their own.
             first = start + len(text) - len(text.lstrip())
-            known = _origin_at(self._address, first, *self._to_numbers[:2])
-            x, y = (self._numbers[0], self._numbers[1]) if known else (box[0], box[1])
+            x, y = self._origin(first) or (box[0], box[1])
         if self._doubtful:
             text = _BULLET.sub("", text)
         doubtful = self._doubtful and (_NAMELESS.search(text) or _MOJIBAKE.search(text))
@@ -287,7 +387,8 @@ class _TextPage:
                 return False
         return True
 
-    def _font(self, handle: int, start: int, end: int) -> _Font:
+    def font(self, handle: int, start: int, end: int) -> _Font:
+        """The font of a text object, known by its letters from ``start`` to ``end``."""
         key = font_of(handle)
         font = self.fonts.get(key)
         if font is None:
@@ -296,6 +397,25 @@ class _TextPage:
                 return _Font(_is_bold(key), outlined=False)
             font = self.fonts[key] = _Font(_is_bold(key), _is_outlined(key, letters[:_SAMPLED_LETTERS]))
         return font
+
+
+def is_running(text: str) -> bool:
+    """Whether a run is so long, and so much of it in small letters, that no line with it is a marking.
+
+    A slash sets what stands before it apart from what stands after, so a run with one may be both; wide blanks may hide
+    columns.
+    """
+    if len(text) < _RUNNING or "/" in text or "\\" in text or "   " in text:
+        return False
+    letters = text.encode("utf-8", "replace").translate(None, _MARKS).decode()
+    if not letters.isalnum():
+        letters = _NO_LETTERS.sub("", letters)
+    return len(letters) >= _RUNNING and len(_CAPITAL.findall(letters)) * _SMALL_FOR_A_CAPITAL <= len(letters)
+
+
+def _are_close(length: float, size: float, letters: int) -> bool:
+    """Whether so many letters on that length stand as close as those of words do."""
+    return length < size * (0.75 * letters + 2)
 
 
 def _is_bold(font: int) -> bool:

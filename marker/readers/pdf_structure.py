@@ -40,8 +40,8 @@ def refuse_what_cannot_be_read(reader: PdfReader) -> None:
         )
 
 
-def read_structure(reader: PdfReader, gathering: Gathering) -> list[float]:
-    """Read all that is not on the pages into ``gathering``; the UserUnit of each page, in points.
+def read_structure(reader: PdfReader, gathering: Gathering) -> None:
+    """Read all that is not on the pages into ``gathering``.
 
     Raises HoldError: too-large, malformed.
     """
@@ -56,11 +56,17 @@ def read_structure(reader: PdfReader, gathering: Gathering) -> list[float]:
         read_xmp(unpacked(metadata, gathering.purse), gathering)
     for title in _outline_titles(_dictionary(root.get("/Outlines"))):
         gathering.add(Span(title, Source.PROPERTY, Place.BOOKMARK, "bookmarks"))
-    units = [_page(page, gathering) for page in reader.pages]
     _read_attachments(root, gathering)
     if _dictionary(root.get("/OCProperties")):
         gathering.note("has layers that can be switched on and off; what is off was read as hidden")
-    return units
+
+
+def read_page_entries(reader: PdfReader, numbers: range, gathering: Gathering) -> list[float]:
+    """Read the files that pages of those numbers (from 1) embed; the UserUnit of each page, in points.
+
+    Raises HoldError: too-large, malformed.
+    """
+    return [_page(reader.pages[number - 1], gathering) for number in numbers]
 
 
 def read_fields(reader: PdfReader, gathering: Gathering, said: str) -> list[DictionaryObject]:

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from marker.model import Reading
 from marker.readers.attachments import read_attachment
-from marker.readers.base import Gathering, Purse, ReaderLimits, border
+from marker.readers.base import Gathering, PageSieve, Purse, ReaderLimits, border
 from marker.readers.docx import read_docx
 from marker.readers.identify import examine, format_of
 from marker.readers.pdf import read_pdf
 
 
-def read(path: Path, limits: ReaderLimits, name: str | None = None) -> Reading:
+def read(
+    path: Path, limits: ReaderLimits, name: str | None = None, sieves: Callable[[], PageSieve] | None = None
+) -> Reading:
     """Read the file at ``path``; nothing is ever written.
 
     ``name`` is the name it was received under (default: the path's own); its ending is compared with the content, which
-    decides.  Raises HoldError: malformed, too-large, encrypted, unsupported.
+    decides.  With ``sieves``, pages of a PDF that hold nothing new are read no further than it takes to know that.
+    Raises HoldError: malformed, too-large, encrypted, unsupported.
     """
     purse = Purse(limits)
-    gathering = Gathering(purse, 0, read_attachment)
+    gathering = Gathering(purse, 0, read_attachment, sieves=sieves)
     with border("The file"):
         with path.open("rb") as stream:
             kind = examine(stream, purse)
