@@ -58,6 +58,9 @@ def detect(paths: tuple[Path, ...], receiving: str, as_json: bool, html: Path | 
       marker detect --to LT --json received/ | jq .hold_reason
       marker detect --to KZ --html seen.html letter.pdf
     """
+    from marker.intake.pool import READING, start_server
+
+    start_server(READING)  # first: it imports what reads documents while this process imports the rest
     from marker.intake.batch import exit_status
     from marker.intake.desk import CopiesOnly, no_witness
     from marker.intake.gallery import Gallery

@@ -1,8 +1,8 @@
 """Which pages of a long document need not be read to their last rectangle.
 
-Most pages of a report hold nothing that could be a marking, or nothing but the marking that stands at the head of every
-page.  A :class:`Sieve` tells from the words of a page, in whatever order they come, that the full way would find nothing
-new on it.  It may err on one side only: a page it lets pass holds no form, whole, spaced or broken, and no misread one.
+Most pages of a report hold nothing that could be a marking, or nothing but the one that stands at the head of every
+page.  A :class:`Sieve` tells from the words of a page, in whatever order they come, that the full way would find
+nothing new on it.  It may err on one side only: a page it lets pass holds no form, whole, spaced, broken or misread.
 
 * *Exact, letterspaced and broken forms* are words of the page set side by side.  So the page is suspect as soon as any
   form can be put together from any of its words, wherever they stand.

@@ -11,6 +11,7 @@ import contextlib
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from marker.agreement.profile import Profile
 from marker.errors import ExitStatus, HoldError, UsageError
@@ -23,8 +24,10 @@ from marker.intake.run import open_desk, run
 from marker.intake.source import Candidate
 from marker.model import FileReport, Outcome
 from marker.names import shown
-from marker.register.register import Register
 from marker.settings import Settings
+
+if TYPE_CHECKING:
+    from marker.register.register import Register
 
 MARKED = "marked"
 HELD = "held"

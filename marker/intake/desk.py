@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from marker.agreement.profile import Profile
 from marker.intake.isolate import Workers
@@ -16,8 +16,10 @@ from marker.intake.workspace import Workspace
 from marker.model import FileReport, MarkingId, Outcome, PartyId
 from marker.passwords import NO_PASSWORDS, Passwords
 from marker.register.records import CopyRecord, DocumentRecord
-from marker.register.register import Register
 from marker.settings import Settings
+
+if TYPE_CHECKING:
+    from marker.register.register import Register
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from marker.errors import HoldError
 from marker.intake.labels import LabelsInFile, labels_in_file
 from marker.intake.limits import Limits, confine, within
-from marker.intake.pool import Pool, PoolClosedError, WorkerDiedError, WorkerFaultError, WorkerTimeoutError
+from marker.intake.pool import READING, Pool, PoolClosedError, WorkerDiedError, WorkerFaultError, WorkerTimeoutError
 from marker.intake.work import (
     Examination,
     Task,
@@ -37,9 +37,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_PRELOAD = [
-    "marker.intake.work", "marker.readers.read", "marker.detect.judge", "marker.stamp.make", "marker.proof.prove",
-]  # fmt: skip
+_PRELOAD = [*READING, "marker.stamp.make", "marker.proof.prove"]
 
 
 class Stopped(Exception):  # noqa: N818  # not an error: the operator interrupted the run before this file was begun

@@ -20,12 +20,15 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import is_dataclass
 from enum import Enum
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerProcess
 from typing import Any, Final
 
 from marker.errors import MarkerError
 
+READING: Final = ("marker.intake.work", "marker.readers.read", "marker.detect.judge", "marker.detect.sieve")
+"""Modules that reading a file needs."""
 TASKS_A_WORKER: Final = 200
 """A worker is replaced after so many pieces of work, so that what third-party libraries leak is given back."""
 _LARGEST_ANSWER: Final = 1 << 28
@@ -64,6 +67,13 @@ class PoolClosedError(Exception):
     """The pool was closed while the work waited or ran."""
 
 
+def start_server(preload: Sequence[str]) -> None:
+    """Start the server that workers are forked from, so that it imports ``preload`` while its parent goes on."""
+    if hasattr(forkserver, "ensure_running"):
+        multiprocessing.set_forkserver_preload(list(preload))
+        forkserver.ensure_running()
+
+
 class Pool:
     """At most ``size`` workers, started when there is work for them.  Safe to call from many threads."""
 
@@ -73,7 +83,7 @@ class Pool:
         """``begin`` is called with ``arguments`` first in every worker; ``preload`` is imported once for all."""
         # A fork server: workers start in milliseconds and inherit neither threads, locks nor the register's files.
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(list(preload))
+        self._context.set_forkserver_preload(list(preload))  # without effect where the server runs already
         self._begin, self._arguments = begin, tuple(arguments)
         self._closed = threading.Event()
         self._alive: set[_Worker] = set()

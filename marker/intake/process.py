@@ -10,10 +10,9 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from marker.agreement.profile import Marking, Profile
-from marker.detect.judge import state_marking
 from marker.errors import DiskError, HoldError, RegisterError, UsageError
 from marker.intake import publish
 from marker.intake.desk import Desk
@@ -22,7 +21,6 @@ from marker.intake.pages import ToStamp, pages_path, to_stamp
 from marker.intake.report import evidence_json, signature_json
 from marker.intake.roundtrip import advice, recognised
 from marker.intake.source import Candidate, Snapshot, take
-from marker.intake.terms import strangers, terms_of
 from marker.intake.verdicts import withheld
 from marker.intake.work import Examination
 from marker.model import (
@@ -37,7 +35,6 @@ from marker.model import (
     Verdict,
 )
 from marker.names import shown
-from marker.register.grounds import Terms
 from marker.register.records import (
     AlreadyRegistered,
     BeingWorkedOn,
@@ -47,7 +44,10 @@ from marker.register.records import (
     EventKind,
     Reservation,
 )
-from marker.register.register import Register
+
+if TYPE_CHECKING:
+    from marker.register.grounds import Terms
+    from marker.register.register import Register
 
 T = TypeVar("T")
 
@@ -195,6 +195,8 @@ class Case:
         if wish.marking is None:
             return verdict
         try:
+            from marker.detect.judge import state_marking
+
             return state_marking(verdict, wish.marking, self.desk.profile, wish.receiving, released=wish.released)
         except UsageError as error:
             # What may not be stated for this file holds this file; the others of the run are not concerned.
@@ -247,6 +249,8 @@ class Case:
             signatures=[signature_json(signature) for signature in self.report.signatures],
         )
         # Articles 4(3) and 7(1), for the transaction that draws the numbers.
+        from marker.intake.terms import terms_of
+
         terms = terms_of(self.desk.profile, self.desk.settings, marked.original.level, wish.consent)
         return self._draw(book, entry, again=wish.again, terms=terms)
 
@@ -258,6 +262,8 @@ class Case:
             raise HoldError(
                 HoldCode.UNSAFE_PATH, "Another run is stamping the same document; run again when it has ended."
             ) from error
+        from marker.intake.terms import strangers
+
         self.report = replace(self.report, notes=(*self.report.notes, *strangers(book, recipients)))
         return reservation
 

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from marker.agreement.profile import Profile
 from marker.errors import MarkerError
@@ -23,8 +23,10 @@ from marker.intake.workspace import Workspace
 from marker.model import FileReport
 from marker.names import shown
 from marker.register.records import CopyStatus, Recovered
-from marker.register.register import Register
 from marker.settings import Settings
+
+if TYPE_CHECKING:
+    from marker.register.register import Register
 
 _WINDOW = 8
 """Documents in flight per worker: enough that one slow document does not idle the others while numbers wait."""

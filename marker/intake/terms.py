@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from marker.agreement.profile import Profile
 from marker.errors import UsageError
@@ -11,8 +12,10 @@ from marker.names import shown
 from marker.register import recipients
 from marker.register.grounds import Terms, Translation
 from marker.register.records import DocumentEntry, DocumentRecord
-from marker.register.register import Register
 from marker.settings import Settings
+
+if TYPE_CHECKING:
+    from marker.register.register import Register
 
 UNKNOWN = ("note", "refuse")
 """Values of the setting ``unknown_recipients``."""

@@ -62,14 +62,16 @@ def examine_file(path: Path, name: str, task: Task) -> Examination:
     """
     from marker.detect.judge import examine
     from marker.detect.sieve import Sieve
-    from marker.ocr.plan import read_images
     from marker.readers.base import ReaderLimits
     from marker.readers.read import read
 
     profile = task.profile()
     reading = read(path, ReaderLimits.from_settings(task.settings), name, lambda: Sieve(profile))
     drawn = [page.number for page in reading.page_infos if not page.readable][:CODE_PAGES]
-    reading = read_images(path, reading, profile, task.receiving, task.settings)
+    if reading.format != "pdf" or drawn:
+        from marker.ocr.plan import read_images  # letters of every page read: no library of pictures is needed
+
+        reading = read_images(path, reading, profile, task.receiving, task.settings)
     verdict = examine(reading, profile, task.receiving)
     numbers = tuple(dict.fromkeys(trace.copy_number for trace in reading.traces))
     if not numbers and drawn and reading.format == "pdf":

@@ -12,8 +12,9 @@ from collections.abc import Callable, Sequence, Set
 from typing import Any, Final
 
 from marker.model import Box
+from marker.readers.pdf_fonts import font_of
 from marker.readers.pdf_objects import PageObjects, Rectangle, bounds_of
-from marker.readers.pdf_runs import PageText, font_of
+from marker.readers.pdf_runs import PageText
 from marker.readers.pdf_space import DPI, Space
 from marker.readers.pdfium import pdfium
 

@@ -1,8 +1,8 @@
 """All pages of a PDF, those of a long one in two processes at once.
 
-Reading a page is the work of one processor, and pages do not depend on one another.  The second process is a fork of the
-worker this runs in: it opens the file anew, reads the second part of the pages, and hands over what it gathered.  Which
-page is read where depends on the number of pages alone, so that a file is read the same way on every machine.
+Reading a page is the work of one processor, and pages do not depend on one another.  The second process is a fork of
+the worker this runs in: it opens the file anew, reads the second part of the pages, and hands over what it gathered.
+Which page is read where depends on the number of pages alone, so that a file is read the same way on every machine.
 """
 
 from __future__ import annotations

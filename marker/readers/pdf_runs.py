@@ -13,16 +13,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
+from marker.readers.pdf_fonts import Font, font_at, font_of, is_in_layer
+from marker.readers.pdf_letters import is_doubtful, is_running, letter, letters_of, without_bullet
 from marker.readers.pdfium import address_of, pdfium, plain_call
 
 _LINE: Final = re.compile(r"[^\r\n]+")
-_PLAIN: Final = (("\x02", "-"), ("\ufffe", "-"), ("\xad", "-"), ("\x00", "\ufffd"), ("\xa0", " "))
-"""pdfium writes U+0002 or U+FFFE for a hyphen at a line's end, and U+0000 for a letter it cannot name."""
-_NAMELESS: Final = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd\uffff\ue000-\uf8ff\U000f0000-\U0010ffff]")
-"""Control, private and replacement characters: the font does not say which letters it draws."""
-_MOJIBAKE: Final = re.compile("[À-ÖØ-öø-ÿ]{4}|[ÐðÞþ]")
-"""Fonts that lie: Cyrillic code pages read as Latin-1 give "ÑÅÊÐÅÒÍÎ", Baltic ones "VISIÐKAI"."""
-_BULLET: Final = re.compile("^[\ue000-\uf8ff](?:\\s|$)")
 _WIDE_BLANK: Final = re.compile(r"\s{3,}")
 _WORD: Final = re.compile(r"\S+")
 _WHITE_FROM: Final = 0xF5
@@ -37,30 +32,14 @@ _STROKED_MODES: Final = frozenset({
 })
 _DARK_TO: Final = 0x80
 """A colour none of whose channels is brighter leaves ink on paper whatever its letters."""
-_SAMPLED_LETTERS: Final = 4
 _NO_CLIP: Final = -1
 _OPAQUE: Final = 255
 _Box = tuple[float, float, float, float]
-_LAYER: Final = "OC\0".encode("utf-16-le")
 _ALONG: Final = 1e-4
 """Sine of an angle below which a line runs along an axis of the page."""
 
-_RUNNING: Final = 40
-"""Letters; the longest marking in one language has 32."""
-_SMALL_FOR_A_CAPITAL: Final = 5
-_MARKS: Final = bytes(code for code in range(128) if not chr(code).isalnum())
-_ODD: Final = re.compile(r"[⁄∕⧸⧵╱]|[^\S \r\n]")
-"""Rare slashes and blanks: with any of them a page is read in full."""
-_UNUSUAL: Final = re.compile(
-    "[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\xa0\xadÀ-ÖØ-öø-ÿ\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-    "⁄∕⧸⧵╱\ue000-\uf8ff\ufffd-\uffff\U000f0000-\U0010ffff]"
-)
-"""All that the expressions above look for, in one sweep: most pages have none of it."""
-_NO_LETTERS: Final = re.compile(r"[\W_]+")
-_CAPITAL: Final = re.compile(f"[{re.escape(''.join(char for char in map(chr, range(0x590)) if char.isupper()))}]")
-
 _page_call = ctypes.c_void_p, ctypes.c_int
-_three, _four = [ctypes.c_void_p] * 3, [ctypes.c_void_p] * 4
+_four = [ctypes.c_void_p] * 4
 _owner_at: Final = plain_call("FPDFText_GetTextObject", ctypes.c_void_p, *_page_call)
 _count_boxes: Final = plain_call("FPDFText_CountRects", ctypes.c_int, *_page_call, ctypes.c_int)
 _box_at: Final = plain_call("FPDFText_GetRect", ctypes.c_int, *_page_call, *_four)
@@ -70,13 +49,9 @@ _size_at: Final = plain_call("FPDFText_GetFontSize", ctypes.c_double, *_page_cal
 _is_guessed: Final = plain_call("FPDFText_HasUnicodeMapError", ctypes.c_int, *_page_call)
 _mode_of: Final = plain_call("FPDFTextObj_GetTextRenderMode", ctypes.c_int, ctypes.c_void_p)
 _fill_of: Final = plain_call("FPDFPageObj_GetFillColor", ctypes.c_int, ctypes.c_void_p, *_four)
-_font_of: Final = plain_call("FPDFTextObj_GetFont", ctypes.c_void_p, ctypes.c_void_p)
 _is_blended: Final = plain_call("FPDFPageObj_HasTransparency", ctypes.c_int, ctypes.c_void_p)
 _clip_of: Final = plain_call("FPDFPageObj_GetClipPath", ctypes.c_void_p, ctypes.c_void_p)
 _count_clips: Final = plain_call("FPDFClipPath_CountPaths", ctypes.c_int, ctypes.c_void_p)
-_count_marks: Final = plain_call("FPDFPageObj_CountMarks", ctypes.c_int, ctypes.c_void_p)
-_mark_at: Final = plain_call("FPDFPageObj_GetMark", ctypes.c_void_p, ctypes.c_void_p, ctypes.c_ulong)
-_mark_name: Final = plain_call("FPDFPageObjMark_GetName", ctypes.c_int, *_three[:2], ctypes.c_ulong, ctypes.c_void_p)
 
 
 @dataclass(slots=True)
@@ -162,17 +137,6 @@ def text_of(text_page: Any) -> PageText:
     return PageText(runs, frozenset(key for key, font in page.fonts.items() if font.outlined))
 
 
-def font_of(text_object: int) -> int:
-    """Address of the font of the text object at that address."""
-    return int(_font_of(text_object) or 0)
-
-
-@dataclass(frozen=True, slots=True)
-class _Font:
-    bold: bool
-    outlined: bool
-
-
 @dataclass(slots=True)
 class _Look:
     """What all letters of a text object share."""
@@ -195,14 +159,8 @@ class _TextPage:
     def __init__(self, text_page: Any) -> None:
         self._raw = text_page.raw
         self._address = address_of(self._raw)
-        self.text = self._letters()
-        self._doubtful = self._odd = False
-        if _UNUSUAL.search(self.text):
-            for letter, plain in _PLAIN:
-                self.text = self.text.replace(letter, plain)
-            self._doubtful = bool(_NAMELESS.search(self.text) or _MOJIBAKE.search(self.text))
-            self._odd = bool(_ODD.search(self.text))
-        self.fonts: dict[int, _Font] = {}
+        self.text, self._doubtful, self._odd = letters_of(self._letters())
+        self.fonts: dict[int, Font] = {}
         # Where pdfium writes its answers; made once a page, for it is asked dozens of times a line.
         self._matrix = (ctypes.c_float * 6)()
         self._numbers = (ctypes.c_double * 4)()
@@ -221,7 +179,7 @@ class _TextPage:
         if len(text) == count and written == count + 1:
             return text
         # Letters beyond the basic plane, or ones pdfium leaves out of the text: ask for each, so that indexes agree.
-        return "".join(_letter(pdfium.FPDFText_GetUnicode(self._raw, index)) for index in range(count))
+        return "".join(letter(pdfium.FPDFText_GetUnicode(self._raw, index)) for index in range(count))
 
     def line(self, start: int, end: int) -> Iterator[Run]:
         """The runs of one line as pdfium sees lines."""
@@ -351,7 +309,7 @@ class _TextPage:
         plain = (
             coloured and mode == _FILL and max(red, green, blue) <= _DARK_TO and alpha == _OPAQUE
             and font.outlined and _count_clips(_clip_of(handle)) == _NO_CLIP
-            and not _is_blended(handle) and not _is_in_layer(handle)
+            and not _is_blended(handle) and not is_in_layer(handle)
         )  # fmt: skip
         return _Look(
             size, angle, upright, x, y,
@@ -371,8 +329,8 @@ class _TextPage:
             first = start + len(text) - len(text.lstrip())
             x, y = self._origin(first) or (box[0], box[1])
         if self._doubtful:
-            text = _BULLET.sub("", text)
-        doubtful = self._doubtful and (_NAMELESS.search(text) or _MOJIBAKE.search(text))
+            text = without_bullet(text)
+        doubtful = self._doubtful and is_doubtful(text)
         return Run(
             text, box[0], box[1], box[2], box[3], x, y, look.angle, look.size, look.bold, handle, look.invisible,
             look.white, not doubtful and self._mapped(start, end), blank, look.plain,
@@ -387,69 +345,18 @@ class _TextPage:
                 return False
         return True
 
-    def font(self, handle: int, start: int, end: int) -> _Font:
+    def font(self, handle: int, start: int, end: int) -> Font:
         """The font of a text object, known by its letters from ``start`` to ``end``."""
         key = font_of(handle)
         font = self.fonts.get(key)
         if font is None:
             letters = "".join(self.text[start:end].split())
-            if not letters:  # a font is known by its letters
-                return _Font(_is_bold(key), outlined=False)
-            font = self.fonts[key] = _Font(_is_bold(key), _is_outlined(key, letters[:_SAMPLED_LETTERS]))
+            font = font_at(key, letters)
+            if letters:
+                self.fonts[key] = font
         return font
-
-
-def is_running(text: str) -> bool:
-    """Whether a run is so long, and so much of it in small letters, that no line with it is a marking.
-
-    A slash sets what stands before it apart from what stands after, so a run with one may be both; wide blanks may hide
-    columns.
-    """
-    if len(text) < _RUNNING or "/" in text or "\\" in text or "   " in text:
-        return False
-    letters = text.encode("utf-8", "replace").translate(None, _MARKS).decode()
-    if not letters.isalnum():
-        letters = _NO_LETTERS.sub("", letters)
-    return len(letters) >= _RUNNING and len(_CAPITAL.findall(letters)) * _SMALL_FOR_A_CAPITAL <= len(letters)
 
 
 def _are_close(length: float, size: float, letters: int) -> bool:
     """Whether so many letters on that length stand as close as those of words do."""
     return length < size * (0.75 * letters + 2)
-
-
-def _is_bold(font: int) -> bool:
-    name = ctypes.create_string_buffer(128)
-    pdfium.FPDFFont_GetBaseFontName(ctypes.cast(font, pdfium.FPDF_FONT), name, 128)
-    lowered = name.value.lower()
-    return any(word in lowered for word in (b"bold", b"black", b"heavy", b"-bd"))
-
-
-def _is_outlined(font: int, letters: str) -> bool:
-    """Whether a font draws these letters as outlines: Type 3 fonts draw anything, the fonts of OCR layers nothing."""
-    pointer, size = ctypes.cast(font, pdfium.FPDF_FONT), ctypes.c_size_t()
-    if not pdfium.FPDFFont_GetFontData(pointer, None, 0, size) or not size.value:
-        return False
-    return all(
-        bool(path) and pdfium.FPDFGlyphPath_CountGlyphSegments(path) > 1
-        for letter in letters
-        for path in [pdfium.FPDFFont_GetGlyphPath(pointer, ord(letter), 12.0)]
-    )
-
-
-def _is_in_layer(text_object: int) -> bool:
-    """Whether optional content, which may be switched off, holds the object."""
-    count = _count_marks(text_object)
-    if count <= 0:
-        return False
-    name, size = ctypes.create_string_buffer(16), ctypes.c_ulong()
-    return any(
-        # A name too long for the buffer leaves it as it was, and is not that of a layer.
-        not _mark_name(_mark_at(text_object, index), name, ctypes.sizeof(name), ctypes.addressof(size))
-        or name.raw.startswith(_LAYER)
-        for index in range(count)
-    )
-
-
-def _letter(code: int) -> str:
-    return chr(code) if 0 <= code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd"

@@ -8,7 +8,6 @@ from typing import Any, Final
 from marker.model import Box
 from marker.readers.pdfium import pdfium
 
-
 DPI: Final = 36
 """Coarse enough to take a millisecond, fine enough that letters 6 points high leave ink 3 pixels high."""
 LEAST_HEIGHT: Final = 6.0

@@ -20,7 +20,7 @@ from pypdf.generic import (
 from reader_files import numbers, pdf_bytes, read_bytes_as, texts
 
 from marker.model import Reading, Visibility
-from marker.readers import pdf_look
+from marker.readers import pdf_drawn, pdf_look
 
 LINE = b"BT /F 12 Tf 60 700 Td (SLAPTAI line) Tj ET "
 BODY = b"BT /F 11 Tf 60 400 Td (An ordinary line of a letter.) Tj ET "
@@ -100,7 +100,7 @@ PLAIN = {
 def test_a_page_of_plain_text_and_a_few_rules_is_not_drawn(
     tmp_path: Path, content: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pdf_look, "_draw", no_drawing)
+    monkeypatch.setattr(pdf_drawn, "draw", no_drawing)
     reading = read_bytes_as(tmp_path, letter(content), "plain.pdf")
     assert reading.page_infos[0].readable
     assert "SLAPTAI line" in texts(reading)
@@ -108,8 +108,8 @@ def test_a_page_of_plain_text_and_a_few_rules_is_not_drawn(
 
 def test_a_logo_apart_from_the_text_costs_one_drawing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[object] = []
-    draw = pdf_look._draw
-    monkeypatch.setattr(pdf_look, "_draw", lambda page, space: drawn.append(page) or draw(page, space))
+    draw = pdf_drawn.draw
+    monkeypatch.setattr(pdf_drawn, "draw", lambda page, space: drawn.append(page) or draw(page, space))
     logo = b"300 600 m 340 640 l 360 600 l 380 640 l 400 600 l 380 570 l 330 580 l f "
     reading = read_bytes_as(tmp_path, letter(LINE + BODY + logo), "logo.pdf")
     assert len(drawn) == 1 and not reading.page_infos[0].readable
@@ -182,10 +182,10 @@ def test_what_is_not_drawn_reads_as_if_it_were(
 
 
 def _drawn_twice(tmp_path: Path, data: bytes, monkeypatch: pytest.MonkeyPatch) -> Reading:
-    monkeypatch.setattr(pdf_look, "_shapes", lambda *_: None)
+    monkeypatch.setattr(pdf_look, "shapes_beside", lambda *_: None)
     return read_bytes_as(tmp_path, data, "page.pdf")
 
 
 def test_an_empty_page_is_not_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf_look, "_draw", no_drawing)
+    monkeypatch.setattr(pdf_drawn, "draw", no_drawing)
     assert read_bytes_as(tmp_path, pdf_bytes(lambda canvas: None), "empty.pdf").page_infos[0].readable
