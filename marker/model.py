@@ -26,7 +26,10 @@ LevelId = NewType("LevelId", str)
 WORD_FORMATS: Final = ("docx", "docm", "dotx", "dotm")
 """Word documents and templates, without macros and with them; they differ in a content type and in what it allows."""
 
-FORMATS: Final = ("pdf", *WORD_FORMATS)
+PICTURE_FORMATS: Final = ("tiff", "jpeg", "png")
+"""Scans that come as pictures; they are read like the pages of a scanned PDF, and their copy is a PDF."""
+
+FORMATS: Final = ("pdf", *WORD_FORMATS, *PICTURE_FORMATS)
 
 
 class Source(StrEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marker.errors import HoldError
 from marker.intake.isolate import Workers
 from marker.intake.source import Snapshot
-from marker.model import FileReport
+from marker.model import PICTURE_FORMATS, FileReport
 from marker.records.pages import PagePicture
 
 MOST_PAGES = 24
@@ -20,7 +20,7 @@ class Gallery:
 
     def __call__(self, report: FileReport, snapshot: Snapshot, workers: Workers) -> None:
         """Draw what is to be shown of a file.  A page that cannot be drawn is left out: the words stand without it."""
-        if report.format != "pdf":
+        if report.format not in ("pdf", *PICTURE_FORMATS):
             return
         numbers = sorted({1, *(finding.page for finding in report.evidence if finding.page is not None)})[:MOST_PAGES]
         try:

@@ -25,6 +25,7 @@ from marker.intake.verdicts import withheld
 from marker.intake.work import Examination
 from marker.model import (
     FORMATS,
+    PICTURE_FORMATS,
     CopyOrder,
     FileReport,
     Hold,
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-ENDINGS = {found: f".{found}" for found in FORMATS}
+ENDINGS = {found: ".pdf" if found in PICTURE_FORMATS else f".{found}" for found in FORMATS}
 
 
 def process(

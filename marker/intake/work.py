@@ -7,7 +7,8 @@ the register never parses a received file.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,11 +56,44 @@ class Examination:
     signatures: tuple[Signature, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Sheets:
+    """A file as it is read: itself, or the PDF that was made of a scan that came as a picture."""
+
+    path: Path
+    picture: str | None = None
+    """The picture's format."""
+    notes: tuple[str, ...] = ()
+
+
+@contextmanager
+def sheets_of(path: Path, settings: Settings) -> Iterator[Sheets]:
+    """The file to read for a snapshot, in this worker's own folder for temporary files.  Raises HoldError."""
+    from marker.readers.base import ReaderLimits
+    from marker.readers.picture import picture_format, to_pdf
+
+    kind = picture_format(path)
+    if kind is None:
+        yield Sheets(path)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / "scan.pdf"
+        yield Sheets(made, kind, to_pdf(path, made, ReaderLimits.from_settings(settings)))
+
+
 def examine_file(path: Path, name: str, task: Task) -> Examination:
     """Read and judge the snapshot at ``path``; ``name`` is the received file's name, for its ending only.
 
     Raises HoldError when the file cannot be read at all.
     """
+    with sheets_of(path, task.settings) as sheets:
+        found = _examine(sheets.path, name if sheets.picture is None else "scan.pdf", task)
+    if sheets.picture is None:
+        return found
+    return replace(found, format=sheets.picture, notes=(*sheets.notes, *found.notes))
+
+
+def _examine(path: Path, name: str, task: Task) -> Examination:
     from marker.detect.judge import examine
     from marker.detect.sieve import Sieve
     from marker.readers.base import ReaderLimits
@@ -104,14 +138,16 @@ def draw_pages(path: Path, numbers: Sequence[int]) -> list[PagePicture]:
     """Pictures of a snapshot's pages, for the evidence page."""
     from marker.records.pages import draw_pages as draw
 
-    return draw(path, numbers)
+    with sheets_of(path, Settings()) as sheets:
+        return draw(sheets.path, numbers)
 
 
 def check_copies(source: Path, file_format: str, task: Task) -> None:
     """Raise HoldError for what cannot be stamped, so that no number is drawn only to be void."""
     from marker.stamp.make import check
 
-    check(file_format, source, task.settings)
+    with sheets_of(source, task.settings) as sheets:
+        check("pdf" if sheets.picture else file_format, sheets.path, task.settings)
 
 
 def set_pages(office: str, source: Path, file_format: str, target: Path, task: Task) -> tuple[str, ...]:
@@ -135,11 +171,16 @@ def make_copies(
 
     Raises HoldError when a copy cannot be made or does not pass its proof.
     """
+    from marker.proof.picture import prove_picture
     from marker.proof.prove import prove
     from marker.stamp.make import stamp
 
     profile = task.profile()
-    results = stamp(file_format, source, orders, profile, task.settings)
-    for order, path in orders:
-        prove(file_format, source, path, order, profile)
+    with sheets_of(source, task.settings) as sheets:
+        if sheets.picture:
+            prove_picture(source, sheets.path)
+            file_format = "pdf"
+        results = stamp(file_format, sheets.path, orders, profile, task.settings)
+        for order, path in orders:
+            prove(file_format, sheets.path, path, order, profile)
     return results
