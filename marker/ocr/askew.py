@@ -43,6 +43,8 @@ _ROUND: Final = 1.9
 _AROUND: Final = 2.2
 """Heights around a row within which its frame runs."""
 _PARALLEL: Final = 2.0
+_LINE: Final = 4.5
+"""Points: the breadth in which a frame's line is taken off."""
 _CROWD: Final = 900
 """Large letters from which on a page is set in large print throughout, or is a drawing."""
 
@@ -79,7 +81,7 @@ def runs_of(ink: Mask, scale: float) -> tuple[list[Run], Mask]:
         if run is not None:
             found.append(run)
             taken.update(own)
-    return found, _without(found, ink, labels, stats) if found else ink
+    return found, _without(found, ink, labels, stats, scale) if found else ink
 
 
 def beside(run: Run, ink: Mask, scale: float) -> list[Row]:
@@ -109,7 +111,7 @@ def beside(run: Run, ink: Mask, scale: float) -> list[Row]:
     return found
 
 
-def _without(runs: Sequence[Run], ink: Mask, labels: Any, stats: Any) -> Mask:
+def _without(runs: Sequence[Run], ink: Mask, labels: Any, stats: Any, scale: float) -> Mask:
     drop = np.zeros(len(stats), np.bool_)
     drop[[index for run in runs for index in run.letters]] = True
     left = np.where(drop[labels], 0, ink).astype(np.uint8)
@@ -120,11 +122,11 @@ def _without(runs: Sequence[Run], ink: Mask, labels: Any, stats: Any) -> Mask:
             cv.fillPoly(band, [run.strip.corners(_CUT).round().astype(np.int32)], 255)
             left[(band > 0) & large[labels]] = 0
             band[:] = 0
-        _unframe(left, run.strip)
+        _unframe(left, run.strip, scale)
     return left
 
 
-def _unframe(ink: Mask, strip: Strip) -> None:
+def _unframe(ink: Mask, strip: Strip, scale: float) -> None:
     """Take off the straight lines around a row: the frame of a stamp, of which nothing else is left."""
     corners = strip.corners(_AROUND)
     x0, y0 = (max(0, int(edge)) for edge in corners.min(axis=0))
@@ -137,7 +139,7 @@ def _unframe(ink: Mask, strip: Strip) -> None:
         for ax, ay, bx, by in found.reshape(-1, 4) if found is not None else ():
             angle = np.degrees(np.arctan2(by - ay, bx - ax)) - strip.angle - turn
             if abs((angle + 90) % 180 - 90) < _PARALLEL:
-                cv.line(part, (int(ax), int(ay)), (int(bx), int(by)), 0, 5)
+                cv.line(part, (int(ax), int(ay)), (int(bx), int(by)), 0, max(5, round(_LINE * scale)))
 
 
 def _rows(letters: Any, stats: Any, centres: Any) -> list[list[int]]:

@@ -25,6 +25,9 @@ READABLE: Final = 62.0
 """Mean confidence of a page's lines from which on it is the right way up …"""
 LETTERS: Final = 12
 """… given so many letters."""
+_CLEAR: Final = 85.0
+_RUBBISH: Final = 0.5
+"""Share of a clear reading's confidence below which another of the same line counts for nothing."""
 _FEW: Final = 8
 _NO_PROSE: Final = 6
 """Long lines up to which a picture is no page of running text …"""
@@ -111,8 +114,10 @@ class Look:
             last = line
             if any(covers(box, line.box) for box in again):
                 continue
+            least = _RUBBISH * max(read.confidence for read in line.reads)
             for number, read in enumerate(line.reads):
-                if read.text.strip():
+                # Beside a clear reading one in the wrong language is rubbish that may look like a word of a marking.
+                if read.text.strip() and (least < _RUBBISH * _CLEAR or read.confidence >= least):
                     part = f"{cluster}" if not number else f"{cluster}#{number}"
                     span = self.sheet.span(line.candidate, read, part)
                     # The rows of one stamp stand where its first does.

@@ -215,7 +215,7 @@ class _Document:
                 continue
             groups: dict[int, list[Line]] = {}
             for line in look.lines:
-                if line.candidate.stands_out and line.candidate.like_letters:
+                if line.candidate.stands_out and line.candidate.kind != "upright":
                     groups.setdefault(line.candidate.group, []).append(line)
             for lines in groups.values():
                 if all(self._settled_closer(look, line, findings) for line in lines):
@@ -336,6 +336,8 @@ def unsettled(
     for line in look.lines:
         candidate = line.candidate
         if known.is_settled(candidate, line.reads, line.box, here) or look.closer:
+            continue
+        if known.is_outranked(candidate, line.read, findings):
             continue
         beside = any(_meet(mark.grown(mark.height), line.box) for mark in marks) and (
             not is_read(line.read, _LEGIBLE) or (not is_read(line.read, _SURE_HALF) and known.resembles(line.read.text))

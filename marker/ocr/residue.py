@@ -26,6 +26,8 @@ _LIKE: Final = 0.62
 _REACH: Final = 0.25
 """Heights of a line that letters, their accents and the blur of a picture reach beyond its box."""
 _ALL: Final = 0.85
+_NOBODY: Final = ""
+"""Stands for the marking of a word that is like one and none."""
 _WIDE: Final = 1.5
 """Heights of capitals that a letter of a stamp and its share of the blanks are wide at most."""
 _TELLING: Final = 5
@@ -43,6 +45,13 @@ class Known:
         around = [entry for entry in lexicon_of(profile).entries if entry.role in CONTEXT_ROLES]
         self._around = frozenset(word for entry in around for word in entry.words)
         self._likeness: dict[str, bool] = {}
+        self._profile = profile
+        self._targets: dict[str, set[str]] = {}
+        for entry in lexicon_of(profile).entries:
+            if entry.role not in CONTEXT_ROLES:
+                for word in entry.words:
+                    self._targets.setdefault(word, set()).add(str(entry.target))
+        self._ranks = {str(marking.id): profile.rank(marking.id) for marking in profile.markings}
         parties = {marking.party for marking in profile.markings}
         own = [[marking.id for marking in profile.markings if marking.party == party] for party in parties]
         self._highest = frozenset(max(ids, key=profile.rank) for ids in own)
@@ -61,6 +70,21 @@ class Known:
         if not is_read(read, _SURE_STAMP if candidate.kind != "print" else _SURE):
             return False
         return not self.resembles(read.text)
+
+    def is_outranked(self, candidate: Candidate, read: LineRead, findings: Sequence[Finding]) -> bool:
+        """Whether a printed line is a piece of a marking no higher than one that stands in the document anyway."""
+        if candidate.stands_out or not is_read(read):
+            return False
+        highest: dict[str, int] = {}
+        for found in findings:
+            if found.kind is FindingKind.MARK:
+                party = found.marking.partition(":")[0]
+                highest[party] = max(highest.get(party, 0), self._profile.rank(found.marking))
+        telling = [word for word in words(read.text) if word not in self._around and self._resembles(word)]
+        targets = {target for word in telling for target in self._targets.get(word, (_NOBODY,))}
+        return bool(telling) and all(
+            highest.get(target.partition(":")[0], -1) >= self._ranks.get(target, 1 << 30) for target in targets
+        )
 
     def _is_all(self, found: Finding, candidate: Candidate, reads: Sequence[LineRead]) -> bool:
         """Whether a marking is all a stamp says: what else its line shows may be the word that raises it."""
