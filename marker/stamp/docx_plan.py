@@ -40,6 +40,7 @@ from marker.stamp.wording import StampText
 _ANCHOR_LINE = 1.5
 _AIR = 2.0  # between the stamp and text that makes room for it
 _OPENING = 3  # paragraphs that stand high on the first page in any layout
+_WIDEST_CHECK = "W"  # stands for any check character
 _WIDEST_PAGES = "8888"  # stands for a page number that is not known yet
 
 
@@ -196,11 +197,13 @@ def _border_box(side: str, reach: tuple[float, float], section: Section) -> Box:
 def _place_footer(text: StampText, edges: Sequence[Edge], side: float) -> tuple[MarkingPlace, NumberPlace]:
     """Number on two lines beside the marking, or, where a long marking needs the width, on one line below it."""
     pages = text.page_of(_WIDEST_PAGES, _WIDEST_PAGES)
+    # Of one width for all copies, which shall differ in their numbers alone.
+    widest = text.copy_number[:-1] + _WIDEST_CHECK
     tried: list[tuple[MarkingPlace, NumberPlace]] = []
     refused: HoldError | None = None
     for lines in (2, 1):
         try:
-            number = place_number(text.copy_number, pages, edges, side=side, lines=lines)
+            number = place_number(widest, pages, edges, side=side, lines=lines)
             tried.append((place_marking(text.marking, edges, number.boxes()), number))
         except HoldError as error:
             refused = error
