@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,6 +26,7 @@ import zxingcpp
 from docx import Document
 from docx_samples import order, parts
 from docx_schema import new_faults
+from PIL import ImageChops, ImageFilter
 
 from marker.agreement.load import load_profile
 from marker.errors import HoldError
@@ -42,6 +43,12 @@ CHANGED = ("[content_types].xml", "/document", "/header", "/footer", "/styles", 
 SETTINGS = Settings(accept_broken_signature=True)
 """Signed files are stamped too: that they are held without this is tested elsewhere."""
 _BATCH = 20
+_COMPARED = 10
+"""Pages of each file whose ink is compared."""
+_DARK = [255 if value < 128 else 0 for value in range(256)]
+_LIGHT = [255 if value > 200 else 0 for value in range(256)]
+_SPECKS = 12
+"""Pixels at 72 dpi."""
 _BATCH_SECONDS = 300
 
 
@@ -113,6 +120,8 @@ class Pages:
     """Pages of the copy without marking above or below, or without the copy number."""
     unread: tuple[int, ...]
     """Pages whose Data Matrix does not read as the copy number."""
+    gone: tuple[int, ...] = ()
+    """Pages of the source whose ink is not all seen, a millimetre about, on the same page of the copy."""
 
 
 def render_all(results: Sequence[Result], folder: Path) -> dict[str, Pages | None]:
@@ -170,7 +179,22 @@ def _compare(source: Path, copy: Path, result: Result) -> Pages:
                 unmarked.append(number)
             if not _reads(page, numbers):
                 unread.append(number)
-        return Pages(before, len(opened), tuple(unmarked), tuple(unread))
+        return Pages(before, len(opened), tuple(unmarked), tuple(unread), tuple(_gone(source, opened, before)))
+
+
+def _gone(source: Path, copy: pypdfium2.PdfDocument, pages: int) -> Iterator[int]:
+    if len(copy) != pages:
+        return
+    with pypdfium2.PdfDocument(source) as opened:
+        for number in range(min(pages, _COMPARED)):
+            before, after = (document[number].render(scale=1).to_pil().convert("L") for document in (opened, copy))
+            if before.size != after.size:
+                yield number + 1
+                continue
+            spread = after.filter(ImageFilter.MinFilter(7))
+            lost = ImageChops.multiply(before.point(_DARK), spread.point(_LIGHT))
+            if sum(lost.histogram()[128:]) > _SPECKS:
+                yield number + 1
 
 
 def _reads(page: pypdfium2.PdfPage, numbers: Sequence[str]) -> bool:
@@ -235,10 +259,12 @@ def report_pages(pages: dict[str, Pages | None]) -> None:
     say(f"set as pages by LibreOffice    {len(known)} of {len(pages)}, {count} pages")
     say(f"every page shows all           {len(marked)} of {len(known)} files: {_share(marked, known)}")
     say(f"pages with marking and number  {count - bad} of {count}; with a code that reads {count - unread}")
+    whole = [name for name, found in known.items() if not found.gone]
+    say(f"nothing of the source gone     {len(whole)} of {len(known)}, the first {_COMPARED} pages of each compared")
     say(f"page count as before           {len(same)} of {len(known)}: {_share(same, known)}")
     say(f"most pages added               {max((f.after - f.before for f in known.values()), default=0)}")
     for name, found in known.items():
-        if found.before != found.after or found.unmarked or found.unread:
+        if found.before != found.after or found.unmarked or found.unread or found.gone:
             say(f"  {name}: {found}")
     for name in pages.keys() - known.keys():
         say(f"  {name}: LibreOffice makes no pages of the source")

@@ -1,0 +1,74 @@
+"""New headers and footers: one for all sections, unless the pages of one would make those of another give way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from docx.document import Document as DocxDocument
+from docx.enum.section import WD_SECTION
+from docx.shared import Mm
+from docx_samples import NS, W, document, frames, order, stamped, stories, text_of, xml
+from docx_schema import new_faults
+
+from marker.agreement.load import load_profile
+from marker.proof.docx import prove_docx
+
+
+def wide_and_narrow(made: DocxDocument) -> None:
+    """The second section's text runs to 7 mm of the lower edge, the third is as the first."""
+    made.add_section(WD_SECTION.NEW_PAGE).bottom_margin = Mm(7)
+    made.sections[1].left_margin = Mm(7)
+    made.add_paragraph("Priedas")
+    third = made.add_section(WD_SECTION.NEW_PAGE)
+    third.bottom_margin, third.left_margin = made.sections[0].bottom_margin, made.sections[0].left_margin
+
+
+def room(copy: Path, part: str) -> int:
+    """How high the empty line is by which a footer's text makes room, twentieths of a point."""
+    lines = [p.find("w:pPr/w:spacing", NS) for p in xml(copy, part).iter(f"{{{W}}}p") if not text_of(p)]
+    return max((int(line.get(f"{{{W}}}line", "0")) for line in lines if line is not None), default=0)
+
+
+def test_sections_of_one_shape_share_their_parts(tmp_path: Path) -> None:
+    def two_alike(made: DocxDocument) -> None:
+        made.add_section(WD_SECTION.NEW_PAGE)
+
+    copy, _ = stamped(document(tmp_path / "a.docx", two_alike))
+    assert not any(section == 2 for section, _, _ in stories(copy))
+
+
+def test_a_narrow_section_does_not_make_the_others_give_way(tmp_path: Path) -> None:
+    source = document(tmp_path / "a.docx", wide_and_narrow)
+    copy, result = stamped(source)
+    shown = stories(copy)
+    footers = {section: shown[section, "footer", "default"] for section in (1, 2, 3)}
+    assert footers[1] == footers[3] != footers[2]
+    assert room(copy, footers[2]) > 0 and room(copy, footers[1]) == 0
+    assert any("makes room" in note for note in result.notes)
+    for part in set(footers.values()):
+        assert {order().marking_text, order().copy_number} <= {text_of(p) for p in frames(xml(copy, part))}
+    prove_docx(source, copy, order(), load_profile())
+    assert new_faults(source, copy) == []
+
+
+def test_room_is_made_for_the_code_where_text_would_run_into_it(tmp_path: Path) -> None:
+    copy, _ = stamped(document(tmp_path / "a.docx", wide_and_narrow))
+    part = stories(copy)[2, "footer", "default"]
+    picture = next(frame for frame in frames(xml(copy, part)) if frame.find(".//{*}drawing") is not None)
+    reach = int(picture.find("w:pPr/w:framePr", NS).get(f"{{{W}}}h"))  # type: ignore[union-attr,arg-type]  # a frame
+    section = list(xml(copy, "word/document.xml").iter(f"{{{W}}}sectPr"))[1]
+    distance = int(section.find("w:pgMar", NS).get(f"{{{W}}}footer", "0"))  # type: ignore[union-attr]  # every section's
+    assert distance + room(copy, part) >= reach
+
+
+def test_page_numbers_of_the_sender_are_never_altered(tmp_path: Path) -> None:
+    def anew(made: DocxDocument) -> None:
+        section = made.add_section(WD_SECTION.CONTINUOUS)._sectPr
+        section.insert(0, section.makeelement(f"{{{W}}}pgNumType", {f"{{{W}}}start": "7", f"{{{W}}}fmt": "lowerRoman"}))
+
+    source = document(tmp_path / "a.docx", anew)
+    copy, result = stamped(source)
+    numbering = [dict(n.attrib) for n in xml(copy, "word/document.xml").iter(f"{{{W}}}pgNumType")]
+    assert numbering == [dict(n.attrib) for n in xml(source, "word/document.xml").iter(f"{{{W}}}pgNumType")]
+    assert numbering
+    assert any("start anew" in note for note in result.notes)
