@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from marker.agreement.profile import Profile
@@ -21,7 +22,7 @@ from marker.stamp.docx_draft import SIGNED, Draft
 from marker.stamp.docx_insert import Stamper
 from marker.stamp.docx_label import label_docx
 from marker.stamp.docx_package import Package
-from marker.stamp.docx_place import picture_side
+from marker.stamp.docx_place import code_picture_sizes
 from marker.stamp.docx_plan import plan
 from marker.stamp.wording import word
 
@@ -75,18 +76,21 @@ def _stamp(
     text = word(order, profile)
     draft = Draft(package, settings)
     symbol = modules(order.copy_number)
-    planned = plan(draft, text, picture_side(len(symbol)))
-    Stamper(draft, text, planned).stamp(code_picture(symbol))
+    planned = plan(draft, text, code_picture_sizes(len(symbol)))
+    Stamper(draft, text, planned).stamp(partial(code_picture, symbol))
     sidecar = label_docx(draft, order, profile, settings)
     return draft.parts(), StampResult(pages=None, notes=(*draft.notes, *planned.notes), sidecar=sidecar)
 
 
-def code_picture(symbol: Modules) -> bytes:
-    """The Data Matrix with its quiet zone as a black and white PNG; the same symbol always gives the same bytes."""
+def code_picture(symbol: Modules, quiet: int = QUIET_MODULES) -> bytes:
+    """The Data Matrix with its quiet zone, in modules, as a black and white PNG.
+
+    The same symbol always gives the same bytes.
+    """
     import numpy as np
     from PIL import Image
 
-    light = np.pad(~np.array(symbol, dtype=bool), QUIET_MODULES, constant_values=True)
+    light = np.pad(~np.array(symbol, dtype=bool), quiet, constant_values=True)
     pixels = np.kron(light, np.ones((_PIXELS_A_MODULE, _PIXELS_A_MODULE), dtype=bool))
     out = io.BytesIO()
     Image.fromarray(pixels).save(out, format="PNG", optimize=True)

@@ -125,7 +125,9 @@ class _Block:
         """Copy and registration in the named corner, the originator's marking and the basis in the other; or parted
         where that leaves room.
         """
-        cuts = sorted(range(1, len(self._lines)), key=lambda cut: abs(cut - 2))
+        # Never between a caption and what it names.
+        cuts = [cut for cut in range(1, len(self._lines)) if not self._lines[cut - 1][0].rstrip().endswith(":")]
+        cuts.sort(key=lambda cut: abs(cut - 2))
         for cut in cuts:
             first = next(self._narrowing(self._alone[:cut], (corner,), self._above), None)
             second = next(self._narrowing(self._alone[cut:], (_OTHER[corner],), self._above), None)

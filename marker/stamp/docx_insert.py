@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from lxml import etree
@@ -39,16 +39,20 @@ class Stamper:
         self._drawing_ids = draft.attribute_values(_DRAWING_IDS)
         self._style_ids: dict[str, str] = {}
 
-    def stamp(self, code_png: bytes) -> None:
-        """Put the whole stamp in; ``code_png`` pictures the Data Matrix with its quiet zone."""
+    def stamp(self, code_png: Callable[[int], bytes]) -> None:
+        """Put the whole stamp in; ``code_png`` pictures the Data Matrix with a quiet zone of so many modules."""
         draft = self._draft
         self._add_styles()
-        media = draft.add("media/stampcode", "png", code_png, PNG_TYPE)
+        media: dict[int, str] = {}
         for part in self._plan.parts:
             if part.story == "header":
                 stamp = [self._marking(part, build.TAG_MARKING_TOP)]
             else:
-                code = draft.relate(part.name, "image", media)
+                assert part.number is not None  # noqa: S101  # every footer has one; narrows the type
+                quiet = part.number.picture.modules
+                if quiet not in media:
+                    media[quiet] = draft.add("media/stampcode", "png", code_png(quiet), PNG_TYPE)
+                code = draft.relate(part.name, "image", media[quiet])
                 stamp = [self._marking(part, build.TAG_MARKING_BOTTOM), *self._number(part.number, code)]
             if part.new:
                 self._fill_new(part, stamp)
@@ -75,8 +79,7 @@ class Stamper:
         control = self._control(tag, "Marking", _LOCKED, [build.run(self._text.marking, size=size)])
         return self._paragraph(build.MARKING, [control], frame)
 
-    def _number(self, place: NumberPlace | None, code: str) -> list[etree._Element]:
-        assert place is not None  # noqa: S101  # every footer has one; narrows the type
+    def _number(self, place: NumberPlace, code: str) -> list[etree._Element]:
         text = self._text
         drawing_id = self._free_id(self._drawing_ids, _FIRST_DRAWING_ID)
         picture = build.picture(code, "stampcode.png", text.copy_number, drawing_id, place.side * _MILLIMETRES)

@@ -27,6 +27,7 @@ _SIZES: Final = (MARKING.size, 12.0, 11.0, 10.0, 9.0, 8.0)
 _LEADING: Final = 1.25  # line height of a marking, in sizes
 _SLACK: Final = 1.06  # the word processor may choose another font than the one measured
 _INWARDS: Final = 130.0  # nothing farther in than this: it would no longer be at the page's edge
+_LEAST_QUIET: Final = 1  # module: what the standard asks for (ISO/IEC 16022)
 _ROOM: Final = 90.0  # what text is made to leave at most
 _CODE_OFFSET: Final = 13.0
 _GAP: Final = 4.0
@@ -90,9 +91,12 @@ class NumberPlace:
     text_offset: float
     text_width: float
     lines: int
-    side: float
-    """Of the code's picture."""
+    picture: CodePicture
     displaces: bool
+
+    @property
+    def side(self) -> float:
+        return self.picture.side
 
     @property
     def text_height(self) -> float:
@@ -104,9 +108,25 @@ class NumberPlace:
         return code, Box(self.text_x, self.text_offset, self.text_x + self.text_width, top)
 
 
-def picture_side(modules: int) -> float:
-    """The side of the code's picture, quiet zone included; ``modules`` is the symbol's own side."""
-    return SIDE * (modules + 2 * QUIET_MODULES) / modules
+@dataclass(frozen=True, slots=True)
+class CodePicture:
+    """The Data Matrix's picture; lengths in points."""
+
+    side: float
+    """Quiet zone included."""
+    quiet: float
+    """Width of its quiet zone, which is white and may stand nearer to the page's edge than anything printed."""
+    modules: int
+    """The quiet zone in modules."""
+
+
+def code_picture_sizes(modules: int) -> tuple[CodePicture, CodePicture]:
+    """The code's picture with its usual quiet zone and with the least one; ``modules`` is the symbol's own side."""
+    module = SIDE / modules
+    wide, narrow = (
+        CodePicture(SIDE + 2 * quiet * module, quiet * module, quiet) for quiet in (QUIET_MODULES, _LEAST_QUIET)
+    )
+    return wide, narrow
 
 
 def text_width(text: str, size: float, *, strong: bool) -> float:
@@ -148,7 +168,7 @@ def _passes(edges: Sequence[Edge]) -> list[tuple[bool, bool]]:
 
 
 def place_number(
-    copy_number: str, page_text: str, edges: Sequence[Edge], *, side: float, lines: int
+    copy_number: str, page_text: str, edges: Sequence[Edge], *, picture: CodePicture, lines: int
 ) -> NumberPlace:
     """The code (its picture's ``side`` given) and the number in the lower left, the number on one line or on two.
 
@@ -157,16 +177,18 @@ def place_number(
     texts = (copy_number, page_text) if lines == 2 else (one_line(copy_number, page_text),)
     width = max(text_width(text, NUMBER.size, strong=False) for text in texts)
     height = lines * (NUMBER.line or NUMBER.size)
+    side, least = picture.side, NEAR - picture.quiet
     for limited, soft in _passes(edges):
         for x in (INSET, NEAR, *sorted({b.x1 + _GAP for e in edges for b in e.hard if 0 < b.x1 < e.width / 2})):
             text_x = x + side + _GAP
             limit = min([_INWARDS, *(edge.limit for edge in edges)]) if limited else _ROOM
             code_limit = _INWARDS if min(edge.left for edge in edges) >= x + side else limit
             boxes = [box for edge in edges for box in edge.boxes(limited=limited, soft=soft)]
-            code = free(side, _CODE_OFFSET, code_limit, standing(boxes, x, side))
+            # Where text has to make room for it, as little as can be.
+            code = free(side, _CODE_OFFSET if limited else least, code_limit, standing(boxes, x, side), least)
             text = free(height, 12.0 if lines == 2 else NEAR, limit, standing(boxes, text_x, width))
             if code is not None and text is not None:
-                return NumberPlace(x, code, text_x, text, width, lines, side, displaces=not limited)
+                return NumberPlace(x, code, text_x, text, width, lines, picture, displaces=not limited)
     raise HoldError(
         HoldCode.STAMP_FAILED,
         "There is no place for the copy number in the lower left of every page: something drawn there would hide it; "
@@ -184,14 +206,18 @@ def standing(taken: Sequence[Box], x: float, width: float) -> list[tuple[float, 
     return [(b.y0, b.y1) for b in taken if b.x0 < x + width and x < b.x1]
 
 
-def free(height: float, preferred: float, limit: float, blocked: Iterable[tuple[float, float]]) -> float | None:
-    """The start nearest to ``preferred`` at which ``height`` fits below ``limit`` beside everything blocked."""
+def free(
+    height: float, preferred: float, limit: float, blocked: Iterable[tuple[float, float]], least: float = NEAR
+) -> float | None:
+    """The start nearest to ``preferred``, and not below ``least``, at which ``height`` fits below ``limit`` beside
+    everything blocked.
+    """
     spans = [(start - 1.0, end + 1.0) for start, end in blocked]
-    starts = [preferred, NEAR, limit - height, *(end for _, end in spans), *(start - height for start, _ in spans)]
+    starts = [preferred, least, limit - height, *(end for _, end in spans), *(start - height for start, _ in spans)]
     fitting = [
         start
         for start in starts
-        if start >= NEAR
+        if start >= least
         and start + height <= limit
         and math.isfinite(start)
         and not any(s < start + height and start < e for s, e in spans)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import product
 
 from lxml import etree
 
@@ -18,6 +19,7 @@ from marker.stamp.docx_draft import Draft
 from marker.stamp.docx_obstacles import Obstacle, floating, flowing, lines_height
 from marker.stamp.docx_place import (
     INSET,
+    CodePicture,
     Edge,
     MarkingPlace,
     NumberPlace,
@@ -37,7 +39,7 @@ from marker.stamp.docx_stories import complete, divide
 from marker.stamp.docx_type import Type
 from marker.stamp.wording import StampText
 
-_ANCHOR_LINE = 1.5
+_ANCHOR_LINE = 1.05
 _AIR = 2.0  # between the stamp and text that makes room for it
 _OPENING = 3  # paragraphs that stand high on the first page in any layout
 _WIDEST_CHECK = "W"  # stands for any check character
@@ -86,8 +88,11 @@ class Plan:
     """Sections whose new, blank header or footer must begin at the very edge, lest it push the text."""
 
 
-def plan(draft: Draft, text: StampText, side: float) -> Plan:
-    """``side`` is that of the code's picture.  Raises HoldError: malformed, unsupported, stamp-failed (no place)."""
+def plan(draft: Draft, text: StampText, pictures: Sequence[CodePicture]) -> Plan:
+    """``pictures`` are the sizes in which the code may stand, the best first.
+
+    Raises HoldError: malformed, unsupported, stamp-failed (no place).
+    """
     sections = read_sections(draft)
     even = shows_even_pages(draft)
     new = complete(draft, sections)
@@ -101,7 +106,7 @@ def plan(draft: Draft, text: StampText, side: float) -> Plan:
         if story == "header":
             marking, number = place_marking(text.marking, edges), None
         else:
-            marking, number = _place_footer(text, edges, side)
+            marking, number = _place_footer(text, edges, pictures)
         part = PartPlan(name, story, name in new, users, marking, number)
         if part.displaces:
             part.reserve = max(part.room(s) - margin_and_distance(s, story)[1] for s in users)
@@ -194,22 +199,29 @@ def _border_box(side: str, reach: tuple[float, float], section: Section) -> Box:
     return _flipped(top, section) if side == "bottom" else top
 
 
-def _place_footer(text: StampText, edges: Sequence[Edge], side: float) -> tuple[MarkingPlace, NumberPlace]:
+def _place_footer(
+    text: StampText, edges: Sequence[Edge], pictures: Sequence[CodePicture]
+) -> tuple[MarkingPlace, NumberPlace]:
     """Number on two lines beside the marking, or, where a long marking needs the width, on one line below it."""
     pages = text.page_of(_WIDEST_PAGES, _WIDEST_PAGES)
     # Of one width for all copies, which shall differ in their numbers alone.
     widest = text.copy_number[:-1] + _WIDEST_CHECK
     tried: list[tuple[MarkingPlace, NumberPlace]] = []
     refused: HoldError | None = None
-    for lines in (2, 1):
+    for picture, lines in product(pictures, (2, 1)):
         try:
-            number = place_number(widest, pages, edges, side=side, lines=lines)
+            number = place_number(widest, pages, edges, picture=picture, lines=lines)
             tried.append((place_marking(text.marking, edges, number.boxes()), number))
         except HoldError as error:
             refused = error
     if not tried and refused is not None:
         raise refused
-    return max(tried, key=lambda pair: (not pair[0].displaces, not pair[1].displaces, pair[0].size))
+    return max(tried, key=_goodness)
+
+
+def _goodness(pair: tuple[MarkingPlace, NumberPlace]) -> tuple[bool, bool, int, float]:
+    marking, number = pair
+    return not marking.displaces, not number.displaces, number.picture.modules, marking.size
 
 
 def _would_push(section: Section, story: str, shown: Sequence[PartPlan]) -> bool:

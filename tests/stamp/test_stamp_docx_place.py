@@ -12,6 +12,7 @@ from marker.stamp.docx_block import place_block
 from marker.stamp.docx_place import (
     NEAR,
     Edge,
+    code_picture_sizes,
     place_marking,
     place_number,
     text_width,
@@ -19,6 +20,7 @@ from marker.stamp.docx_place import (
 
 MARKING, LONG = "ҚҰПИЯ/СЕКРЕТНО", "ҚЫЗМЕТ БАБЫНДА ПАЙДАЛАНУ ҮШІН/ДЛЯ СЛУЖЕБНОГО ПОЛЬЗОВАНИЯ"
 NUMBER, PAGES = "KZ-2026-000123-01-0", "8888 / 8888"
+PICTURE = code_picture_sizes(18)[0]
 A4 = (595.3, 841.9)
 LINES = [("Дана № 1 (барлығы 2) / Экз. № 1 из 2", True), ("LT · KONFIDENCIALIAI/CONFIDENTIAL", True), ("3-бабы", False)]
 
@@ -50,7 +52,7 @@ def test_a_marking_meets_nothing_and_leaves_the_text_alone_unless_it_says_so(fou
 @given(st.lists(edges, min_size=1, max_size=3), st.sampled_from([1, 2]))
 def test_number_and_code_meet_nothing_and_not_each_other(found: list[Edge], lines: int) -> None:
     try:
-        place = place_number(NUMBER, PAGES, found, side=31.0, lines=lines)
+        place = place_number(NUMBER, PAGES, found, picture=PICTURE, lines=lines)
     except HoldError:
         return
     code, text = place.boxes()
@@ -65,7 +67,7 @@ def test_number_and_code_meet_nothing_and_not_each_other(found: list[Edge], line
 def test_the_marking_at_the_foot_keeps_clear_of_the_number(hard: list[Box]) -> None:
     edge = Edge(A4[0], 60.0, 85.0, yields=True, hard=tuple(hard))
     try:
-        number = place_number(NUMBER, PAGES, [edge], side=31.0, lines=1)
+        number = place_number(NUMBER, PAGES, [edge], picture=PICTURE, lines=1)
         place = place_marking(LONG, [edge], number.boxes())
     except HoldError:
         return

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from docx.document import Document as DocxDocument
 from docx.enum.section import WD_SECTION
-from docx.shared import Mm
+from docx.shared import Inches, Mm
 from docx_samples import NS, W, document, frames, order, stamped, stories, text_of, xml
 from docx_schema import new_faults
 
@@ -72,3 +72,18 @@ def test_page_numbers_of_the_sender_are_never_altered(tmp_path: Path) -> None:
     assert numbering == [dict(n.attrib) for n in xml(source, "word/document.xml").iter(f"{{{W}}}pgNumType")]
     assert numbering
     assert any("start anew" in note for note in result.notes)
+
+
+def test_half_an_inch_of_margin_is_enough_for_the_whole_stamp(tmp_path: Path) -> None:
+    """Word calls such margins narrow, and many letters have them."""
+
+    def narrow(made: DocxDocument) -> None:
+        section = made.sections[0]
+        section.top_margin = section.bottom_margin = section.left_margin = section.right_margin = Inches(0.5)
+
+    copy, result = stamped(document(tmp_path / "a.docx", narrow))
+    assert result.notes == ()
+    part = stories(copy)[1, "footer", "default"]
+    heights = [int(p.find("w:pPr/w:framePr", NS).get(f"{{{W}}}h")) for p in frames(xml(copy, part))]  # type: ignore[union-attr,arg-type]  # a frame
+    assert max(heights) < 720
+    prove_docx(tmp_path / "a.docx", copy, order(), load_profile())
