@@ -90,3 +90,10 @@ class DiskError(HoldError):
 
     A batch holds the file; a watcher leaves it where it is and waits for the disk.
     """
+
+
+class NotYetError(HoldError):
+    """The file is not ready: it is still changing, it is gone again, it is locked, or another run has it.
+
+    A batch holds the file; a watcher looks again later.
+    """

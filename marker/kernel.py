@@ -48,7 +48,7 @@ def take_network_away() -> bool:
     # Files made in here belong to the same user as outside.
     for name, text in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
         with suppress(OSError):
-            Path(f"/proc/self/{name}").write_text(text, encoding="ascii")
+            Path(f"/proc/self/{name}").write_text(text, encoding="utf-8")
     _drop_capabilities()
     return True
 

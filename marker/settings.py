@@ -82,6 +82,10 @@ class Settings:
     """``pdf`` (the option ``--as``): copies of a Word file are PDF files, set as pages by LibreOffice."""
     max_office_memory_bytes: int = 4_000_000_000
     """Address space of LibreOffice, which sets Word files as pages."""
+    interval: float = 2.0
+    """Seconds between two looks into a watched folder."""
+    settle: float = 5.0
+    """Seconds for which a file in a watched folder must have stood still before it is taken."""
     first_number: int = 1
     """The first register number of a year, for a registry that goes on from a paper journal."""
     sidecar: bool = False

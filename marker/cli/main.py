@@ -19,6 +19,7 @@ _COMMANDS = {
     "detect": "marker.cli.files",
     "convert": "marker.cli.files",
     "batch": "marker.cli.files",
+    "watch": "marker.cli.watch",
     "held": "marker.cli.held",
     "copy": "marker.cli.copy",
     "return": "marker.cli.custody",

@@ -111,8 +111,7 @@ def common(options: dict[str, Any]) -> Common:
 
 _SETTINGS = (
     "register", "agreement", "operator", "clearance", "jobs", "timeout", "password_file", "accept_broken_signature",
-    "strip_active", "copies_as",
-    "sidecar",
+    "strip_active", "copies_as", "sidecar", "interval", "settle",
 )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marker.agreement.profile import Profile
-from marker.errors import ExitStatus, HoldError, UsageError
+from marker.errors import DiskError, ExitStatus, HoldError, UsageError
 from marker.intake import publish, waiting
 from marker.intake.desk import Wish
 from marker.intake.isolate import Stopped
@@ -43,10 +43,14 @@ class Output:
     folder: Path
 
     def prepare(self) -> None:
-        """Make OUT_DIR and the folders that are always there.  Raises HoldError(unsafe-path), DiskError."""
-        publish.make_folder(self.folder, Path())
-        for name in (MARKED, HELD):
-            publish.make_folder(self.folder, Path(name))
+        """Make OUT_DIR and the folders that are always there.  Raises UsageError where it cannot be used, DiskError."""
+        try:
+            for name in ("", MARKED, HELD):
+                publish.make_folder(self.folder, Path(name))
+        except DiskError:
+            raise
+        except HoldError as error:
+            raise UsageError(str(error)) from error
 
     def lock(self) -> FolderLock:
         """One run at a time writes reports and held records here.  Raises UsageError when another one does."""
@@ -128,9 +132,11 @@ def _record(report: FileReport, candidate: Candidate, output: Output, fingerprin
         return report
     try:
         publish.make_folder(output.folder / HELD, candidate.relative.parent)
+        waiting.write(record, report, fingerprint)
     except HoldError as error:
+        # The report still tells; a record that cannot be written must not hide the hold itself.
         return replace(report, notes=(*report.notes, str(error)))
-    return waiting.write(record, report, fingerprint)
+    return report
 
 
 def exit_status(outcomes: Iterable[Outcome]) -> ExitStatus:

@@ -129,7 +129,7 @@ class Desk:
     witness: Witness = no_witness
     rest: Rest = stays
     patient: bool = False
-    """Raise DiskError instead of holding the file for it: a watcher waits until the disk is there again."""
+    """Raise DiskError and NotYetError instead of holding the file for them: a watcher comes back to it."""
     in_work: InWork = field(default_factory=InWork)
     stopped: threading.Event = field(default_factory=threading.Event)
     """Set when the run is to end: documents without a number are left alone, the others are finished."""

@@ -74,30 +74,30 @@ class Workers:
 
     def examine(self, path: Path, name: str) -> Examination:
         """Read and judge a snapshot.  Raises HoldError."""
-        return self._run("reading", examine_file, path, name, self._task)
+        return self.do("reading", examine_file, path, name, self._task)
 
     def unlock(self, path: Path, target: Path) -> str | None:
         """Write an encrypted snapshot decrypted to ``target``; a note that says so, or None where there are no
         passwords to try.  Raises HoldError(encrypted) when none opens it."""
         if not self._task.passwords:
             return None
-        return self._run("reading", unlock_file, path, target, self._task)
+        return self.do("reading", unlock_file, path, target, self._task)
 
     def trace(self, path: Path, name: str) -> list[Sighting]:
         """Copy numbers of ours in a snapshot.  Raises HoldError."""
-        return self._run("reading", find_numbers, path, name, self._task)
+        return self.do("reading", find_numbers, path, name, self._task)
 
     def labels(self, path: Path, name: str) -> LabelsInFile:
         """The labels in a snapshot, or of a label file.  Raises HoldError."""
-        return self._run("reading", labels_in_file, path, name, self._task)
+        return self.do("reading", labels_in_file, path, name, self._task)
 
     def draw(self, path: Path, numbers: Sequence[int]) -> list[PagePicture]:
         """Pictures of a snapshot's pages.  Raises HoldError."""
-        return self._run("drawing", draw_pages, path, list(numbers))
+        return self.do("drawing", draw_pages, path, list(numbers))
 
     def check(self, source: Path, file_format: str) -> None:
         """Raise HoldError when a snapshot cannot be stamped whatever its number."""
-        self._run("reading", check_copies, source, file_format, self._task)
+        self.do("reading", check_copies, source, file_format, self._task)
 
     def set_pages(self, source: Path, file_format: str, target: Path) -> tuple[str, ...]:
         """Have LibreOffice write a Word file as PDF to ``target``; notes for the report.
@@ -107,13 +107,14 @@ class Workers:
         from marker.stamp.docx_pages import find_office
 
         given = (find_office(), source, file_format, target, self._task)
-        return self._run("setting as pages", set_pages, *given, pool=self._office)
+        return self.do("setting as pages", set_pages, *given, pool=self._office)
 
     def make(self, source: Path, file_format: str, orders: Sequence[tuple[CopyOrder, Path]]) -> tuple[StampResult, ...]:
         """Stamp and prove copies of a snapshot.  Raises HoldError."""
-        return self._run("stamping", make_copies, source, file_format, list(orders), self._task)
+        return self.do("stamping", make_copies, source, file_format, list(orders), self._task)
 
-    def _run(self, doing: str, work: Callable[..., T], *arguments: object, pool: Pool | None = None) -> T:
+    def do(self, doing: str, work: Callable[..., T], *arguments: object, pool: Pool | None = None) -> T:
+        """Have ``work``, a function of a module, done in a worker.  Raises HoldError, MissingError, Stopped."""
         seconds = self._task.settings.timeout
         folder = self._workspace.fresh()
         folder.mkdir(mode=0o700)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from marker.agreement.profile import Marking, Profile
-from marker.errors import DiskError, HoldError, RegisterError, UsageError
+from marker.errors import DiskError, HoldError, NotYetError, RegisterError, UsageError
 from marker.intake import publish
 from marker.intake.desk import Desk
 from marker.intake.isolate import Stopped
@@ -68,14 +68,14 @@ def process(
     is drawn, so that numbers follow input order.
 
     Raises RegisterError when the register fails, Stopped when the run was interrupted before the file's copies were
-    issued, DiskError where the desk is patient.
+    issued, DiskError and NotYetError where the desk is patient.
     """
     case = Case(candidate, desk, wait_turn, end_turn)
     target = desk.workspace.fresh()
     try:
         return case.go(target, folder)
     except HoldError as error:
-        if desk.patient and isinstance(error, DiskError):
+        if desk.patient and isinstance(error, (DiskError, NotYetError)):
             raise
         return case.held(error.hold)
     finally:
@@ -260,7 +260,7 @@ class Case:
         try:
             reservation = book.reserve(entry, recipients, again=again, terms=terms)
         except BeingWorkedOn as error:
-            raise HoldError(
+            raise NotYetError(
                 HoldCode.UNSAFE_PATH, "Another run is stamping the same document; run again when it has ended."
             ) from error
         from marker.intake.terms import strangers

@@ -237,6 +237,11 @@ def sweep(folder: Path, settled: Callable[[str], bool]) -> None:
                 path.unlink(missing_ok=True)
 
 
+def temporary_for(path: Path) -> Path:
+    """The temporary name of a file of ours: of its name's hash, because two long names may differ only at the end."""
+    return path.with_name(f".{hashlib.sha256(os.fsencode(path.name)).hexdigest()[:16]}{PART}")
+
+
 class Whole:
     """A file of ours that is written bit by bit and takes its name at the end: readers see the old one or the new one.
 
@@ -245,8 +250,7 @@ class Whole:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        # Of the name's hash, because two long names may differ only at the end.
-        self._temporary = path.with_name(f".{hashlib.sha256(os.fsencode(path.name)).hexdigest()[:16]}{PART}")
+        self._temporary = temporary_for(path)
         try:
             # What stands under the temporary name is what a crash left.
             self._temporary.unlink(missing_ok=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -30,6 +31,9 @@ from marker.names import shown
 
 SCHEMA = 1
 """The version of the JSON; ``docs/schema/report-1.json`` describes it."""
+
+_LONGEST_LINE = 1 << 16
+"""How far back half a line is looked for; a longer one is left, and the next line begins below it."""
 
 CSV_COLUMNS = (
     "path", "outcome", "hold_reason", "hold_detail", "marking", "equivalent_text", "register", "copy_numbers", "copies",
@@ -141,6 +145,32 @@ class ReportFiles:
         lines, table = self._open
         lines.write(json_line(report).encode())
         table.write(csv_row(report).encode())
+
+
+def append(lines: Path, table: Path, report: FileReport) -> None:
+    """One more line in the reports of a run that has no end; half a line that a crash left is cut off first.
+
+    Both files are opened anew each time, so that they may be rotated.  Raises DiskError.
+    """
+    _append(lines, b"", json_line(report).encode())
+    _append(table, ("\ufeff" + csv_line(CSV_COLUMNS)).encode(), csv_row(report).encode())
+
+
+def _append(path: Path, head: bytes, line: bytes) -> None:
+    try:
+        with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600), "r+b") as file:
+            end = file.seek(0, os.SEEK_END)
+            file.seek(max(0, end - _LONGEST_LINE))
+            tail = file.read()
+            cut = tail.rfind(b"\n") + 1
+            if cut or len(tail) == end:
+                file.seek(end - len(tail) + cut)
+                file.truncate()
+            else:
+                line = b"\n" + line
+            file.write((head if file.tell() == 0 else b"") + line)
+    except OSError as error:
+        raise publish.not_written(path, error) from error
 
 
 def json_line(report: FileReport) -> str:

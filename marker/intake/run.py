@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from marker.agreement.profile import Profile
-from marker.errors import MarkerError
+from marker.errors import MarkerError, NotYetError
 from marker.intake import publish
 from marker.intake.desk import Desk, Lookup, Wish, Witness, no_witness
 from marker.intake.isolate import Stopped, Workers
@@ -62,6 +62,7 @@ def run(
     """Process every candidate and yield it with its report, in input order.
 
     ``done`` is called with each as soon as it is decided, in the thread that decided it, and may add to the report.
+    A file that is not ready yet, at a patient desk, is passed over.
 
     Raises RegisterError when the register fails and DiskError when the desk is patient and a disk does; what is in hand
     is finished and yielded first.  Raises Stopped, after what was finished, when ``desk.stopped`` was set and something
@@ -69,7 +70,7 @@ def run(
     """
     turnstile = Turnstile()
 
-    def one(ticket: int, candidate: Candidate) -> tuple[Candidate, FileReport]:
+    def one(ticket: int, candidate: Candidate) -> tuple[Candidate, FileReport] | None:
         try:
             report = process(
                 candidate,
@@ -79,16 +80,19 @@ def run(
                 lambda: turnstile.release(ticket),
             )
             return candidate, done(candidate, report) if done is not None else report
+        except NotYetError:
+            return None
         finally:
             turnstile.release(ticket)
 
     window = desk.settings.jobs * _WINDOW
-    pending: deque[Future[tuple[Candidate, FileReport]]] = deque()
+    pending: deque[Future[tuple[Candidate, FileReport] | None]] = deque()
     first: list[MarkerError | Stopped] = []
 
     def finished() -> Iterator[tuple[Candidate, FileReport]]:
         try:
-            yield pending.popleft().result()
+            if (pair := pending.popleft().result()) is not None:
+                yield pair
         except (MarkerError, Stopped) as error:
             desk.stopped.set()
             first.append(error)

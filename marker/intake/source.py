@@ -16,7 +16,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import BinaryIO
 
-from marker.errors import DiskError, HoldError, UsageError
+from marker.errors import DiskError, HoldError, NotYetError, UsageError
 from marker.model import HoldCode
 
 LITTER = ("~$*", ".*", "Thumbs.db", "desktop.ini", "@eaDir", "*.part", "*.tmp", "*.crdownload")
@@ -24,6 +24,9 @@ LITTER = ("~$*", ".*", "Thumbs.db", "desktop.ini", "@eaDir", "*.part", "*.tmp", 
 
 SHARE_FAULTS = frozenset((errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.EHOSTDOWN, errno.ETIMEDOUT, errno.ENODEV))
 """What a share says that is gone: no fault of the file."""
+
+CLOSED = frozenset((errno.EACCES, errno.EPERM, errno.EBUSY, errno.ETXTBSY, errno.EAGAIN))
+"""What opening a file says that somebody keeps to themselves, for good or until it is written."""
 
 _CHUNK = 1 << 20
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
@@ -83,16 +86,22 @@ def list_folder(folder: Path) -> Listing:
             continue
         for entry in entries:
             path = Path(entry.path)
-            if any(fnmatchcase(entry.name, pattern) for pattern in LITTER):
+            if is_litter(entry.name):
                 litter += 1
-            elif _is_folder(entry):
+            elif is_folder(entry):
                 pending.append(path)
             else:
                 found.append(Candidate(path, path.relative_to(folder)))
     return Listing(tuple(sorted(found, key=lambda c: c.relative.parts)), litter)
 
 
-def _is_folder(entry: os.DirEntry[str]) -> bool:
+def is_litter(name: str) -> bool:
+    """Whether programs leave such names behind."""
+    return any(fnmatchcase(name, pattern) for pattern in LITTER)
+
+
+def is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry is a folder itself; a link to one is not."""
     try:
         return entry.is_dir(follow_symlinks=False)
     except OSError:
@@ -147,7 +156,7 @@ def _copy(descriptor: int, target: Path, max_bytes: int) -> Snapshot:
                 raise _no_room(error) from error
     after = os.fstat(descriptor)
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or size != before.st_size:
-        raise HoldError(
+        raise NotYetError(
             HoldCode.UNSAFE_PATH, "The file changed while it was being read; wait until it is complete and run again."
         )
     if size == 0:
@@ -196,7 +205,7 @@ def open_regular(candidate: Candidate) -> int:
     opened = os.fstat(descriptor)
     if not stat.S_ISREG(opened.st_mode) or (opened.st_dev, opened.st_ino) != (status.st_dev, status.st_ino):
         os.close(descriptor)
-        raise HoldError(HoldCode.UNSAFE_PATH, "The file was exchanged while it was being opened; run again.")
+        raise NotYetError(HoldCode.UNSAFE_PATH, "The file was exchanged while it was being opened; run again.")
     return descriptor
 
 
@@ -220,9 +229,9 @@ def open_parent(candidate: Candidate) -> int:
 
 def _unreadable(error: OSError) -> HoldError:
     if error.errno == errno.ENOENT:
-        return HoldError(HoldCode.UNSAFE_PATH, "There is no such file; check the path.")
-    if error.errno in {errno.EACCES, errno.EPERM}:
-        return HoldError(
+        return NotYetError(HoldCode.UNSAFE_PATH, "There is no such file; check the path.")
+    if error.errno in CLOSED:
+        return NotYetError(
             HoldCode.UNSAFE_PATH, "You may not read this file; give the operator read permission and run again."
         )
     if error.errno in {errno.ELOOP, errno.ENOTDIR}:

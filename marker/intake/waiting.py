@@ -12,7 +12,6 @@ from typing import Any
 
 import marker
 from marker.agreement.profile import Profile
-from marker.errors import HoldError
 from marker.intake import publish
 from marker.intake.desk import Wish
 from marker.intake.report import from_json, to_json
@@ -25,7 +24,7 @@ ENDING = ".held.json"
 
 def attempt(wish: Wish, profile: Profile, settings: Settings) -> str:
     """A fingerprint of what could make a held file come out otherwise: version, profile, settings, stated marking."""
-    relevant = asdict(replace(settings, jobs=1, register="", operator="", clearance=""))
+    relevant = asdict(replace(settings, jobs=1, register="", operator="", clearance="", interval=1, settle=1))
     asked = {
         "receiving": wish.receiving, "marking": wish.marking, "consent": wish.consent,
         "passwords": wish.passwords.version,
@@ -34,16 +33,9 @@ def attempt(wish: Wish, profile: Profile, settings: Settings) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def write(record: Path, report: FileReport, fingerprint: str, **more: Any) -> FileReport:
-    """Write a held record; a record that cannot be written is a note in the report, never a reason to hide the hold.
-
-    Raises DiskError where the disk is at fault.
-    """
-    try:
-        publish.write_json(record, {"attempt": fingerprint, "file": to_json(report, with_copies=False), **more})
-    except HoldError as error:
-        return replace(report, notes=(*report.notes, str(error)))
-    return report
+def write(record: Path, report: FileReport, fingerprint: str, **more: Any) -> None:
+    """Write a held record.  Raises DiskError."""
+    publish.write_json(record, {"attempt": fingerprint, "file": to_json(report, with_copies=False), **more})
 
 
 def remove(record: Path) -> None:

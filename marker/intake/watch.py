@@ -1,0 +1,294 @@
+"""A folder that is watched for months: what is dropped there is stamped and put away, or held.
+
+Polling and the register, not events: a folder on a share tells nobody what happens in it.  A document goes the same way
+as in a batch; what is added here is when it may be taken, where it is put afterwards, and patience: a share, a disk or
+a register that is gone stops nothing but the work, which goes on when it is back.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import quote_from_bytes, unquote_to_bytes
+
+from marker.agreement.profile import Profile
+from marker.errors import DiskError, HoldError, MarkerError, NotYetError, RegisterError, UsageError
+from marker.intake import publish, shelves, waiting
+from marker.intake.batch import HELD, MARKED, REPORT, TABLE, Output
+from marker.intake.desk import Desk, Wish
+from marker.intake.isolate import Stopped
+from marker.intake.lock import FolderLock
+from marker.intake.log import Log
+from marker.intake.look import Lookout, sign
+from marker.intake.report import append
+from marker.intake.run import end_soon, open_desk, run, settle
+from marker.intake.shelves import Shelves
+from marker.intake.source import Candidate
+from marker.intake.status import Status
+from marker.model import FileReport, HoldCode
+from marker.names import shown
+from marker.register.register import Register
+from marker.settings import Settings
+
+ROUND = 500
+"""Files named at a time: what waits beyond them is neither listed in memory nor forgotten."""
+_LONGEST_WAIT = 60.0
+"""Seconds between two tries while a share, a disk or the register is gone."""
+_STATUS_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What a watcher is for."""
+
+    received: Path
+    output: Output
+    wish: Wish
+    profile: Profile
+    settings: Settings
+    open_register: Callable[[], Register]
+
+
+class Watcher:
+    """One watcher of one folder; :meth:`work` is its life, :meth:`stop` ends it from a signal handler or a thread."""
+
+    def __init__(self, errand: Errand, log: Log, tell: Callable[[FileReport], None]) -> None:
+        """``tell`` is called with each report, in the thread that calls :meth:`work`."""
+        self._errand = errand
+        self._log = log
+        self._tell = tell
+        self._stopping = threading.Event()
+        self._desk: Desk | None = None
+        self._lookout = Lookout(errand.received, errand.settings.settle)
+        self._shelves = Shelves(errand.received, errand.output.folder)
+        self._fingerprint = waiting.attempt(errand.wish, errand.profile, errand.settings)
+        self.status = Status.begin(errand.wish.receiving, errand.received)
+        self._written = 0.0
+        self._retried = False
+
+    def stop(self) -> None:
+        """Begin nothing new; finish or return what is in work within ten seconds."""
+        self._stopping.set()
+        if (desk := self._desk) is not None:
+            end_soon(desk)
+
+    def work(self, *, once: bool = False) -> None:
+        """Watch until :meth:`stop`, or, ``once``, until everything that has settled is worked off.
+
+        Raises UsageError when another watcher is at work in one of the folders, or they cannot be used; with ``once``
+        also RegisterError and DiskError, which otherwise are waited out.
+        """
+        # Asking whether a file is open for writing may bring this signal, whose default is death.
+        with contextlib.suppress(ValueError):  # not in the main thread: the caller is a test
+            signal.signal(signal.SIGIO, signal.SIG_IGN)
+        self._log("watching", folder=self._errand.received, output=self._errand.output.folder)
+        wait = self._errand.settings.interval
+        while not self._stopping.is_set():
+            try:
+                if self._session(once=once):
+                    break
+            except (RegisterError, HoldError, UsageError) as error:
+                # What is wrong at the start is for a person to mend; what goes wrong later mostly comes back.
+                if once or (isinstance(error, UsageError) and self.status.last_look_at is None):
+                    raise
+                wait = self._trouble(error, wait)
+            else:
+                wait = self._errand.settings.interval
+        self.status.state = "stopped"
+        with contextlib.suppress(HoldError):
+            self._write_status(always=True)
+        self._log("stopped", stamped=self.status.stamped, held=self.status.held)
+
+    # ── one session: from opening the register to its end or its loss ───────────────────────────────────────────────
+
+    def _session(self, *, once: bool) -> bool:
+        """Work until the end (True) or until something fails, which is raised."""
+        errand = self._errand
+        output = errand.output
+        output.prepare()
+        try:
+            own = shelves.own_folder(errand.received)
+        except OSError as error:
+            raise publish.not_written(errand.received, error) from error
+        with (
+            FolderLock(own / shelves.LOCK) as ours,
+            output.lock() as theirs,
+            errand.open_register() as register,
+            open_desk(
+                errand.wish, errand.profile, errand.settings, register, register, rest=self._shelves.rest, patient=True
+            ) as desk,
+        ):
+            self._desk = desk
+            if self._stopping.is_set():
+                desk.stopped.set()
+            try:
+                self._write_status(always=True)
+                self._recover(register)
+                present = _Present(ours, theirs)
+                if not self._retried:
+                    self._round(self._held_before(), desk, present)
+                    self._retried = True
+                self._rounds(desk, present, once=once)
+            except Stopped:
+                pass
+            finally:
+                self._desk = None
+        return True
+
+    def _recover(self, register: Register) -> None:
+        for number in settle(register, self._errand.output.folder / MARKED):
+            self._log("settled", copy=number.copy_number, status=number.status.value, reason=number.reason)
+        for path in self._shelves.recover():
+            self._log("returned", path=path)
+
+    def _rounds(self, desk: Desk, present: _Present, *, once: bool) -> None:
+        settings = self._errand.settings
+        # One look sees what is there, a second one whether it has stood still.
+        first_look, deadline = True, time.monotonic() + settings.settle
+        while not self._stopping.is_set():
+            present.check()
+            view = self._lookout.look(ROUND)
+            self.status.looked(view)
+            if view.ripe:
+                self.status.state, self.status.problem = "working", None
+                self._write_status(always=True)
+                if self._round([one for one in view.ripe if not self._left_before(one)], desk, present):
+                    continue
+                if once:
+                    return  # what is ripe is in the hands of another run
+            if once and not first_look and time.monotonic() > deadline:
+                return
+            first_look = False
+            self.status.state, self.status.problem = "idle", None
+            self._write_status()
+            self._stopping.wait(min(settings.interval, settings.settle) if once else settings.interval)
+
+    def _round(self, candidates: Iterable[Candidate], desk: Desk, present: _Present) -> bool:
+        """Work off some files; whether anything came of it."""
+
+        def folder(candidate: Candidate) -> Path:
+            present.check()
+            return self._errand.output.copies_folder(candidate)
+
+        def put_away(candidate: Candidate, report: FileReport) -> FileReport:
+            present.check()
+            return self._put_away(candidate, report)
+
+        came = False
+        with contextlib.closing(run(candidates, desk, folder, put_away)) as running:
+            for _candidate, report in running:
+                self._told(report)
+                came = True
+        return came
+
+    def _told(self, report: FileReport) -> None:
+        self.status.count(report)
+        self._tell(report)
+        self._log(
+            report.outcome.value,
+            "warning" if report.hold else "info",
+            path=report.path,
+            reason=report.hold.code.value if report.hold else None,
+            register=report.register,
+            copies=tuple(copy.copy_number for copy in report.copies),
+        )
+        output = self._errand.output.folder
+        append(output / REPORT, output / TABLE, report)
+        self._write_status()
+
+    # ── where files go ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _put_away(self, candidate: Candidate, report: FileReport) -> FileReport:
+        """Move the source to its shelf, with its record where it is held."""
+        target = self._shelves.rest(candidate, report.outcome)
+        held = self._errand.output.folder.absolute() / HELD
+        try:
+            if report.hold is not None:
+                # The record first: a file that lies in held/ always has its reason beside it.
+                stays = not target.is_relative_to(held)
+                kept = candidate.relative if stays else target.relative_to(held)
+                publish.make_folder(held, kept.parent)
+                place = {"left": _sign(candidate)} if stays else {"kept": quote_from_bytes(os.fsencode(kept))}
+                waiting.write(self._errand.output.held_record(kept), report, self._fingerprint, **place)
+                if stays:
+                    self._lookout.leave(candidate)
+            lies = self._shelves.put(candidate, report.outcome, report.sha256)
+            if candidate.base == held and report.hold is None:
+                waiting.remove(self._errand.output.held_record(candidate.relative))
+        except NotYetError as error:
+            return replace(report, notes=(*report.notes, str(error)))
+        finally:
+            self._shelves.forget(candidate)
+        if lies != candidate.path.absolute():
+            report = replace(report, notes=(*report.notes, f"The received file lies at {shown(lies)}."))
+        return report
+
+    def _left_before(self, candidate: Candidate) -> bool:
+        """Whether an earlier run has told of a link, a pipe or the like that still stands there unchanged."""
+        if shelves.is_regular(candidate.path):
+            return False
+        record = waiting.read(self._errand.output.held_record(candidate.relative)) or {}
+        if record.get("attempt") != self._fingerprint or record.get("left") != _sign(candidate):
+            return False
+        self._lookout.leave(candidate)
+        return True
+
+    def _held_before(self) -> Iterable[Candidate]:
+        """Held files worth another try, because the version, the profile or a setting has changed."""
+        held = self._errand.output.folder.absolute() / HELD
+        for record in waiting.outdated(held, self._fingerprint):
+            value = waiting.read(record) or {}
+            kept = Path(os.fsdecode(unquote_to_bytes(str(value.get("kept", "")))))
+            if not value.get("kept") or kept.is_absolute() or os.pardir in kept.parts:
+                continue
+            if os.path.lexists(held / kept):
+                yield Candidate(held / kept, kept)
+            else:
+                waiting.remove(record)  # a person took the file away
+
+    # ── trouble and status ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def _trouble(self, error: MarkerError, wait: float) -> float:
+        """Say what is gone, wait, and return how long to wait the next time."""
+        if str(error) != self.status.problem:
+            self._log("waiting", "error", problem=str(error))
+        self.status.state, self.status.problem = "waiting", str(error)
+        with contextlib.suppress(HoldError):
+            self._write_status(always=True)
+        self._stopping.wait(wait)
+        return min(wait * 2, _LONGEST_WAIT)
+
+    def _write_status(self, *, always: bool = False) -> None:
+        if always or time.monotonic() - self._written > _STATUS_SECONDS:
+            if self._stopping.is_set() and self.status.state not in {"stopped", "waiting"}:
+                self.status.state = "stopping"
+            self.status.write(self._errand.output.folder)
+            self._written = time.monotonic()
+
+
+def _sign(candidate: Candidate) -> str:
+    try:
+        return sign(candidate.path.lstat()).hex()
+    except OSError:
+        return ""
+
+
+class _Present:
+    """Whether both folders are still those that were locked, and not the bare mount points of shares that are gone."""
+
+    def __init__(self, *locks: FolderLock) -> None:
+        self._locks = locks
+
+    def check(self) -> None:
+        """Raises DiskError."""
+        for lock in self._locks:
+            if not lock.still_there():
+                raise DiskError(
+                    HoldCode.STAMP_FAILED, f"{shown(lock.path.parent)} is not the folder any more that it was."
+                )

@@ -1,0 +1,271 @@
+"""A folder is watched unattended: what is dropped there is stamped and put away byte for byte, or held."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .conftest import Said, write_letter
+from .test_batch import hashes
+
+Marker = Callable[..., Said]
+QUICK = ("--settle", "0.2", "--interval", "0.1")
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Path:
+    folder = tmp_path / "in"
+    write_letter(folder / "URM" / "raštas.pdf", "SLAPTAI")
+    write_letter(folder / "VSD" / "raštas.pdf", "KONFIDENCIALIAI")
+    write_letter(folder / "be žymos.pdf", None)
+    return folder
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def test_once_stamps_what_is_there_and_puts_everything_away(marker: Marker, inbox: Path, tmp_path: Path) -> None:
+    before = hashes(inbox)
+    out = tmp_path / "out"
+    said = marker("watch", "--to", "KZ", "--once", inbox, out, "--json", *QUICK)
+    assert said.status == 3
+    assert {Path(o["path"]).relative_to(inbox).as_posix(): o["outcome"] for o in said.objects} == {
+        "URM/raštas.pdf": "stamped", "VSD/raštas.pdf": "stamped", "be žymos.pdf": "held",
+    }  # fmt: skip
+    processed, held = hashes(out / "processed"), hashes(out / "held")
+    assert processed == {name: before[name] for name in ("URM/raštas.pdf", "VSD/raštas.pdf")}
+    assert held["be žymos.pdf"] == before["be žymos.pdf"]
+    record = json.loads((out / "held" / "be žymos.pdf.held.json").read_text(encoding="utf-8"))
+    assert record["file"]["hold_reason"] == "unmarked"
+    assert list(inbox.rglob("*.pdf")) == []
+    assert len(list((out / "marked").rglob("*.pdf"))) == 2
+    assert lines(out / "report.jsonl") == said.objects
+    # The register says where the originals lie now.
+    for row in marker("register", "list", "--json").objects:
+        assert Path(row["source_name"]).is_file()
+    assert Path(marker("held", "list", "--json").objects[0]["name"]) == out / "held" / "be žymos.pdf"
+    assert marker("register", "verify", "--files").status == 0
+
+
+def test_everything_is_for_the_owner_alone(marker: Marker, inbox: Path, tmp_path: Path) -> None:
+    marker("watch", "--to", "KZ", "--once", inbox, tmp_path / "out", *QUICK)
+    for path in (tmp_path / "out").rglob("*"):
+        assert path.stat().st_mode & 0o077 == 0, path
+
+
+def test_equal_names_and_equal_bytes_are_kept_apart(marker: Marker, tmp_path: Path) -> None:
+    inbox, out = tmp_path / "in", tmp_path / "out"
+    write_letter(inbox / "a.pdf", "SLAPTAI", body="Pirmas.")
+    marker("watch", "--to", "KZ", "--once", inbox, out, *QUICK)
+    first = (out / "processed" / "a.pdf").read_bytes()
+    write_letter(inbox / "a.pdf", "SLAPTAI", body="Antras.")
+    marker("watch", "--to", "KZ", "--once", inbox, out, *QUICK)
+    (inbox / "a.pdf").write_bytes(first)
+    said = marker("watch", "--to", "KZ", "--once", inbox, out, "--json", *QUICK)
+    assert [o["outcome"] for o in said.objects] == ["already-registered"]
+    assert sorted(hashes(out / "processed")) == ["a (2).pdf", "a (3).pdf", "a.pdf"]
+    assert (out / "processed" / "a (3).pdf").read_bytes() == first
+    shown = json.loads(marker("register", "show", said.objects[0]["register"], "--json").out)
+    assert len([event for event in shown["events"] if event["kind"] == "arrived-again"]) == 1
+
+
+def test_links_and_pipes_are_told_once_and_left(marker: Marker, tmp_path: Path) -> None:
+    inbox, out = tmp_path / "in", tmp_path / "out"
+    inbox.mkdir()
+    (inbox / "link.pdf").symlink_to("/etc/passwd")
+    os.mkfifo(inbox / "pipe.pdf")
+    said = marker("watch", "--to", "KZ", "--once", inbox, out, "--json", *QUICK)
+    assert [(o["outcome"], o["hold_reason"]) for o in said.objects] == [("held", "unsafe-path")] * 2
+    assert marker("watch", "--to", "KZ", "--once", inbox, out, "--json", *QUICK).objects == []
+    assert sorted(p.name for p in inbox.iterdir() if p.name != ".marker") == ["link.pdf", "pipe.pdf"]
+    (inbox / "link.pdf").unlink()
+    write_letter(inbox / "link.pdf", "SLAPTAI")
+    said = marker("watch", "--to", "KZ", "--once", inbox, out, "--json", *QUICK)
+    assert [o["outcome"] for o in said.objects] == ["stamped"]
+
+
+def test_a_held_file_is_tried_again_when_a_setting_changed_and_not_before(
+    marker: Marker, inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    monkeypatch.setenv("MARKER_MAX_FILE_BYTES", "10")
+    said = marker("watch", "--to", "KZ", "--once", inbox, out, "--json", *QUICK)
+    assert {o["hold_reason"] for o in said.objects} == {"too-large"}
+    assert marker("watch", "--to", "KZ", "--once", inbox, out, "--json", *QUICK).objects == []
+    monkeypatch.delenv("MARKER_MAX_FILE_BYTES")
+    said = marker("watch", "--to", "KZ", "--once", inbox, out, "--json", *QUICK)
+    assert sorted(o["outcome"] for o in said.objects) == ["held", "stamped", "stamped"]
+    assert sorted(hashes(out / "processed")) == ["URM/raštas.pdf", "VSD/raštas.pdf"]
+    assert sorted(hashes(out / "held")) == ["be žymos.pdf", "be žymos.pdf.held.json"]
+
+
+def test_folders_inside_one_another_are_a_usage_error(marker: Marker, inbox: Path) -> None:
+    said = marker("watch", "--to", "KZ", "--once", inbox, inbox / "out")
+    assert said.status == 2
+    assert "inside one another" in said.err
+
+
+def test_log_lines_are_json_where_asked_and_hold_no_text_of_a_document(marker: Marker, tmp_path: Path) -> None:
+    inbox, out = tmp_path / "in", tmp_path / "out"
+    write_letter(inbox / "a.pdf", "SLAPTAI", body="Žodis Ypatingasis.")
+    write_letter(inbox / "b\nc.pdf", None, body="Žodis Ypatingasis.")
+    said = marker("watch", "--to", "KZ", "--once", inbox, out, "--log", "json", *QUICK)
+    events = [json.loads(line) for line in said.err.splitlines()]
+    assert [e["event"] for e in events] == ["watching", "stamped", "held", "stopped"]
+    assert events[2]["reason"] == "unmarked"
+    assert "Ypatingasis" not in said.out + said.err
+    write_letter(inbox / "b\nc level=error.pdf", None)
+    said = marker("watch", "--to", "KZ", "--once", inbox, out, *QUICK)
+    assert [line.split()[2] for line in said.err.splitlines()] == ["watching", "held", "stopped"]
+
+
+# ── a watcher that runs ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@contextlib.contextmanager
+def watching(tmp_path: Path, *more: str) -> Iterator[subprocess.Popen[str]]:
+    command = [
+        sys.executable, "-m", "marker", "watch", "--to", "KZ", str(tmp_path / "in"), str(tmp_path / "out"),
+        "--register", str(tmp_path / "register.sqlite"), *QUICK, *more,
+    ]  # fmt: skip
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as run:
+        try:
+            yield run
+        finally:
+            if run.poll() is None:
+                run.kill()
+
+
+def wait_until(what: Callable[[], bool], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError, ValueError, sqlite3.Error):
+            if what():
+                return
+        time.sleep(0.02)
+    raise AssertionError("it did not come to pass")
+
+
+def state(tmp_path: Path) -> dict[str, Any]:
+    value: dict[str, Any] = json.loads((tmp_path / "out" / "status.json").read_text(encoding="utf-8"))
+    return value
+
+
+def test_a_watcher_takes_what_comes_and_ends_when_asked(marker: Marker, inbox: Path, tmp_path: Path) -> None:
+    with watching(tmp_path) as run:
+        wait_until(lambda: len(list((tmp_path / "out" / "processed").rglob("*.pdf"))) == 2)
+        assert marker("watch", "--to", "KZ", "--status", inbox, tmp_path / "out").status == 0
+        second = marker("watch", "--to", "KZ", "--once", inbox, tmp_path / "out2")
+        assert (second.status, "Another marker" in second.err) == (2, True)
+        second = marker("batch", "--to", "KZ", tmp_path / "register.sqlite", tmp_path / "out")
+        assert second.status == 2
+        write_letter(inbox / "naujas.pdf", "RIBOTO NAUDOJIMO")
+        wait_until((tmp_path / "out" / "processed" / "naujas.pdf").exists)
+        run.send_signal(signal.SIGTERM)
+        assert run.wait(15) == 0
+    assert state(tmp_path)["state"] == "stopped"
+    said = marker("watch", "--to", "KZ", "--status", inbox, tmp_path / "out")
+    assert (said.status, "No watcher" in said.err) == (5, True)
+
+
+def test_a_lock_is_released_by_a_crash(marker: Marker, inbox: Path, tmp_path: Path) -> None:
+    with watching(tmp_path) as run:
+        wait_until(lambda: state(tmp_path)["state"] == "working")
+        run.kill()
+        run.wait()
+    assert marker("watch", "--to", "KZ", "--once", inbox, tmp_path / "out", *QUICK).status == 3
+    assert len(list((tmp_path / "out" / "processed").rglob("*.pdf"))) == 2
+
+
+@pytest.mark.slow
+def test_a_terminated_watcher_returns_or_finishes_within_ten_seconds(marker: Marker, tmp_path: Path) -> None:
+    inbox = tmp_path / "in"
+    for i in range(40):
+        write_letter(inbox / f"{i:02d}.pdf", "SLAPTAI", pages=5, body=f"Raštas {i}.")
+    with watching(tmp_path, "--jobs", "2") as run:
+        wait_until(lambda: len(list((tmp_path / "out" / "processed").rglob("*.pdf"))) > 1)
+        run.send_signal(signal.SIGTERM)
+        begun = time.monotonic()
+        run.wait(30)
+        assert time.monotonic() - begun < 10
+    left = len(list(inbox.glob("*.pdf")))
+    done = len(list((tmp_path / "out" / "processed").glob("*.pdf")))
+    assert left + done == 40
+    assert left > 0
+    copies = list((tmp_path / "out" / "marked").glob("*.pdf"))
+    assert len(copies) == done
+    assert marker("held", "list", "--json").objects == []
+
+
+@pytest.mark.slow
+def test_a_share_that_vanishes_is_waited_for(inbox: Path, tmp_path: Path) -> None:
+    with watching(tmp_path) as run:
+        wait_until(lambda: len(list((tmp_path / "out" / "processed").rglob("*.pdf"))) == 2)
+        inbox.rename(tmp_path / "away")
+        wait_until(lambda: state(tmp_path)["state"] == "waiting")
+        inbox.mkdir()  # the bare mount point
+        write_letter(tmp_path / "away" / "vėliau.pdf", "SLAPTAI", body="Vėliau.")
+        time.sleep(1)
+        assert run.poll() is None
+        for path in sorted(inbox.rglob("*"), reverse=True):
+            path.rmdir() if path.is_dir() else path.unlink()
+        inbox.rmdir()
+        (tmp_path / "away").rename(inbox)
+        wait_until((tmp_path / "out" / "processed" / "vėliau.pdf").exists)
+        run.send_signal(signal.SIGTERM)
+        assert run.wait(15) == 0
+
+
+@pytest.mark.slow
+def test_an_output_folder_that_vanishes_is_waited_for_and_costs_no_number(
+    marker: Marker, inbox: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    with watching(tmp_path) as run:
+        wait_until(lambda: len(list((out / "processed").rglob("*.pdf"))) == 2)
+        out.rename(tmp_path / "away")
+        out.write_bytes(b"not a folder")
+        write_letter(inbox / "vėliau.pdf", "SLAPTAI", body="Vėliau.")
+        time.sleep(1.5)
+        assert (inbox / "vėliau.pdf").exists()
+        out.unlink()
+        (tmp_path / "away").rename(out)
+        wait_until((out / "processed" / "vėliau.pdf").exists)
+        run.send_signal(signal.SIGTERM)
+        assert run.wait(15) == 0
+    assert [row["register_number"][-6:] for row in marker("register", "list", "--json").objects] == [
+        "000001", "000002", "000003",
+    ]  # fmt: skip
+
+
+@pytest.mark.slow
+def test_a_register_that_is_lost_is_waited_for(marker: Marker, inbox: Path, tmp_path: Path) -> None:
+    register = tmp_path / "register.sqlite"
+    with watching(tmp_path) as run:
+        wait_until(lambda: len(list((tmp_path / "out" / "processed").rglob("*.pdf"))) == 2)
+        for path in tmp_path.glob("register.sqlite*"):
+            path.rename(tmp_path / path.name.replace("register", "away"))
+        register.mkdir()
+        write_letter(inbox / "vėliau.pdf", "SLAPTAI", body="Vėliau.")
+        wait_until(lambda: state(tmp_path)["state"] == "waiting")
+        assert (inbox / "vėliau.pdf").exists()
+        register.rmdir()
+        for path in tmp_path.glob("away.sqlite*"):
+            path.rename(tmp_path / path.name.replace("away", "register"))
+        wait_until((tmp_path / "out" / "processed" / "vėliau.pdf").exists)
+        run.send_signal(signal.SIGTERM)
+        assert run.wait(15) == 0
+    assert marker("register", "verify", "--files").status == 0
