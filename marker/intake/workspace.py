@@ -26,10 +26,14 @@ class Workspace:
 
     def __enter__(self) -> Workspace:
         _wipe_abandoned(self._root, self._prefix)
-        self.folder = Path(tempfile.mkdtemp(prefix=self._prefix, dir=self._root))
+        # Locked before it has the name that others look for: a run that starts at this moment would take a folder
+        # whose lock nobody holds yet for an abandoned one.
+        making = Path(tempfile.mkdtemp(prefix=f".{self._prefix}", dir=self._root))
         # The lock lives as long as this process: the kernel lets go of it even after kill -9.
-        self._lock = os.open(self.folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._lock = os.open(making / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         fcntl.flock(self._lock, fcntl.LOCK_EX)
+        self.folder = making.with_name(making.name.removeprefix("."))
+        making.rename(self.folder)
         return self
 
     def __exit__(

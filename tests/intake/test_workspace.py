@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from marker.intake.workspace import Workspace
@@ -15,6 +16,18 @@ def test_the_folder_is_private_and_gone_afterwards(tmp_path: Path) -> None:
     with Workspace(tmp_path) as workspace:
         assert workspace.folder.stat().st_mode & 0o777 == 0o700
         workspace.fresh().write_bytes(b"secret")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_runs_that_start_at_once_never_wipe_each_other(tmp_path: Path) -> None:
+    def one(_: int) -> bool:
+        with Workspace(tmp_path) as workspace:
+            path = workspace.fresh()
+            path.write_bytes(b"secret")
+            return path.read_bytes() == b"secret"
+
+    with ThreadPoolExecutor(8) as threads:
+        assert all(threads.map(one, range(200)))
     assert list(tmp_path.iterdir()) == []
 
 
