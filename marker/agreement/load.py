@@ -58,7 +58,17 @@ def _read(path: Path) -> bytes:
         ) from error
 
 
-def parse_profile(data: bytes, file: str) -> Profile:
+def read_profile(path: Path | None) -> tuple[Profile, str]:
+    """A profile that was not checked yet, for a look at all its contradictions, and what messages call its file.
+
+    Raises ProfileError when the file cannot be read or is no profile.
+    """
+    if path is None:
+        return _embedded(), EMBEDDED
+    return parse_profile(_read(path), str(path), checked=False), str(path)
+
+
+def parse_profile(data: bytes, file: str, *, checked: bool = True) -> Profile:
     """The profile in ``data``; ``file`` names it in messages.  Raises ProfileError as :func:`load_profile` does."""
     try:
         raw: dict[str, Any] = tomllib.loads(data.decode("utf-8"))
@@ -71,7 +81,8 @@ def parse_profile(data: bytes, file: str) -> Profile:
         )
     profile = _profile(top, hashlib.sha256(data).hexdigest())
     top.close()
-    check(profile, file)
+    if checked:
+        check(profile, file)
     return profile
 
 
@@ -182,7 +193,7 @@ def _qualifier(table: Table) -> Qualifier:
 
 def _context(table: Table) -> Context:
     context = Context(
-        table.texts("conditional"), table.texts("copy_words"), table.texts("companions"), table.texts("terms")
+        table.texts("conditional"), table.texts("copy_words"), table.texts("companions"), table.texts("terms", ())
     )
     table.close()
     return context

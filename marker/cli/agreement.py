@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 
 from marker.agreement.describe import describe
-from marker.agreement.load import load_profile
+from marker.agreement.load import read_profile
+from marker.agreement.profile import Profile
 from marker.cli.options import common, shared
 from marker.cli.words import _
-from marker.errors import ProfileError, UsageError
+from marker.errors import ExitStatus, HoldError, ProfileError, UsageError
 from marker.names import shown
 
 _MOST_BYTES = 1_000_000
@@ -56,19 +58,47 @@ def show(as_json: bool, **options: Any) -> None:
 
 @agreement.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
-def check(file: Path | None) -> None:
-    """Check a profile: every marking maps in each direction, no spelling means two things, nothing dangles.
+@click.option("--agreement", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="The same as FILE.")
+def check(file: Path | None, agreement: Path | None) -> ExitStatus:
+    """Check a profile: every marking maps in each direction, no spelling means two things, nothing dangles, and the
+    stamp font has every letter. All faults are told, each with its place in the file.
 
     \b
     Example:
       marker agreement check our-agreement.toml
     """
-    profile = load_profile(file)
+    from marker.agreement.check import faults
+
+    profile, name = read_profile(file or agreement)
+    found = [f"{fault} {fault.remedy}".strip() for fault in faults(profile, name)] or list(_unprintable(profile, name))
+    if found:
+        for sentence in found:
+            click.echo(sentence, err=True)
+        return ExitStatus.USAGE
     click.echo(
         _("{name}: sound. {markings} markings, {rows} levels, profile {hash}.").format(
             name=profile.short, markings=len(profile.markings), rows=len(profile.levels), hash=profile.sha256[:12]
         )
     )
+    return ExitStatus.DONE
+
+
+def _unprintable(profile: Profile, file: str) -> Iterator[str]:
+    """Stamps with letters that the stamp font lacks."""
+    from dataclasses import fields
+
+    from marker.stamp.fonts import face
+
+    texts = {f"marking[{marking.id}]": f"{marking.stamp} {marking.own_text}" for marking in profile.markings}
+    for party, wording in profile.stamp.items():
+        for field in fields(wording):
+            texts[f"stamp.{party}.{field.name}"] = str(getattr(wording, field.name))
+    for key, text in texts.items():
+        try:
+            for strong in (False, True):
+                face(strong).require(text)
+        except HoldError as error:
+            yield f"{file}: {key} cannot be stamped. {error}"
 
 
 @agreement.command()
@@ -102,10 +132,11 @@ def export(folder: Path, **options: Any) -> None:
 
 
 @agreement.command(name="import")
+@shared
 @click.option("--spif", "folder", required=True, type=_FOLDER, metavar="DIR", help="Where the two files are.")
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="The profile. Default: print it.")
 @click.option("--party", "parties", multiple=True, metavar="NAME=XX", help="A policy's Party by its two letters.")
-def import_(folder: Path, output: Path | None, parties: tuple[str, ...]) -> None:
+def import_(folder: Path, output: Path | None, parties: tuple[str, ...], **_options: Any) -> None:
     """Make a profile of two SPIF files, after checking that they map to each other and agree.
 
     What SPIF cannot say stands in the profile at its strictest, and is listed on standard error.

@@ -58,17 +58,29 @@ def _marked(verdict: Verdict, marking: MarkingId, profile: Profile) -> Verdict:
 def _floor(case: Case) -> MarkingId | None:
     """The highest marking of the sender that was seen, in doubt too.
 
-    Lithuania's English forms count: Article 3 gives them as the other half of its markings.
+    Lithuania's English forms count: Article 3 gives them as the other half of its markings.  Where both Parties write
+    the same English words, they are the sender's.
     """
     own = {marking.id for marking in case.profile.markings if marking.party == case.sending.id}
+    shared = _shared_forms(case)
     stand = [
-        item.finding
+        shared.get(item.finding.marking, item.finding.marking) if item.role is Role.FOREIGN else item.finding.marking
         for item in case.live
         if item.kind in (FindingKind.MARK, FindingKind.AMBIGUOUS)
-        and item.finding.marking in own
         and not (item.role is Role.FOREIGN and item.finding.place in WEAK)
     ]
-    return max((finding.marking for finding in stand), key=case.profile.rank, default=None)
+    return max((marking for marking in stand if marking in own), key=case.profile.rank, default=None)
+
+
+def _shared_forms(case: Case) -> dict[MarkingId, MarkingId]:
+    """The receiver's markings whose English words the sender writes too → the sender's marking."""
+    mine = [marking for marking in case.profile.markings if marking.party == case.sending.id]
+    return {
+        other.id: marking.id
+        for other in case.profile.markings
+        for marking in mine
+        if other.party != case.sending.id and set(marking.foreign_forms()) & set(other.foreign_forms())
+    }
 
 
 def _notes(case: Case, other_holds: list[str]) -> Iterator[str]:

@@ -74,7 +74,9 @@ def languages_for(profile: Profile, receiving: PartyId, asked: Sequence[str] = (
     if asked:
         return tuple(dict.fromkeys(asked))
     parties = (profile.other(receiving), profile.party(receiving))
-    return tuple(dict.fromkeys(party.state_languages[0] for party in parties))
+    # English where letters are worded in no state language of a Party.
+    own = (next((one for one in party.state_languages if one in known), "en") for party in parties)
+    return tuple(dict.fromkeys(own))
 
 
 def worded(letter: Letter) -> list[Wording]:

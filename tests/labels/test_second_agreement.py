@@ -1,0 +1,143 @@
+"""Another bilateral agreement is another file: the worked example of the documentation, from letter to stamped copy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import pytest
+
+from marker.agreement.load import load_profile
+from marker.cli.main import cli
+from marker.detect.judge import examine
+from marker.model import PartyId, Place, Reading, Source, Span
+from tests.cli.conftest import Said, marker, write_letter
+
+__all__ = ["marker"]  # the fixture
+Marker = Callable[..., Said]
+EXAMPLE = Path(__file__).parents[2] / "docs" / "agreements" / "pl-ee.toml"
+TABLE = [
+    ("ŚCIŚLE TAJNE", "TÄIESTI SALAJANE", "top-secret"),
+    ("TAJNE", "SALAJANE", "secret"),
+    ("POUFNE", "KONFIDENTSIAALNE", "confidential"),
+    ("ZASTRZEŻONE", "PIIRATUD", "restricted"),
+]
+
+
+def test_the_example_is_sound(marker: Marker) -> None:
+    said = marker("agreement", "check", EXAMPLE)
+    assert said.status == 0
+    assert "PL–EE Agreement: sound" in said.out
+    assert marker("agreement", "check", "--agreement", EXAMPLE).status == 0
+
+
+def test_its_table_is_the_published_one() -> None:
+    profile = load_profile(EXAMPLE)
+    for polish, estonian, level in TABLE:
+        assert profile.marking(f"pl:{level}").own_text == polish
+        assert profile.equivalent(profile.marking(f"pl:{level}").id).own_text == estonian
+        assert profile.equivalent(profile.marking(f"ee:{level}").id).own_text == polish
+
+
+@pytest.mark.parametrize(("polish", "estonian", "level"), TABLE)
+def test_a_letter_of_either_party_becomes_a_copy_marked_by_the_other(
+    polish: str, estonian: str, level: str, marker: Marker, tmp_path: Path
+) -> None:
+    for sender, receiver, received, stamped in (("pl", "EE", polish, estonian), ("ee", "PL", estonian, polish)):
+        letter = write_letter(tmp_path / f"{sender}.pdf", received)
+        base = ("--agreement", EXAMPLE, "--to", receiver)
+        said = marker("convert", *base, "-o", tmp_path / "out", letter, "--json")
+        assert said.status == 0
+        (value,) = said.objects
+        assert (value["marking"], value["level"]) == (f"{sender}:{level}", level)
+        assert value["equivalent_text"].startswith(f"{stamped}/")
+        number = value["copies"][0]["copy_number"]
+        assert number.startswith(f"{receiver}-")
+        copy = value["copies"][0]["path"]
+        assert marker("label", "check", "--agreement", EXAMPLE, copy).status == 0
+        labels = marker("label", "show", "--agreement", EXAMPLE, "--json", copy).objects
+        assert [one["classification"] for one in labels[:2]] == [[received], [stamped]]
+        letters = marker("receipt", "--agreement", EXAMPLE, value["register"], "-o", tmp_path / "letters")
+        assert letters.status == 0
+        assert marker("trace", "--agreement", EXAMPLE, number).status == 0
+    assert marker("register", "list", "--agreement", EXAMPLE).status == 0
+    assert marker("register", "verify", "--agreement", EXAMPLE).status == 0
+
+
+def test_it_goes_out_and_comes_back_as_spif(marker: Marker, tmp_path: Path) -> None:
+    assert marker("agreement", "export", "--agreement", EXAMPLE, "--spif", tmp_path / "a").status == 0
+    assert sorted(path.name for path in (tmp_path / "a").iterdir()) == ["EST.spif.xml", "POL.spif.xml"]
+    assert marker("agreement", "import", "--spif", tmp_path / "a", "-o", tmp_path / "b.toml").status == 0
+    assert marker("agreement", "export", "--agreement", tmp_path / "b.toml", "--spif", tmp_path / "c").status == 0
+    for path in (tmp_path / "a").iterdir():
+        assert path.read_bytes() == (tmp_path / "c" / path.name).read_bytes()
+    letter = write_letter(tmp_path / "pl.pdf", "TAJNE")
+    said = marker("detect", "--agreement", tmp_path / "b.toml", "--to", "EE", "--json", letter)
+    assert said.objects[0]["equivalent"] == "ee:secret"
+
+
+def test_others_markings_and_the_first_agreements_are_held(marker: Marker, tmp_path: Path) -> None:
+    for text in ("SLAPTAI", "NATO SECRET"):
+        letter = write_letter(tmp_path / "a.pdf", text)
+        said = marker("detect", "--agreement", EXAMPLE, "--to", "EE", "--json", letter)
+        assert said.objects[0]["hold_reason"] == "third-party"
+    assert marker("detect", "--agreement", EXAMPLE, "--to", "KZ", tmp_path / "a.pdf").status == 2
+
+
+@pytest.mark.parametrize(("receiving", "floor"), [("EE", "pl:top-secret"), ("PL", "ee:top-secret")])
+def test_english_that_both_write_is_the_senders(receiving: str, floor: str) -> None:
+    spans = [Span("TOP SECRET", Source.TEXT, Place.HEADER, "h", size=12, centred=True)]
+    verdict = examine(Reading("docx", None, tuple(spans)), load_profile(EXAMPLE), PartyId(receiving))
+    assert verdict.hold is not None
+    assert verdict.hold.code == "uncertain"
+    assert verdict.floor == floor
+
+
+def test_every_command_takes_another_agreement() -> None:
+    def walk(command: click.Command, path: tuple[str, ...]) -> list[tuple[tuple[str, ...], click.Command]]:
+        if not isinstance(command, click.Group):
+            return [(path, command)]
+        context = click.Context(command)
+        below = [(name, command.get_command(context, name)) for name in command.list_commands(context)]
+        return [found for name, one in below if one is not None for found in walk(one, (*path, name))]
+
+    without = [
+        " ".join(path) for path, command in walk(cli, ()) if not any("--agreement" in p.opts for p in command.params)
+    ]
+    assert without == []
+
+
+def wrong(tmp_path: Path, *changes: tuple[str, str]) -> Path:
+    text = EXAMPLE.read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    path = tmp_path / "wrong.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_all_faults_are_told_in_words(marker: Marker, tmp_path: Path) -> None:
+    said = marker(
+        "agreement", "check",
+        wrong(
+            tmp_path,
+            ('from = "pl:secret"\nto = "ee:secret"', 'from = "pl:secret"\nto = "ee:restricted"'),
+            ('[[equivalence]]\nfrom = "ee:confidential"\nto = "pl:confidential"\narticle = "3(3)"\n', ""),
+            ('basis = "art. 3 Umowy / Article 3"', 'basis = "art. {n}"'),
+        ),
+    )  # fmt: skip
+    assert said.status == 2
+    assert "equivalence[pl:secret → ee:restricted] joins markings that share no row" in said.err
+    assert "TAJNE is in the row Secret, and PIIRATUD is in the row Restricted" in said.err
+    assert "(KONFIDENTSIAALNE) corresponds to no marking of Republic of Poland" in said.err
+    assert "stamp.PL.basis must use no {field}" in said.err
+    assert "Traceback" not in said.err
+
+
+def test_a_stamp_with_letters_the_font_lacks_is_told(marker: Marker, tmp_path: Path) -> None:
+    said = marker("agreement", "check", wrong(tmp_path, ("stamp = \"TAJNE/SECRET\"", 'stamp = "TAJNE/機密"')))
+    assert said.status == 2
+    assert "marking[pl:secret] cannot be stamped" in said.err
+    assert "U+6A5F" in said.err
