@@ -34,10 +34,11 @@ lint: $(STAMP)   ## ruff, mypy --strict, import-linter
 	$(BIN)/mypy
 	PYTHONPATH=. $(BIN)/lint-imports
 
-bench: $(STAMP)  ## measurements: detection by case, reading of scans, speed beside pdftotext
+bench: $(STAMP)  ## measurements: detection by case, reading of scans, speed beside pdftotext, stamps beside pikepdf
 	$(BIN)/python -m tests.labelled.measure
 	$(BIN)/python -m tests.ocr.measure
 	$(BIN)/python -m tests.readers.bench_speed
+	$(BIN)/python -m tests.stamp.bench
 
 fixtures: $(STAMP)  ## make the documents of fixtures/ anew
 	$(BIN)/python fixtures/make.py

@@ -172,7 +172,7 @@ def make_copies(
     Raises HoldError when a copy cannot be made or does not pass its proof.
     """
     from marker.proof.picture import prove_picture
-    from marker.proof.prove import prove
+    from marker.proof.prove import prove_copies
     from marker.stamp.make import stamp
 
     profile = task.profile()
@@ -181,6 +181,5 @@ def make_copies(
             prove_picture(source, sheets.path)
             file_format = "pdf"
         results = stamp(file_format, sheets.path, orders, profile, task.settings)
-        for order, path in orders:
-            prove(file_format, sheets.path, path, order, profile)
+        prove_copies(file_format, sheets.path, orders, profile)
     return results

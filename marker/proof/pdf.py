@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Hashable, Iterator
-from contextlib import contextmanager
+from collections.abc import Hashable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -35,6 +35,8 @@ _LEAST_SMALL: Final = 4.7
 _LEAST_PIXELS: Final = 5
 """Pixels to the font size from which the picture of a whole page tells letters apart."""
 _CODE_SIDE: Final = 9 / 25.4 * 72
+_COPIES_AT_ONCE: Final = 50
+"""Copies of one file that are open together."""
 _ZONE: Final = 0.36
 """Share of the page's height from the top, and from the bottom, in which a marking counts as standing there."""
 
@@ -44,20 +46,45 @@ def prove_pdf(source: Path, stamped: Path, order: CopyOrder, profile: Profile) -
 
     Raises HoldError (stamp-failed), naming the page and what is wrong with it.
     """
-    expected = expect(order, profile)
-    with _holding(), _document(source) as before, _document(stamped) as after:
-        pages = len(before)
-        if len(after) != pages:
-            raise _failed(f"the copy has {len(after)} pages instead of {pages}")
-        units = _user_units(stamped, pages)
-        read: set[Hashable] = set()
-        for index in range(pages):
-            views = (PageView(before, index, source), PageView(after, index, stamped))
-            try:
-                _Page(*views, index + 1, pages, units[index], expected, read).prove()
-            finally:
-                for view in views:
-                    view.close()
+    prove_pdf_copies(source, [(order, stamped)], profile)
+
+
+def prove_pdf_copies(source: Path, copies: Sequence[tuple[CopyOrder, Path]], profile: Profile) -> None:
+    """The same for several copies of one file: the original's pages are drawn once for all of them.
+
+    Raises HoldError (stamp-failed) for the first that does not stand its proof.
+    """
+    read: set[Hashable] = set()
+    for start in range(0, len(copies), _COPIES_AT_ONCE):
+        with _holding(), _document(source) as before, ExitStack() as stack:
+            pages = len(before)
+            stamped = [
+                _Stamped.open(stack, path, expect(order, profile), pages)
+                for order, path in copies[start : start + _COPIES_AT_ONCE]
+            ]
+            for index in range(pages):
+                with closing(PageView(before, index, source)) as was:
+                    for copy in stamped:
+                        was.reset()
+                        with closing(PageView(copy.document, index, copy.path)) as now:
+                            _Page(was, now, index + 1, pages, copy.units[index], copy.expected, read).prove()
+
+
+@dataclass(frozen=True)
+class _Stamped:
+    """An open copy and what it must say."""
+
+    document: Any
+    path: Path
+    expected: Expected
+    units: list[float]
+
+    @classmethod
+    def open(cls, stack: ExitStack, path: Path, expected: Expected, pages: int) -> _Stamped:
+        document = stack.enter_context(_document(path))
+        if len(document) != pages:
+            raise _failed(f"the copy has {len(document)} pages instead of {pages}")
+        return cls(document, path, expected, _user_units(path, pages))
 
 
 @dataclass(frozen=True)
@@ -192,7 +219,8 @@ def _user_units(stamped: Path, pages: int) -> list[float]:
     """Points to a unit of user space, by page: PDFium does not say."""
     from pypdf import PdfReader
 
-    found = [float(page.get("/UserUnit") or 1) for page in PdfReader(stamped).pages]
+    with stamped.open("rb") as file:
+        found = [float(page.get("/UserUnit") or 1) for page in PdfReader(file).pages]
     if len(found) != pages:
         raise _failed("its page tree does not hold the pages it shows")
     return found

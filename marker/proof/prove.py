@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from marker.agreement.profile import Profile
 from marker.errors import HoldError
 from marker.model import CopyOrder, HoldCode
 from marker.proof.label import prove_label
+
+
+def prove_copies(
+    file_format: str, source: Path, copies: Sequence[tuple[CopyOrder, Path]], profile: Profile
+) -> None:
+    """:func:`prove` for each copy; what can be done once for all of them is."""
+    if file_format != "pdf":
+        for order, path in copies:
+            prove(file_format, source, path, order, profile)
+        return
+    from marker.proof.pdf import prove_pdf_copies
+
+    prove_pdf_copies(source, copies, profile)
+    for order, path in copies:
+        prove_label(file_format, path, order, profile)
 
 
 def prove(file_format: str, source: Path, stamped: Path, order: CopyOrder, profile: Profile) -> None:

@@ -43,6 +43,8 @@ class PageView:
         self._raw: Any = import_module("pypdfium2.raw")
         self._index, self._path = index, path
         self._own: Any = None
+        self._document = document
+        self._pictures: dict[float, Colours] = {}
         self.page = document[index]
         self.width, self.height = (float(side) for side in self.page.get_size())
         self._text: Any = None
@@ -52,14 +54,24 @@ class PageView:
         if self._text is not None:
             self._text.close()
             self._text = None
+        self._pictures.clear()
         self.page.close()
         if self._own is not None:
             self._own.close()
 
+    def reset(self) -> None:
+        """Undoes :meth:`move`."""
+        if self._own is not None:
+            self.close()
+            self._own = None
+            self.page = self._document[self._index]
+
     def colours(self, scale: float) -> Colours:
-        """The whole page."""
-        bitmap = self._drawn(Box(0, 0, *self.pixels(scale)), scale)
-        return np.asarray(bitmap.to_numpy().view(np.uint32)[..., 0])
+        """The whole page; drawn once."""
+        if scale not in self._pictures:
+            bitmap = self._drawn(Box(0, 0, *self.pixels(scale)), scale)
+            self._pictures[scale] = np.asarray(bitmap.to_numpy().view(np.uint32)[..., 0])
+        return self._pictures[scale]
 
     def pixels(self, scale: float) -> tuple[int, int]:
         """Width and height of the whole page's picture."""

@@ -7,6 +7,7 @@ Whether the result shows what it should is not this module's to judge: see :mod:
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -57,6 +58,8 @@ KEPT: Final = {
     ),
 }
 BROKEN: Final = "The file bears an electronic signature, which does not hold in the copy; keep the received file."
+_LARGE: Final = 5_000_000
+"""Bytes."""
 _CERTIFIED: Final = (
     "The file is certified against any change, so a stamp would break the certification; verify and record it, then "
     "stamp the file with --accept-broken-signature."
@@ -94,11 +97,13 @@ def stamp_pdf(
     with _holding(), open_source(source) as opened:
         writer, notes = _prepared(opened, settings)
         plans = _plan(opened, distinct_pages(writer), [word(order, profile) for order, _ in orders])
+        # One pair of font subsets for all copies: making another takes longer than a short copy does.
+        letters = _letters(plans)
         results: list[StampResult] = []
         for (order, path), plan in zip(orders, plans, strict=True):
             if results:
                 writer, _ = _prepared(opened, settings)
-            _Copy(writer, plan).draw()
+            _Copy(writer, plan, letters).draw()
             _identify(writer, order)
             sidecar = label_pdf(writer, order, profile, settings)
             if writer.incremental:
@@ -107,6 +112,10 @@ def stamp_pdf(
                 write(writer, path, opened.packed)
             noted = (*opened.notes, *notes, *_shrink_notes(plan.layouts))
             results.append(StampResult(opened.pages, noted, sidecar))
+            if len(opened.data) > _LARGE:
+                # pypdf's objects refer to one another in circles: a large file would lie about until Python looks.
+                del writer
+                gc.collect()
         return tuple(results)
 
 
@@ -158,20 +167,26 @@ def _plan(opened: Source, pages: list[DictionaryObject], texts: list[StampText])
     return [_Plan(text, tuple(frames), tuple(found)) for text, found in zip(texts, layouts, strict=True)]
 
 
+def _letters(plans: Sequence[_Plan]) -> dict[bool, set[str]]:
+    """The letters all copies show, by whether they are bold."""
+    letters: dict[bool, set[str]] = {False: set(), True: set()}
+    for plan in plans:
+        for panel in {part.panel for layout in plan.layouts for part in layout.parts}:
+            for line in panel.lines:
+                letters[line.strong].update(line.text)
+        count = len(plan.layouts)
+        letters[False].update(*(plan.text.page_of(number, count) for number in range(1, count + 1)))
+    return letters
+
+
 class _Copy:
     """The drawing of one planned copy into its writer."""
 
-    def __init__(self, writer: PdfWriter, plan: _Plan) -> None:
+    def __init__(self, writer: PdfWriter, plan: _Plan, letters: dict[bool, set[str]]) -> None:
         self._writer = writer
         self._plan = plan
         self._pages = distinct_pages(writer)
         self._prefix = free_prefix(self._pages)
-        panels = [part.panel for layout in plan.layouts for part in layout.parts]
-        count = len(self._pages)
-        letters: dict[bool, set[str]] = {False: set(), True: set()}
-        for line in {line for panel in panels for line in panel.lines}:
-            letters[line.strong].update(line.text)
-        letters[False].update(*(plan.text.page_of(number, count) for number in range(1, count + 1)))
         self._grey = _calibrated_grey(writer)
         self._pen = Pen(
             {strong: face(strong).subset(letters[strong]) for strong in (False, True)},

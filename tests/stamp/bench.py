@@ -1,0 +1,179 @@
+"""How fast PDF files are stamped and proved, and how large and hungry that is: ``python -m tests.stamp.bench``.
+
+Processor seconds of this process, so that other work on the machine counts little; pikepdf's overlay of the same stamp
+runs in the same minute and is what the writing is compared with.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import itertools
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from PIL import Image
+from reportlab import rl_config
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
+
+from marker.agreement.load import load_profile
+from marker.model import CopyOrder
+from marker.numbering import CopyNumber
+from marker.proof.pdf import prove_pdf, prove_pdf_copies
+from marker.settings import Settings
+from marker.stamp import pdf as stamper
+from marker.stamp.pdf import stamp_pdf
+from marker.stamp.pdf_source import open_source
+from tests.stamp.pdf_samples import TO_KZ
+
+_WORDS = ("the", "quick", "brown", "fox", "jumps", "over", "a", "treaty", "of", "mutual", "protection", "quietly")
+_A4 = (595, 842)
+_FONT_BYTES = 20_000
+"""What the two embedded subsets and the label take, whatever the number of pages."""
+_PEAK = """
+import re, sys
+from pathlib import Path
+from tests.stamp.bench import order, stamp_and_prove
+stamp_and_prove(Path(sys.argv[1]), Path(sys.argv[2]), [order(1)])
+print(int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text()).group(1)) * 1024)
+"""
+
+
+def order(index: int) -> CopyOrder:
+    """The order of the copy with that index."""
+    number = CopyNumber(TO_KZ.receiving, 2026, 123, index)
+    return replace(TO_KZ, copy_number=str(number), copy_index=index, set_size=50)
+
+
+def text_pages(path: Path, pages: int) -> Path:
+    """Full pages of running text."""
+    rl_config.useA85 = 0
+    canvas = Canvas(str(path), pagesize=_A4, pageCompression=1)
+    for page in range(pages):
+        canvas.setFont("Times-Roman", 11)
+        for line in range(42):
+            words = (_WORDS[(page * 7 + line * 3 + at) % len(_WORDS)] for at in range(12))
+            canvas.drawString(72, 770 - 16 * line, " ".join(words))
+        canvas.showPage()
+    canvas.save()
+    return path
+
+
+def scanned_pages(path: Path, pages: int) -> Path:
+    """Pages of noise as photographs, about a megabyte each."""
+    rl_config.useA85 = 0
+    noise = random.Random(1)
+    canvas = Canvas(str(path), pagesize=_A4)
+    for _ in range(pages):
+        picture = Image.frombytes("L", (1100, 1500), noise.randbytes(1100 * 1500))
+        packed = io.BytesIO()
+        picture.save(packed, "JPEG", quality=75)
+        canvas.drawImage(ImageReader(packed), 60, 60, 475, 720)
+        canvas.showPage()
+    canvas.save()
+    return path
+
+
+def stamp_and_prove(source: Path, folder: Path, orders: list[CopyOrder]) -> None:
+    """All copies of one file, as a worker makes them."""
+    profile = load_profile()
+    pairs = [(order, folder / f"{order.copy_number}.pdf") for order in orders]
+    stamp_pdf(source, pairs, profile)
+    prove_pdf_copies(source, pairs, profile)
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Processor seconds."""
+    started = time.process_time()
+    work()
+    return time.process_time() - started
+
+
+def phases(source: Path, target: Path) -> dict[str, float]:
+    """Processor seconds of each step of stamping and proving one copy."""
+    profile, settings, now = load_profile(), Settings(), [time.process_time()]
+    tick = lambda: now.append(time.process_time())  # noqa: E731  # shorter than a function for five calls
+    with open_source(source) as opened:
+        writer, _ = stamper._prepared(opened, settings)
+        tick()
+        plan = stamper._plan(opened, stamper.distinct_pages(writer), [stamper.word(TO_KZ, profile)])[0]
+        tick()
+        stamper._Copy(writer, plan, stamper._letters([plan])).draw()
+        stamper._identify(writer, TO_KZ)
+        stamper.label_pdf(writer, TO_KZ, profile, settings)
+        stamper.write(writer, target, opened.packed)
+        tick()
+    prove_pdf(source, target, TO_KZ, profile)
+    tick()
+    read, space, write, proof = (after - before for before, after in itertools.pairwise(now))
+    return {"writing": read + write, "space": space, "proof": proof}
+
+
+def overlaid(source: Path, stamp: Path, target: Path) -> None:
+    """What pikepdf does of it: the stamp's pages laid over the others, and the file saved."""
+    import pikepdf
+
+    with pikepdf.open(source) as pdf, pikepdf.open(stamp) as over:
+        for page, above in zip(pdf.pages, over.pages, strict=True):
+            page.add_overlay(above)
+        pdf.save(target)
+
+
+def main() -> int:
+    """Prints each figure beside its limit; exit status 0, for machines differ."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
+    parser.add_argument("--pages", type=int, default=1000)
+    pages = parser.parse_args().pages
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        # Fonts and libraries are loaded once in a worker's life: not here.
+        stamp_and_prove(text_pages(folder / "warm.pdf", 1), folder, [order(1)])
+        text, copy = text_pages(folder / "text.pdf", pages), folder / "copy.pdf"
+        steps = phases(text, copy)
+        blank = folder / "blank.pdf"
+        _blank(blank, pages)
+        stamp_pdf(blank, [(TO_KZ, folder / "stamp.pdf")], load_profile())
+        rival = timed(lambda: overlaid(text, folder / "stamp.pdf", folder / "overlaid.pdf"))
+        each = {step: seconds / pages * 1000 for step, seconds in steps.items()}
+        print(f"{pages} pages of text, processor time")
+        print(f"  writing                {steps['writing']:7.2f} s, {steps['writing'] / rival:.1f} times pikepdf's "
+              f"overlay of the same stamp, made beforehand ({rival:.2f} s); limit 1.5")  # fmt: skip
+        print(f"  free-space search      {each['space']:7.2f} ms a page")
+        print(f"  proof                  {each['proof']:7.2f} ms a page")
+        print(f"  both                   {each['space'] + each['proof']:7.2f} ms a page; limit 8")
+        grown = copy.stat().st_size - text.stat().st_size
+        print(f"  size                   {(grown - _FONT_BYTES) / pages:7.0f} bytes a page besides fonts; limit 700")
+        for made in (text, scanned_pages(folder / "scans.pdf", 100)):
+            _print_peak(made, folder)
+        short = text_pages(folder / "short.pdf", 20)
+        one = timed(lambda: stamp_and_prove(short, folder, [order(1)]))
+        fifty = timed(lambda: stamp_and_prove(short, folder, [order(index) for index in range(1, 51)]))
+        print(f"  copies of 20 pages     {one:7.2f} s for one, {fifty:.2f} s for fifty: "
+              f"{(fifty - one) / 49 / one:.2f} of the first for each more")  # fmt: skip
+    return 0
+
+
+def _blank(path: Path, pages: int) -> None:
+    canvas = Canvas(str(path), pagesize=_A4)
+    for _ in range(pages):
+        canvas.showPage()
+    canvas.save()
+
+
+def _print_peak(source: Path, folder: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _PEAK, str(source), str(folder)], capture_output=True, text=True, check=True
+    )
+    peak, size = int(done.stdout) / 1e6, source.stat().st_size / 1e6
+    print(f"  memory, {source.name:14} {peak:7.0f} MB for {size:.1f} MB; limit {3 * size + 300:.0f}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
