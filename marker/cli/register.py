@@ -16,6 +16,8 @@ from marker.errors import ExitStatus, RegisterError, UsageError
 from marker.names import shown
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
+LISTED = 100
+"""Documents that a table shows unless told otherwise."""
 GROUNDS = ("consent", "recipient_party", "translation", "replaces")
 """Of the grounds of a copy, what JSON tells."""
 
@@ -32,10 +34,16 @@ def register() -> None:
 
 @register.command("list")
 @filters
+@click.option(
+    "--limit",
+    type=click.IntRange(1),
+    metavar="N",
+    help=f"At most so many, the last ones. Default: {LISTED}; with --json all.",
+)
 @registers
 @shared
 @click.option("--json", "as_json", is_flag=True, help="JSON Lines, one document a line.")
-def list_(as_json: bool, **options: Any) -> None:
+def list_(as_json: bool, limit: int | None, **options: Any) -> None:
     """List the registered documents with their copies, by Party, year and number.
 
     \b
@@ -43,19 +51,20 @@ def list_(as_json: bool, **options: Any) -> None:
       marker register list
       marker register list --recipient "Second Department" --level secret --from 2026-01-01
     """
-    from marker.register import custody, search
+    from marker.register import custody, query, search
 
     start = common(options)
     chosen = wanted(start, options)
-    with start.open_register(create=False) as opened:
-        with opened.reading() as connection:
-            documents = search.documents(connection, chosen)
-            where = {
-                number: place
-                for document in documents
-                for number, place in custody.of_document(connection, document.register_number).items()
-            }
-        copies = {d.register_number: list(opened.copies_of(d.register_number)) for d in documents}
+    shown_at_most = limit if limit is not None or as_json else LISTED
+    with start.open_register(create=False) as opened, opened.reading() as connection:
+        # One more than is shown tells whether there are more.
+        documents = search.documents(connection, chosen, shown_at_most + 1 if shown_at_most is not None else None)
+        more = shown_at_most is not None and len(documents) > shown_at_most
+        if more:
+            oldest = min(documents, key=lambda one: (one.registered_on, one.party, one.serial))
+            documents.remove(oldest)
+        numbers = [document.register_number for document in documents]
+        where, copies = custody.of_documents(connection, numbers), query.copies_of_all(connection, numbers)
     if as_json:
         for document in documents:
             value = asdict(document)
@@ -68,6 +77,8 @@ def list_(as_json: bool, **options: Any) -> None:
     from marker.cli.show import print_documents
 
     print_documents(documents, copies, where)
+    if more:
+        click.echo(_("These came last; there are more: narrow the search, or raise --limit."))
 
 
 @register.command()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import func, insert, select, update
 
@@ -31,6 +31,9 @@ from marker.register.records import (
     Overtaken,
     Reservation,
 )
+
+LINE_LENGTH: Final = 500
+"""Characters of a recipient's name or a sender's reference."""
 
 
 def reserve(
@@ -82,7 +85,7 @@ def _register(pen: Pen, entry: DocumentEntry, first_number: int) -> DocumentReco
         "equivalent": entry.equivalent,
         "stated_by": _shown_or_none(stated_by),
         "stated_reason": _shown_or_none(entry.stated_reason),
-        "sender_ref": _shown_or_none(entry.sender_ref),
+        "sender_ref": _line(entry.sender_ref, "The sender's reference"),
         "sender_date": _checked_date(entry.sender_date),
         "purpose": _shown_or_none(entry.purpose),
         "evidence": canonical(list(entry.evidence)),
@@ -124,7 +127,7 @@ def _draw(
             "copy_index": index,
             "set_no": set_no,
             "set_size": set_size,
-            "recipient": _shown_or_none(recipient),
+            "recipient": _line(recipient, "A recipient's name"),
             "purpose": _shown_or_none(purpose),
             "status": CopyStatus.RESERVED.value,
             "path": None,
@@ -188,6 +191,13 @@ def void(pen: Pen, copy_numbers: Sequence[str], reason: str, *, run: str, detail
 
 def _shown_or_none(text: str | None) -> str | None:
     return None if text is None else shown(text)
+
+
+def _line(text: str | None, what: str) -> str | None:
+    """What people typed, as it is kept; it is searched for, and databases do not index texts of any length."""
+    if text is not None and len(text) > LINE_LENGTH:
+        raise UsageError(f"{what} has more than {LINE_LENGTH} characters.", remedy="Shorten it.")
+    return _shown_or_none(text)
 
 
 def _checked_date(text: str | None) -> str | None:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import Connection, select
 
@@ -23,6 +24,12 @@ from marker.register.records import CopyRecord, DocumentRecord, EventKind
 
 CRISIS_ARTICLE = "7(8)"
 RELEASE_ARTICLE = "4(3)"
+
+
+_MOVES: Final = (
+    EventKind.TRANSFERRED.value, EventKind.SPOILED.value, EventKind.RETURNED.value, EventKind.DESTROYED.value
+)  # fmt: skip
+"""Events that change a copy's holder or state."""
 
 
 class State(StrEnum):
@@ -79,21 +86,28 @@ class Destroying:
 
 def of_document(connection: Connection, register_number: str) -> dict[str, Custody]:
     """Every copy of a document with its state and holder, by copy number."""
-    found = {
-        copy.copy_number: Custody(
-            copy.copy_number, State(copy.status.value), copy.recipient, copy.settled_at or copy.reserved_at
+    return of_documents(connection, [register_number])
+
+
+def of_documents(connection: Connection, register_numbers: Sequence[str]) -> dict[str, Custody]:
+    """Every copy of the documents with its state and holder, by copy number."""
+    found: dict[str, Custody] = {}
+    table = schema.events.c
+    for some in query.batched(register_numbers):
+        for copies in query.copies_of_all(connection, some).values():
+            for copy in copies:
+                since = copy.settled_at or copy.reserved_at
+                found[copy.copy_number] = Custody(copy.copy_number, State(copy.status.value), copy.recipient, since)
+        moves = select(table.kind, table.copy, table.at, table.detail).where(
+            table.document.in_(some), table.kind.in_(_MOVES)
         )
-        for copy in query.copies_of(connection, register_number)
-    }
-    for event in query.events(connection, register_number=register_number):
-        if event.copy is None or event.copy not in found:
-            continue
-        custody = found[event.copy]
-        if event.kind == EventKind.TRANSFERRED:
-            holder = json.loads(event.detail)["to"]
-            found[event.copy] = replace(custody, holder=holder, since=event.at)
-        elif event.kind in (EventKind.SPOILED, EventKind.RETURNED, EventKind.DESTROYED):
-            found[event.copy] = replace(custody, state=State(event.kind), since=event.at)
+        for event in connection.execute(moves.order_by(table.seq)):
+            if (custody := found.get(event.copy)) is None:
+                continue
+            if event.kind == EventKind.TRANSFERRED:
+                found[event.copy] = replace(custody, holder=json.loads(event.detail)["to"], since=event.at)
+            else:
+                found[event.copy] = replace(custody, state=State(event.kind), since=event.at)
     for incident in incidents(connection):
         for number in incident.copies:
             if incident.report is None and number in found:

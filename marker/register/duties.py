@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from marker.agreement.profile import Profile, Receipt
-from marker.register import custody, query, schema
+from marker.model import LevelId
+from marker.register import custody, schema
 from marker.register.records import DocumentStatus, EventKind, EventRecord
 
-_events = schema.events.c
+_events, _documents = schema.events.c, schema.documents.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +43,10 @@ def owed(connection: Connection, profile: Profile, now: datetime, *, receipt_day
         days = (now.date() - day).days
         duties.append(Duty(what, article, subject, day.isoformat(), days, days > allowed, command))
 
-    told = _of_kinds(connection, EventKind.RECEIPT, EventKind.ARRIVED_AGAIN)
-    for document in query.documents(
-        connection, party=None, year=None, status=DocumentStatus.REGISTERED, level=None, source_sha256=None, limit=None
-    ):
-        handling = profile.handling_of(document.level)
-        if handling.receipt is Receipt.NONE:
-            continue
-        waiting: list[str] = [document.registered_on]
-        for event in told:
-            if event.document != document.register_number:
-                continue
-            waiting = [] if event.kind == EventKind.RECEIPT else [*waiting, event.at]
-        if waiting:
-            number = document.register_number
-            add(
-                f"{handling.receipt.value} receipt", handling.receipt_article, number, waiting[0], receipt_days,
-                f"marker receipt {number}",
-            )  # fmt: skip
+    for number, level, since in _receipts_owed(connection, profile):
+        handling = profile.handling_of(level)
+        what = f"{handling.receipt.value} receipt"
+        add(what, handling.receipt_article, number, since, receipt_days, f"marker receipt {number}")
     noticed = {seq for event in _of_kinds(connection, EventKind.NOTICE) for seq in _detail(event)["of"]}
     for event in _of_kinds(connection, EventKind.DESTROYED):
         if event.seq not in noticed:
@@ -71,11 +59,43 @@ def owed(connection: Connection, profile: Profile, now: datetime, *, receipt_day
         if incident.report is None:
             command = f"marker incident report {incident.number}"
             add("outcome of the investigation", "10", f"incident {incident.number}", incident.at, notice_days, command)
-    for event in _of_kinds(connection, EventKind.SPOILED):
-        state = custody.of_document(connection, event.document or "").get(event.copy or "")
-        if state is not None and state.state is custody.State.SPOILED:
+    spoiled = _of_kinds(connection, EventKind.SPOILED)
+    where = custody.of_documents(connection, list(dict.fromkeys(event.document or "" for event in spoiled)))
+    for event in spoiled:
+        place = where.get(event.copy or "")
+        if place is not None and place.state is custody.State.SPOILED:
             add("spoiled sheets to return or destroy", "7(4)", event.copy or "", event.at, notice_days, "")
     return sorted(duties, key=lambda duty: (duty.since, duty.subject))
+
+
+def _receipts_owed(connection: Connection, profile: Profile) -> Iterator[tuple[str, LevelId, str]]:
+    """Register number, level, and since when: documents without a receipt, and arrivals after the last one."""
+    levels = [level.id for level in profile.levels if profile.handling_of(level.id).receipt is not Receipt.NONE]
+    receipts = (
+        select(_events.document, func.max(_events.seq).label("seq"))
+        .where(_events.kind == EventKind.RECEIPT.value, _events.document.is_not(None))
+        .group_by(_events.document)
+        .subquery()
+    )
+    documents = select(_documents.register_number, _documents.level, _documents.registered_on).where(
+        _documents.status == DocumentStatus.REGISTERED.value, _documents.level.in_(levels)
+    )
+    for row in connection.execute(documents.where(_documents.register_number.not_in(select(receipts.c.document)))):
+        yield row.register_number, row.level, row.registered_on
+    again = (
+        select(_documents.register_number, _documents.level, func.min(_events.at).label("since"))
+        .join(schema.events, _events.document == _documents.register_number)
+        .join(receipts, receipts.c.document == _documents.register_number)
+        .where(
+            _events.kind == EventKind.ARRIVED_AGAIN.value,
+            _events.seq > receipts.c.seq,
+            _documents.status == DocumentStatus.REGISTERED.value,
+            _documents.level.in_(levels),
+        )
+        .group_by(_documents.register_number, _documents.level)
+    )
+    for row in connection.execute(again):
+        yield row.register_number, row.level, row.since
 
 
 def _of_kinds(connection: Connection, *kinds: EventKind) -> list[EventRecord]:

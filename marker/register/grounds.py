@@ -3,6 +3,7 @@ draws its number."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ from marker.agreement.profile import Handling
 from marker.errors import RegisterError
 from marker.model import PartyId
 from marker.names import shown
-from marker.register import consents, recipients, schema
+from marker.register import consents, query, recipients, schema
 from marker.register.consents import Covers
 from marker.register.ledger import Pen
 from marker.register.records import CopyStatus, DocumentRecord, EventKind
@@ -137,10 +138,15 @@ def _may_replace(pen: Pen, document: DocumentRecord, number: str) -> None:
 
 def of_document(connection: Connection, register_number: str) -> dict[str, dict[str, Any]]:
     """The grounds of a document's copies by their numbers, for people and programs that look."""
+    return of_documents(connection, [register_number])
+
+
+def of_documents(connection: Connection, register_numbers: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """The grounds of the copies of several documents by copy number."""
     table, copies = schema.grounds, schema.copies.c
-    rows = connection.execute(
-        select(table)
-        .join(schema.copies, copies.copy_number == table.c.copy_number)
-        .where(copies.document == register_number)
-    )
-    return {row.copy_number: dict(row._mapping) for row in rows}
+    found: dict[str, dict[str, Any]] = {}
+    for some in query.batched(register_numbers):
+        of_them = select(table).join(schema.copies, copies.copy_number == table.c.copy_number)
+        rows = connection.execute(of_them.where(copies.document.in_(some)))
+        found |= {row.copy_number: dict(row._mapping) for row in rows}
+    return found

@@ -8,7 +8,7 @@ import json
 from sqlalchemy import Connection, select
 
 from marker.model import HoldCode, PartyId
-from marker.register import schema
+from marker.register import query, schema
 from marker.register.records import DocumentStatus, EventKind, HeldFile
 
 _events = schema.events.c
@@ -34,7 +34,11 @@ def waiting(connection: Connection) -> list[HeldFile]:
         found[key] = HeldFile(
             key, detail["sha256"], detail["name"], HoldCode(detail["code"]), PartyId(party) if party else None, row.at
         )
-    registered = set(
-        connection.scalars(select(_documents.source_sha256).where(_documents.status == DocumentStatus.REGISTERED.value))
-    )
+    hashes = [held.sha256 for held in found.values() if held.sha256 is not None]
+    registered: set[str] = set()
+    for some in query.batched(hashes):
+        known = select(_documents.source_sha256).where(
+            _documents.source_sha256.in_(some), _documents.status == DocumentStatus.REGISTERED.value
+        )
+        registered.update(connection.scalars(known))
     return [held for held in found.values() if held.sha256 not in registered]

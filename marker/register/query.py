@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Row, Select, select
 
@@ -18,6 +19,8 @@ from marker.register.records import (
     RunRecord,
 )
 
+_AT_ONCE: Final = 500
+_Value = TypeVar("_Value")
 _Status = TypeVar("_Status", DocumentStatus, CopyStatus)
 _documents, _copies, _events, _runs = schema.documents.c, schema.copies.c, schema.events.c, schema.runs.c
 
@@ -99,6 +102,22 @@ def copies_of(connection: Connection, register_number: str) -> list[CopyRecord]:
     """All copies of a document, by their numbers."""
     rows = connection.execute(_select_copies().where(_copies.document == register_number))
     return [_as_copy(row) for row in rows]
+
+
+def copies_of_all(connection: Connection, register_numbers: Sequence[str]) -> dict[str, list[CopyRecord]]:
+    """All copies of several documents, by register number and then by their numbers."""
+    found: dict[str, list[CopyRecord]] = {number: [] for number in register_numbers}
+    for some in batched(register_numbers):
+        for row in connection.execute(_select_copies().where(_copies.document.in_(some))):
+            copy = _as_copy(row)
+            found[copy.register_number].append(copy)
+    return found
+
+
+def batched(values: Sequence[_Value]) -> Iterator[Sequence[_Value]]:
+    """As many of the values at once as a statement takes."""
+    for start in range(0, len(values), _AT_ONCE):
+        yield values[start : start + _AT_ONCE]
 
 
 def copy(connection: Connection, copy_number: str) -> CopyRecord | None:

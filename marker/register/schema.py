@@ -27,7 +27,7 @@ from sqlalchemy.types import TypeEngine
 VERSION_TABLE: Final = "register_version"
 """Where the schema version stands; its name tells a register from any other database."""
 
-REVISIONS: Final = ("0001", "0002")
+REVISIONS: Final = ("0001", "0002", "0003")
 """Every schema version there was, oldest first; the last is the one this code speaks."""
 
 METADATA = MetaData(
@@ -92,6 +92,10 @@ documents = Table(
     CheckConstraint("length(source_sha256) = 64", name="source_sha256"),
     CheckConstraint("(stated_by IS NULL) = (stated_reason IS NULL)", name="stated"),
     CheckConstraint("status IN ('reserved', 'registered', 'void')", name="status"),
+    Index("ix_documents_source_sha256", "source_sha256"),
+    Index("ix_documents_sender_ref", "sender_ref"),
+    Index("ix_documents_registered_on", "registered_on", "party", "serial"),
+    Index("ix_documents_level", "level", "registered_on", "party", "serial"),
 )
 # Rule of judgement 9: the same bytes for the same Party are one document.
 Index(
@@ -134,6 +138,7 @@ copies = Table(
         name="status",
     ),
     Index("ix_copies_sha256", "sha256"),
+    Index("ix_copies_recipient", "recipient"),
 )
 Index("ix_copies_reserved", copies.c.run, sqlite_where=RESERVED, postgresql_where=RESERVED)
 
@@ -170,5 +175,5 @@ events = Table(
     CheckConstraint("seq >= 1", name="seq"),
     CheckConstraint("length(previous_hash) = 64 AND length(hash) = 64", name="hash"),
     Index("ix_events_document", "document"),
-    Index("ix_events_kind", "kind"),
+    Index("ix_events_kind_document", "kind", "document"),
 )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from marker.model import LevelId
 from marker.register import custody, grounds, query, schema
@@ -47,28 +48,24 @@ class Line:
     remark: str
 
 
-def documents(connection: Connection, wanted: Wanted) -> list[DocumentRecord]:
-    """Documents that fit all that is wanted, by Party, year and serial."""
+def documents(connection: Connection, wanted: Wanted, limit: int | None = None) -> list[DocumentRecord]:
+    """Documents that fit all that is wanted, by Party, year and serial; the ``limit`` that came last."""
     found = select(schema.documents)
     copies_of = select(_copies.document)
     if wanted.number is not None:
-        number = _pattern(wanted.number.strip().upper(), anywhere=False)
+        number = wanted.number.strip().upper()
         found = found.where(
             or_(
-                _documents.register_number.like(number, escape="\\"),
-                _documents.register_number.in_(copies_of.where(_copies.copy_number.like(number, escape="\\"))),
+                _begins(_documents.register_number, number),
+                _documents.register_number.in_(copies_of.where(_begins(_copies.copy_number, number))),
             )
         )
     if wanted.recipient is not None:
-        name = _pattern(wanted.recipient)
-        handed = select(_events.document).where(
-            _events.kind == EventKind.TRANSFERRED.value,
-            _events.detail.like(_pattern(_in_json(wanted.recipient)), escape="\\"),
-        )
+        names = [name for name in _recipients(connection) if _folded(wanted.recipient) in _folded(name)]
         found = found.where(
             or_(
-                _documents.register_number.in_(copies_of.where(_copies.recipient.like(name, escape="\\"))),
-                _documents.register_number.in_(handed),
+                _documents.register_number.in_(copies_of.where(_copies.recipient.in_(names))),
+                _documents.register_number.in_(_handed_to(connection, wanted.recipient)),
             )
         )
     if wanted.level is not None:
@@ -78,26 +75,59 @@ def documents(connection: Connection, wanted: Wanted) -> list[DocumentRecord]:
     if wanted.until is not None:
         found = found.where(_documents.registered_on <= wanted.until)
     if wanted.sender_ref is not None:
-        found = found.where(_documents.sender_ref.like(_pattern(wanted.sender_ref), escape="\\"))
+        found = found.where(or_(*(_documents.sender_ref.like(p, escape="\\") for p in _patterns(wanted.sender_ref))))
     if wanted.sha256 is not None:
-        start = _pattern(wanted.sha256.strip().lower(), anywhere=False)
+        start = wanted.sha256.strip().lower()
         found = found.where(
             or_(
-                _documents.source_sha256.like(start, escape="\\"),
-                _documents.register_number.in_(copies_of.where(_copies.sha256.like(start, escape="\\"))),
+                _begins(_documents.source_sha256, start),
+                _documents.register_number.in_(copies_of.where(_begins(_copies.sha256, start))),
             )
         )
-    rows = connection.execute(found.order_by(_documents.party, _documents.year, _documents.serial))
-    return [query.as_document(row) for row in rows]
+    last_first = found.order_by(
+        _documents.registered_on.desc(), _documents.party.desc(), _documents.serial.desc()
+    )
+    rows = connection.execute(last_first.limit(limit) if limit is not None else last_first)
+    return sorted((query.as_document(row) for row in rows), key=lambda one: (one.party, one.year, one.serial))
+
+
+def _begins(column: ColumnElement[Any], start: str) -> ColumnElement[bool]:
+    # A range, which every index serves; these columns hold ASCII letters and digits, compared byte by byte.
+    return and_(column >= start, column < start + "\x7f")
+
+
+def _recipients(connection: Connection) -> list[str]:
+    """Every name that copies were made for, each once: from one to the next in the index, not through all copies."""
+    first = select(func.min(_copies.recipient).label("name")).cte("names", recursive=True)
+    following = select(func.min(_copies.recipient)).where(_copies.recipient > first.c.name).scalar_subquery()
+    names = first.union_all(select(following).where(first.c.name.is_not(None)))
+    return list(connection.scalars(select(names.c.name).where(names.c.name.is_not(None))))
+
+
+def _handed_to(connection: Connection, recipient: str) -> list[str]:
+    """Documents of which a copy was handed over to such a holder."""
+    handed = select(_events.document, _events.detail).where(_events.kind == EventKind.TRANSFERRED.value)
+    wanted = _folded(recipient)
+    return list(
+        dict.fromkeys(
+            row.document for row in connection.execute(handed) if wanted in _folded(json.loads(row.detail)["to"])
+        )
+    )
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.casefold().split())
 
 
 def journal(connection: Connection, wanted: Wanted) -> list[Line]:
     """The journal's lines in the order of their numbers: every number, void ones too, with where it stands today."""
     lines: list[Line] = []
-    for document in documents(connection, wanted):
-        where = custody.of_document(connection, document.register_number)
-        why = grounds.of_document(connection, document.register_number)
-        for copy in query.copies_of(connection, document.register_number):
+    chosen = documents(connection, wanted)
+    numbers = [document.register_number for document in chosen]
+    where, why = custody.of_documents(connection, numbers), grounds.of_documents(connection, numbers)
+    copies = query.copies_of_all(connection, numbers)
+    for document in chosen:
+        for copy in copies[document.register_number]:
             now = where[copy.copy_number]
             ground = why.get(copy.copy_number, {})
             remarks = [copy.void_reason or ""]
@@ -119,11 +149,9 @@ def journal(connection: Connection, wanted: Wanted) -> list[Line]:
     return lines
 
 
-def _pattern(text: str, *, anywhere: bool = True) -> str:
-    # What people type is text: % and _ are no signs of a pattern.
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%" if anywhere else f"{escaped}%"
-
-
-def _in_json(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)[1:-1]
+def _patterns(text: str) -> list[str]:
+    # What people type is text: % and _ are no signs of a pattern.  Databases differ in which letters are the same in
+    # capitals, so each way of writing it is asked for.
+    ways = dict.fromkeys((text, text.lower(), text.upper(), text.capitalize()))
+    escaped = (way.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for way in ways)
+    return [f"%{way}%" for way in escaped]

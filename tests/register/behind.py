@@ -55,6 +55,21 @@ def unguarded(register: Register, *, restore: bool = True) -> Iterator[Connectio
                 connection.exec_driver_sql(statement)
 
 
+def put_back_to_the_first_schema(register: Register) -> None:
+    """As a register was before there were grounds, and indexes for searching."""
+    with shell(register) as connection:
+        for removal in guards(connection):
+            if "grounds" in removal:
+                connection.exec_driver_sql(removal)
+        connection.exec_driver_sql("DROP TABLE grounds")
+        for index in (
+            "events_kind_document", "documents_source_sha256", "documents_sender_ref", "documents_registered_on",
+            "documents_level", "copies_recipient",
+        ):  # fmt: skip
+            connection.exec_driver_sql(f"DROP INDEX ix_{index}")
+        connection.exec_driver_sql("UPDATE register_version SET version_num = '0001'")
+
+
 def tamper(register: Register, *statements: str, restore: bool = True, **values: object) -> None:
     """Take the guards away, change rows, put the guards back."""
     with unguarded(register, restore=restore) as connection:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from marker.model import LevelId, MarkingId, PartyId
 from marker.register import AlreadyRegistered, BeingWorkedOn, DocumentEntry, Register, open_register
+from marker.register.records import Overtaken
 
 
 def entry(text: str) -> DocumentEntry:
@@ -75,6 +76,17 @@ def many(register: Register, folder: Path, name: str, count: str, step: str, at:
         convert(register, folder, f"{name} {i}", step if str(i) == at else None)
 
 
+def draw(register: Register, folder: Path, name: str, first: str, count: str) -> None:
+    """Settle what the dead left, then take documents ``first`` to ``count`` of this worker's own."""
+    register.recover()
+    for i in range(int(first), int(count)):
+        try:
+            convert(register, folder, f"{name} {i}.{os.getpid()}", None)
+        except Overtaken:
+            raise SystemExit(3) from None
+        say("done", i)
+
+
 def same(register: Register, folder: Path, count: str) -> None:
     """Convert documents that every other worker converts too."""
     for i in range(int(count)):
@@ -103,5 +115,5 @@ def fork(register: Register, folder: Path) -> None:
 if __name__ == "__main__":
     mode, place, out, *rest = sys.argv[1:]
     with open_register(place, operator="worker", clearance="secret", profile_sha256="c" * 64) as opened:
-        work: dict[str, Callable[..., None]] = {"many": many, "same": same, "wait": wait, "fork": fork}
+        work: dict[str, Callable[..., None]] = {"many": many, "same": same, "wait": wait, "fork": fork, "draw": draw}
         work[mode](opened, Path(out), *rest)

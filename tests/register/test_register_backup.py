@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from marker.errors import RegisterError
-from marker.register import CopyStatus, DocumentEntry, Register, migrate, open_register, schema
+from marker.register import CopyStatus, DocumentEntry, Register, migrate, open_register
 from marker.register.backup import back_up, restore
 from marker.register.verify import FileCheck
-from tests.register.behind import guards, shell, tamper
+from tests.register.behind import put_back_to_the_first_schema, tamper
 
 Entry = Callable[..., DocumentEntry]
 Open = Callable[..., Register]
@@ -121,16 +121,6 @@ def test_a_register_that_is_not_whole_is_told_when_it_is_backed_up(filled: Regis
 
 
 # ── upgrades ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def put_back_to_the_first_schema(register: Register) -> None:
-    with shell(register) as connection:
-        for removal in guards(connection):
-            if "grounds" in removal:
-                connection.exec_driver_sql(removal)
-        connection.exec_driver_sql("DROP TABLE grounds")
-        connection.exec_driver_sql("DROP INDEX ix_events_kind")
-        connection.exec_driver_sql(f"UPDATE {schema.VERSION_TABLE} SET version_num = '0001'")  # noqa: S608  # a name of ours
 
 
 @pytest.mark.parametrize("address", ["sqlite"], indirect=True)

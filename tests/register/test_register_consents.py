@@ -14,10 +14,10 @@ from sqlalchemy.exc import IntegrityError
 from marker.agreement.load import load_profile
 from marker.errors import HoldError, RegisterError, UsageError
 from marker.model import HoldCode, LevelId
-from marker.register import DocumentEntry, Register, consents, grounds, recipients, schema
+from marker.register import DocumentEntry, Register, consents, grounds, recipients
 from marker.register.consents import Consent, Covers, Issuer
 from marker.register.grounds import Terms, Translation
-from tests.register.behind import guards, shell, tamper
+from tests.register.behind import put_back_to_the_first_schema, shell, tamper
 
 Entry = Callable[..., DocumentEntry]
 Publish = Callable[..., object]
@@ -249,13 +249,7 @@ def test_a_register_of_the_first_schema_is_brought_up_to_date(
 ) -> None:
     register = opened()
     publish(register, register.reserve(entry(), [None]))
-    with shell(register) as connection:
-        for removal in guards(connection):
-            if "grounds" in removal:
-                connection.exec_driver_sql(removal)
-        connection.exec_driver_sql("DROP TABLE grounds")
-        connection.exec_driver_sql("DROP INDEX ix_events_kind")
-        connection.exec_driver_sql(f"UPDATE {schema.VERSION_TABLE} SET version_num = '0001'")  # noqa: S608  # a name of ours
+    put_back_to_the_first_schema(register)
     register.close()
     again = opened()
     assert again.verify() == []
