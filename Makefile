@@ -39,6 +39,7 @@ bench: $(STAMP)  ## measurements: detection by case, reading of scans, speed bes
 	$(BIN)/python -m tests.ocr.measure
 	$(BIN)/python -m tests.readers.bench_speed
 	$(BIN)/python -m tests.stamp.bench
+	$(BIN)/python -m tests.register.bench
 
 fixtures: $(STAMP)  ## make the documents of fixtures/ anew
 	$(BIN)/python fixtures/make.py
