@@ -41,8 +41,12 @@ from tests import postgres_server
 
 RUN = "0" * 32
 PROFILE = "c" * 64
-LEVELS = (("lt:restricted", "restricted", "kz:restricted"), ("lt:secret", "secret", "kz:secret"),
-          ("lt:confidential", "confidential", "kz:secret"), ("lt:top-secret", "top-secret", "kz:top-secret"))  # fmt: skip
+LEVELS = (
+    ("lt:restricted", "restricted", "kz:restricted"),
+    ("lt:secret", "secret", "kz:secret"),
+    ("lt:confidential", "confidential", "kz:secret"),
+    ("lt:top-secret", "top-secret", "kz:top-secret"),
+)
 _UNITS = ("Second Department", "Archive", "Ә. Құрманғазиева", "Ž. Šimkus")
 NAMES = [f"{unit} {n}" for unit in _UNITS for n in range(50)]
 COPIES = 2
