@@ -8,10 +8,12 @@ from __future__ import annotations
 import ctypes
 import io
 import math
+import unicodedata
 from dataclasses import dataclass
 from importlib import import_module
+from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +24,8 @@ Picture = NDArray[np.uint8]
 """Grey levels; each pixel its darkest colour, so that ink of any colour is dark."""
 Colours = NDArray[np.uint32]
 """Blue, green, red and a byte of no meaning, as one number a pixel: what is to be compared need not be taken apart."""
+
+_RUNS: Final = {"L": "letter", **dict.fromkeys(("EN", "ES", "ET", "CS"), "figure")}
 
 Matrix = tuple[float, float, float, float, float, float]
 
@@ -136,7 +140,7 @@ class PageView:
         (PDFium's own search backwards misses what stands at the end of a text with Arabic in it.)
         """
         if text not in self._found:
-            self._found[text] = self._find(text)
+            self._found[text] = self._find(text) or self._find(_right_to_left(text))
         return self._found[text]
 
     def _find(self, text: str) -> list[Box]:
@@ -191,6 +195,13 @@ class PageView:
         corners = [self._to_displayed(x.value, y.value) for x, y in ((left, top), (right, bottom))]
         xs, ys = sorted(x for x, _ in corners), sorted(y for _, y in corners)
         return Box(xs[0], ys[0], xs[1], ys[1])
+
+
+def _right_to_left(text: str) -> str:
+    """``text`` as PDFium gives it in a document that is read from right to left (/Direction /R2L): its runs of letters,
+    of figures and of signs stand the other way round."""
+    runs = groupby(text, lambda letter: _RUNS.get(unicodedata.bidirectional(letter), "sign"))
+    return "".join(reversed(["".join(run) for _, run in runs]))
 
 
 def darkest(colours: Colours) -> Picture:
