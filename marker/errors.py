@@ -88,12 +88,20 @@ class HoldError(MarkerError):
 class DiskError(HoldError):
     """A disk or a share is full, gone or refuses: the next document would fare no better, and this one is not at fault.
 
-    A batch holds the file; a watcher leaves it where it is and waits for the disk.
+    A batch holds the file until its next run; a watcher leaves it where it is and waits for the disk.
     """
+
+    def __init__(self, code: HoldCode, detail: str) -> None:
+        super().__init__(code, detail)
+        self.hold = Hold(code, detail, passing=True)
 
 
 class NotYetError(HoldError):
     """The file is not ready: it is still changing, it is gone again, it is locked, or another run has it.
 
-    A batch holds the file; a watcher looks again later.
+    A batch holds the file until its next run; a watcher looks again later.
     """
+
+    def __init__(self, code: HoldCode, detail: str) -> None:
+        super().__init__(code, detail)
+        self.hold = Hold(code, detail, passing=True)

@@ -319,6 +319,8 @@ class Hold:
 
     code: HoldCode
     detail: str
+    passing: bool = False
+    """Not the file's fault (a full disk, another run): the next run tries again."""
 
 
 @dataclass(frozen=True, slots=True)

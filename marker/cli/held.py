@@ -12,6 +12,7 @@ import click
 from marker.cli.options import Common, common, opens, registers, shared, stamps
 from marker.cli.words import _
 from marker.errors import RegisterError, UsageError
+from marker.names import shown
 
 if TYPE_CHECKING:
     from marker.model import PartyId
@@ -58,25 +59,36 @@ def list_(as_json: bool, **options: Any) -> None:
 @registers
 @shared
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def show(file_id: str, as_json: bool, **options: Any) -> None:
-    """Read a held file again and show what is seen in it, where, and why it is held. Nothing is written.
+@click.option(
+    "--html", type=click.Path(path_type=Path), metavar="FILE", help="Write a page that shows what was seen."
+)
+def show(file_id: str, as_json: bool, html: Path | None, **options: Any) -> None:
+    """Read a held file again and show what is seen in it, where, and why it is held.
 
     \b
-    Example:
+    Examples:
       marker held show 3f2a90c1d4
+      marker held show 3f2a90c1d4 --html seen.html
     """
     from marker.cli.show import print_evidence, print_holds, print_reports
-    from marker.intake.desk import CopiesOnly, Wish
+    from marker.intake.desk import CopiesOnly, Wish, no_witness
+    from marker.intake.gallery import Gallery
+    from marker.intake.publish import write_whole
     from marker.intake.report import to_json
     from marker.intake.run import inspect
     from marker.intake.source import Candidate
+    from marker.records.evidence import evidence_page
 
     start = common(options)
+    gallery = Gallery()
     with start.open_register(create=False) as register:
         file = _waiting(register, file_id)
         wish = Wish(receiving=_party(start, file), passwords=start.passwords)
         candidate = Candidate(Path(file.name), Path(Path(file.name).name))
-        (report,) = inspect([candidate], wish, start.profile, start.settings, CopiesOnly(register))
+        witness = gallery if html is not None else no_witness
+        (report,) = inspect([candidate], wish, start.profile, start.settings, CopiesOnly(register), witness)
+    if html is not None:
+        write_whole(html, evidence_page([(report, gallery.pictures.get(report.path, []))]).encode())
     if as_json:
         click.echo(json.dumps(to_json(report, with_copies=False), ensure_ascii=False))
         return
@@ -91,11 +103,13 @@ def show(file_id: str, as_json: bool, **options: Any) -> None:
     "--marking", required=True, metavar="MARKING", help="The sender's marking that governs, such as lt:secret."
 )
 @click.option("--reason", required=True, metavar="TEXT", help="Why; goes into the register with your name.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path(), help="Folder for the stamped copy.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="Folder for the copy. Default: this one or a watcher's."
+)
 @stamps
 @registers
 @shared
-def release(file_id: str, marking: str, reason: str, output: Path, **options: Any) -> int:
+def release(file_id: str, marking: str, reason: str, output: Path | None, **options: Any) -> int:
     """State the marking that governs a held file, with the reason, and stamp it. Never lower than what was seen.
 
     Third-party, unmapped, encrypted and damaged files are not released.
@@ -104,18 +118,22 @@ def release(file_id: str, marking: str, reason: str, output: Path, **options: An
     Example:
       marker held release 3f2a90c1d4 --marking lt:secret --reason "sender's letter 12-345" -o out
     """
-    from marker.cli.files import wish_of, work_off
-    from marker.intake.source import Candidate
+    from marker.cli.files import settle_left, wish_of
+    from marker.cli.show import print_holds, print_reports, print_summary
+    from marker.intake.batch import exit_status
+    from marker.intake.decided import release as work
 
     start = common(options)
     with start.open_register(create=False) as register:
         file = _waiting(register, file_id)
         wish = wish_of(start, _party(start, file), marking=marking, reason=reason, released=True)
-        if file.sha256 is None:
-            raise UsageError(
-                f"{file.name} could not be read when it was held.", remedy="Mend that and hand it in again."
-            )
-        return work_off([Candidate(Path(file.name), Path(Path(file.name).name))], wish, start, register, output)
+        settle_left(register, output or Path())
+        reports = list(work(file, wish, start.profile, start.settings, register, output))
+        places = [(_("register"), shown(register.name))]
+    print_reports(reports)
+    print_holds(reports)
+    print_summary(reports, places)
+    return exit_status(report.outcome for report in reports)
 
 
 @held.command()
@@ -124,17 +142,19 @@ def release(file_id: str, marking: str, reason: str, output: Path, **options: An
 @registers
 @shared
 def reject(file_id: str, reason: str, **options: Any) -> None:
-    """Record that a held file is not to be stamped. The file stays where it is.
+    """Record that a held file is not to be stamped. A watcher's file moves to rejected/, a batch's stays where it is.
 
     \b
     Example:
       marker held reject 3f2a90c1d4 --reason "returned to sender, letter 77"
     """
+    from marker.intake.decided import reject as work
+
     start = common(options)
     with start.open_register(create=False) as register:
         file = _waiting(register, file_id)
-        register.rejected(file, reason)
-    click.echo(_("{name}: rejected; the file was left where it is.").format(name=file.name))
+        said = _("Rejected; the file lies at {path}.")
+        work(file, reason, register, lambda lies: click.echo(said.format(path=shown(lies))))
 
 
 def _waiting(register: Register, file_id: str) -> HeldFile:

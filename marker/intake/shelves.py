@@ -25,6 +25,7 @@ from marker.model import HoldCode, Outcome
 from marker.names import shown
 
 PROCESSED = "processed"
+REJECTED = "rejected"
 HELD = "held"
 CAPTURED = ".marker"
 
@@ -47,6 +48,9 @@ class Shelves:
         shelf = HELD if outcome is Outcome.HELD else PROCESSED
         if shelf == HELD and (candidate.base == self._output / HELD or not is_regular(candidate.path)):
             return candidate.path.absolute()
+        return self._plan(candidate, shelf)
+
+    def _plan(self, candidate: Candidate, shelf: str) -> Path:
         with self._guard:
             known = self._planned.get((candidate.path, shelf))
             if known is None:
@@ -73,8 +77,13 @@ class Shelves:
         Raises NotYetError when it is another file by now (it stays where it was), DiskError.
         """
         target = self.rest(candidate, outcome)
-        if target == candidate.path.absolute():
-            return target
+        return target if target == candidate.path.absolute() else self._move(candidate, target, sha256)
+
+    def put_on(self, shelf: str, candidate: Candidate, sha256: str | None) -> Path:
+        """Move a file to a shelf of that name and return where it lies now.  Raises as :meth:`put`."""
+        return self._move(candidate, self._plan(candidate, shelf), sha256)
+
+    def _move(self, candidate: Candidate, target: Path, sha256: str | None) -> Path:
         publish.make_folder(self._output, target.parent.relative_to(self._output))
         try:
             captured = self._capture(candidate)
@@ -102,7 +111,7 @@ class Shelves:
                         captured.unlink()
                     else:
                         returned.append(self._give_back(captured, base))
-            for shelf in (PROCESSED, HELD):
+            for shelf in (PROCESSED, HELD, REJECTED):
                 for unfinished in (self._output / shelf).rglob(f".*{publish.PART}"):
                     unfinished.unlink()
         except OSError as error:
@@ -170,7 +179,7 @@ class Shelves:
         if not is_regular(captured):
             return False
         digest: str | None = None
-        for shelf in (PROCESSED, HELD):
+        for shelf in (PROCESSED, HELD, REJECTED):
             for name in _names(self._output / shelf / relative):
                 if not os.path.lexists(name):
                     break

@@ -35,6 +35,8 @@ def attempt(wish: Wish, profile: Profile, settings: Settings) -> str:
 
 def write(record: Path, report: FileReport, fingerprint: str, **more: Any) -> None:
     """Write a held record.  Raises DiskError."""
+    if report.hold is not None and report.hold.passing:
+        fingerprint = "none"  # equals no run's, so that the next one tries again
     publish.write_json(record, {"attempt": fingerprint, "file": to_json(report, with_copies=False), **more})
 
 
