@@ -116,8 +116,7 @@ class Workers:
     def do(self, doing: str, work: Callable[..., T], *arguments: object, pool: Pool | None = None) -> T:
         """Have ``work``, a function of a module, done in a worker.  Raises HoldError, MissingError, Stopped."""
         seconds = self._task.settings.timeout
-        folder = self._workspace.fresh()
-        folder.mkdir(mode=0o700)
+        folder = self._workspace.fresh_folder()
         try:
             return cast(T, (pool or self._pool).run(within, [self._limits.cpu, folder, work, arguments], seconds))
         except PoolClosedError:

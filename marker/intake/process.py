@@ -87,8 +87,8 @@ def process(
 def discard(target: Path) -> None:
     """Remove a document's snapshot, and what an encrypted one was opened to."""
     for path in (target, _opened_path(target)):
-        path.unlink(missing_ok=True)
-        pages_path(path).unlink(missing_ok=True)
+        publish.remove(path)
+        publish.remove(pages_path(path))
 
 
 def _opened_path(snapshot: Path) -> Path:
@@ -334,7 +334,7 @@ class Case:
             raise
         finally:
             for path in made:
-                path.unlink(missing_ok=True)
+                publish.remove(path)
         return copies
 
     # ── reports ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -225,16 +225,23 @@ def _identity(path: Path) -> tuple[int, int] | None:
     return status.st_dev, status.st_ino
 
 
+def remove(path: Path) -> None:
+    """Remove a file of the private folder.  Never raises: what is left goes with the folder."""
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)
+
+
 def sweep(folder: Path, settled: Callable[[str], bool]) -> None:
     """Remove unfinished copies that a crash left below ``folder``: those whose number is no longer reserved.
 
     ``settled`` says so of a copy number; the copies of a run that is alive are left alone.
     """
-    for path in folder.rglob(f".*{PART}"):
-        number = path.name.removeprefix(".").removesuffix(PART).removesuffix(SIDECAR)
-        if COPY_NUMBER_IN_TEXT.fullmatch(number) and settled(number):
-            with contextlib.suppress(OSError):
-                path.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        for path in folder.rglob(f".*{PART}"):
+            number = path.name.removeprefix(".").removesuffix(PART)
+            if COPY_NUMBER_IN_TEXT.fullmatch(number) and settled(number):
+                with contextlib.suppress(OSError):
+                    path.unlink(missing_ok=True)
 
 
 def temporary_for(path: Path) -> Path:
@@ -272,15 +279,19 @@ class Whole:
             self._temporary.replace(self._path)
             sync_folder(self._path.parent)
 
+    def abandon(self) -> None:
+        """Leave the old file as it is."""
+        with contextlib.suppress(OSError):
+            self._file.close()
+        with contextlib.suppress(OSError):
+            self._temporary.unlink(missing_ok=True)
+
     @contextlib.contextmanager
     def _guarded(self) -> Iterator[None]:
         try:
             yield
         except OSError as error:
-            with contextlib.suppress(OSError):
-                self._file.close()
-            with contextlib.suppress(OSError):
-                self._temporary.unlink(missing_ok=True)
+            self.abandon()
             raise not_written(self._path, error) from error
 
 

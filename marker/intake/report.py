@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from marker.errors import DiskError
 from marker.intake import publish
 from marker.model import (
     Box,
@@ -130,15 +131,24 @@ class ReportFiles:
         self._lines, self._table = lines, table
 
     def __enter__(self) -> ReportFiles:
-        self._open = [publish.Whole(self._lines), publish.Whole(self._table)]
-        self._open[1].write(("\ufeff" + csv_line(CSV_COLUMNS)).encode())
+        self._open = [publish.Whole(self._lines)]
+        try:
+            self._open.append(publish.Whole(self._table))
+            self._open[1].write(("\ufeff" + csv_line(CSV_COLUMNS)).encode())
+        except DiskError:
+            self._open[0].abandon()
+            raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for file in self._open:
-            file.finish()
+        try:
+            for file in self._open:
+                file.finish()
+        except DiskError:
+            self._open[1].abandon()
+            raise
 
     def add(self, report: FileReport) -> None:
         """One more line in each."""

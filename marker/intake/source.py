@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from marker.errors import DiskError, HoldError, NotYetError, UsageError
+from marker.intake.workspace import no_room
 from marker.model import HoldCode
 
 LITTER = ("~$*", ".*", "Thumbs.db", "desktop.ini", "@eaDir", "*.part", "*.tmp", "*.crdownload")
@@ -153,7 +154,7 @@ def _copy(descriptor: int, target: Path, max_bytes: int) -> Snapshot:
                 out.write(chunk)
                 out.flush()
             except OSError as error:
-                raise _no_room(error) from error
+                raise no_room(error) from error
     after = os.fstat(descriptor)
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or size != before.st_size:
         raise NotYetError(
@@ -169,14 +170,7 @@ def _private(target: Path) -> BinaryIO:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         return os.fdopen(os.open(target, flags, 0o600), "wb")
     except OSError as error:
-        raise _no_room(error) from error
-
-
-def _no_room(error: OSError) -> DiskError:
-    return DiskError(
-        HoldCode.STAMP_FAILED,
-        f"The folder for temporary files failed ({error.strerror}); make room there (TMPDIR), then run again.",
-    )
+        raise no_room(error) from error
 
 
 def open_regular(candidate: Candidate) -> int:
@@ -202,7 +196,11 @@ def open_regular(candidate: Candidate) -> int:
         raise _unreadable(error) from error
     finally:
         os.close(folder)
-    opened = os.fstat(descriptor)
+    try:
+        opened = os.fstat(descriptor)
+    except OSError as error:
+        os.close(descriptor)
+        raise _unreadable(error) from error
     if not stat.S_ISREG(opened.st_mode) or (opened.st_dev, opened.st_ino) != (status.st_dev, status.st_ino):
         os.close(descriptor)
         raise NotYetError(HoldCode.UNSAFE_PATH, "The file was exchanged while it was being opened; run again.")

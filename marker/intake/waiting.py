@@ -67,8 +67,12 @@ def read(record: Path) -> dict[str, Any] | None:
 
 
 def outdated(folder: Path, fingerprint: str) -> Iterator[Path]:
-    """The records below ``folder`` that were written under another version, profile or setting."""
-    for record in sorted(folder.rglob(f"*{ENDING}"), key=shown):
+    """The records below ``folder`` that were written under another version, profile or setting.  Raises DiskError."""
+    try:
+        records = sorted(folder.rglob(f"*{ENDING}"), key=shown)
+    except OSError as error:
+        raise publish.not_written(folder, error) from error
+    for record in records:
         value = read(record)
         if value is not None and value.get("attempt") != fingerprint:
             yield record

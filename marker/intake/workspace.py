@@ -13,11 +13,17 @@ from itertools import count
 from pathlib import Path
 from types import TracebackType
 
+from marker.errors import DiskError
+from marker.model import HoldCode
+
 _LOCK = "lock"
 
 
 class Workspace:
-    """A context manager around one run's private folder; ``root`` is where it is made, the system's by default."""
+    """A context manager around one run's private folder; ``root`` is where it is made, the system's by default.
+
+    Raises DiskError when it cannot be made.
+    """
 
     def __init__(self, root: Path | None = None) -> None:
         self._root = root or Path(tempfile.gettempdir())
@@ -25,15 +31,28 @@ class Workspace:
         self._numbers = count(1)
 
     def __enter__(self) -> Workspace:
+        try:
+            return self._make()
+        except OSError as error:
+            raise no_room(error) from error
+
+    def _make(self) -> Workspace:
         _wipe_abandoned(self._root, self._prefix)
         # Locked before it has the name that others look for: a run that starts at this moment would take a folder
         # whose lock nobody holds yet for an abandoned one.
         making = Path(tempfile.mkdtemp(prefix=f".{self._prefix}", dir=self._root))
         # The lock lives as long as this process: the kernel lets go of it even after kill -9.
-        self._lock = os.open(making / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        fcntl.flock(self._lock, fcntl.LOCK_EX)
-        self.folder = making.with_name(making.name.removeprefix("."))
-        making.rename(self.folder)
+        self._lock = -1
+        try:
+            self._lock = os.open(making / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            fcntl.flock(self._lock, fcntl.LOCK_EX)
+            self.folder = making.with_name(making.name.removeprefix("."))
+            making.rename(self.folder)
+        except OSError:
+            shutil.rmtree(making, ignore_errors=True)
+            if self._lock >= 0:
+                os.close(self._lock)
+            raise
         return self
 
     def __exit__(
@@ -45,6 +64,23 @@ class Workspace:
     def fresh(self) -> Path:
         """A path in the folder that no one has used yet."""
         return self.folder / f"{next(self._numbers):06d}"
+
+    def fresh_folder(self) -> Path:
+        """A folder in it that no one has used yet.  Raises DiskError."""
+        folder = self.fresh()
+        try:
+            folder.mkdir(mode=0o700)
+        except OSError as error:
+            raise no_room(error) from error
+        return folder
+
+
+def no_room(error: OSError) -> DiskError:
+    """What a fault of the disk under the private folder becomes."""
+    return DiskError(
+        HoldCode.STAMP_FAILED,
+        f"The folder for temporary files failed ({error.strerror}); make room there (TMPDIR), then run again.",
+    )
 
 
 def _wipe_abandoned(root: Path, prefix: str) -> None:
