@@ -128,6 +128,23 @@ def show(number: str, as_json: bool, **options: Any) -> None:
 @register.command()
 @registers
 @shared
+def make(**options: Any) -> None:
+    """Make the register, or bring its tables to the present version. Runs that write do so by themselves.
+
+    For who owns a PostgreSQL register, whose clerks may not make tables (docs/register.md).
+
+    \b
+    Example:
+      marker register make --register postgresql://marker_owner@server/registry
+    """
+    start = common(options)
+    with start.open_register() as opened:
+        click.echo(opened.name)
+
+
+@register.command()
+@registers
+@shared
 def path(**options: Any) -> None:
     """Print where the register lies.
 
