@@ -55,6 +55,14 @@ class Settings:
     max_parts: int = 10_000
     """Parts in a DOCX package."""
     max_attachment_depth: int = 3
+    max_attachments: int = 200
+    """Attached and embedded files of one document, those inside others included."""
+    max_annotations: int = 20_000
+    """Annotations of all pages of a PDF; drawings and forms have hundreds, only an attack has more."""
+    max_page_objects: int = 1_000_000
+    """Marks on one PDF page: letters in runs, strokes, pictures."""
+    max_text_chars: int = 50_000_000
+    """Letters that are read of one document."""
     timeout: float = 120.0
     """Wall time for reading, and again for stamping, one document."""
     max_memory_bytes: int = 2_000_000_000

@@ -47,6 +47,10 @@ class ReaderLimits:
             max_unpacked_bytes=settings.max_unpacked_bytes,
             max_parts=settings.max_parts,
             max_attachment_depth=settings.max_attachment_depth,
+            max_attachments=settings.max_attachments,
+            max_annotations=settings.max_annotations,
+            max_page_objects=settings.max_page_objects,
+            max_chars=settings.max_text_chars,
         )
 
 
@@ -88,7 +92,7 @@ class Purse:
         self._check_text()
         self.annotate(other.annotations)
         self.attachments += other.attachments
-        _check(self.attachments, self.limits.max_attachments, "attachments")
+        _check(self.attachments, self.limits.max_attachments, "attachments", "max_attachments")
 
     def left_to_unpack(self) -> int:
         return max(0, self.limits.max_unpacked_bytes - self.unpacked)
@@ -102,7 +106,7 @@ class Purse:
 
     def _check_text(self) -> None:
         _check(self.spans, self.limits.max_spans, "pieces of text")
-        _check(self.chars, self.limits.max_chars, "letters")
+        _check(self.chars, self.limits.max_chars, "letters", "max_text_chars")
 
     def turn(self, pages: int) -> None:
         """Count pages. Raises HoldError(too-large)."""
@@ -112,12 +116,12 @@ class Purse:
     def annotate(self, count: int) -> None:
         """Count annotations. Raises HoldError(too-large)."""
         self.annotations += count
-        _check(self.annotations, self.limits.max_annotations, "annotations")
+        _check(self.annotations, self.limits.max_annotations, "annotations", "max_annotations")
 
     def attach(self) -> None:
         """Count an attachment. Raises HoldError(too-large)."""
         self.attachments += 1
-        _check(self.attachments, self.limits.max_attachments, "attachments")
+        _check(self.attachments, self.limits.max_attachments, "attachments", "max_attachments")
 
 
 def _read_nothing(_data: bytes, _gathering: Gathering) -> None:

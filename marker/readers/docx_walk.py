@@ -12,7 +12,7 @@ from typing import Final, Protocol
 
 from lxml import etree
 
-from marker.model import Place, Visibility
+from marker.model import Place, Source, Span, Visibility
 from marker.readers.base import Gathering
 from marker.readers.docx_numbering import Numbering
 from marker.readers.docx_paragraph import Fields, Piece, Scene, shown_by_code, spans_of
@@ -21,7 +21,7 @@ from marker.readers.xml import attribute, child, name, value_of
 
 _NO_TEXT: Final = frozenset({
     "w:pPr", "w:rPr", "w:tblPr", "w:tblGrid", "w:trPr", "w:tcPr", "w:sectPr", "w:sdtPr", "w:sdtEndPr", "w:customXmlPr",
-    "w:smartTagPr", "w:tblPrEx", "w:proofErr", "w:bookmarkStart", "w:bookmarkEnd", "w:permStart", "w:permEnd",
+    "w:smartTagPr", "w:tblPrEx", "w:proofErr", "w:bookmarkEnd", "w:permStart", "w:permEnd",
     "m:rPr", "m:ctrlPr", "w:rubyPr",
 })
 _FIXED_TEXT: Final = {
@@ -85,8 +85,16 @@ class Walker:
             self.alternatives(element, scene, self.blocks)
         elif kind in ("w:r", "w:hyperlink", "w:fldSimple", "m:oMathPara", "m:oMath"):
             self._loose(element, scene)
+        elif kind == "w:bookmarkStart":
+            self.bookmark(element)
         elif kind and kind not in _NO_TEXT:
             self.blocks(element, _deeper(scene, kind))
+
+    def bookmark(self, element: etree._Element) -> None:
+        """Note the name of a bookmark (17.13.6.2); it stands on no page, and the underscores in it are blanks."""
+        said = attribute(element, "w:name") or ""
+        if not said.startswith("_"):  # Word's own: _Toc…, _Ref…, _GoBack
+            self.gathering.add(Span(said.replace("_", " "), Source.PROPERTY, Place.BOOKMARK, "bookmarks"))
 
     def text_box(self, element: etree._Element, scene: Scene, place: Place) -> None:
         """Read the content of a text box; inside a header it keeps the header's place, which says more."""
@@ -198,6 +206,8 @@ class _Collector:
             self._alternatives(element, visibility)
         elif kind in _BLOCKS:
             self._walker.block(element, self._scene)
+        elif kind == "w:bookmarkStart":
+            self._walker.bookmark(element)
         elif kind and kind not in _NO_TEXT:
             for inner in element:
                 self.inline(inner, Visibility.DELETED if kind in _DELETED else visibility)

@@ -338,3 +338,11 @@ def test_alternative_text_is_a_property_and_no_text(tmp_path: Path) -> None:
     described = '<wp:inline><wp:docPr id="1" name="x" descr="stamp SLAPTAI"/></wp:inline>'
     body = f"<w:p><w:r><w:drawing>{described}</w:drawing></w:r></w:p>"
     assert span_of(read_body(tmp_path, body), "stamp SLAPTAI").place is Place.PROPERTY
+
+
+def test_names_of_bookmarks_are_bookmarks_and_those_of_word_are_none(tmp_path: Path) -> None:
+    start = '<w:bookmarkStart w:id="{0}" w:name="{1}"/><w:bookmarkEnd w:id="{0}"/>'
+    body = start.format(1, "RIBOTO_NAUDOJIMO") + f"<w:p>{start.format(2, '_Toc12')}<w:r><w:t>x</w:t></w:r></w:p>"
+    reading = read_bytes_as(tmp_path, docx_bytes(body + p("y")), "a.docx")
+    marks = [span for span in reading.spans if span.place is Place.BOOKMARK]
+    assert [(span.text, span.source) for span in marks] == [("RIBOTO NAUDOJIMO", Source.PROPERTY)]

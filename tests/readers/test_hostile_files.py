@@ -27,6 +27,7 @@ from reader_files import annotate, changed, docx_bytes, p, pdf_bytes, read_bytes
 from marker.errors import HoldError
 from marker.model import HoldCode
 from marker.readers.base import Purse, ReaderLimits, border
+from marker.settings import Settings
 
 CORPUS = Path(__file__).parents[2].parent / "shared" / "corpus"
 
@@ -265,3 +266,60 @@ def test_nothing_but_holds_comes_out_of_real_files(tmp_path: Path) -> None:
     files = sorted(f for f in CORPUS.glob("*/*") if f.suffix in (".pdf", ".docx", ".docm", ".dotx"))
     for path in random.Random(7).sample(files, 150):
         read_or_hold(tmp_path, path.read_bytes(), "real")
+
+
+def test_a_hundred_thousand_annotations_are_too_many(tmp_path: Path) -> None:
+    def many(writer: PdfWriter) -> None:
+        annotate(writer, "Text", (0, 0, 9, 9))
+        annotations = writer.pages[0]["/Annots"]
+        annotations.extend([annotations[0]] * 100_000)  # type: ignore[attr-defined]
+
+    data = changed(pdf_bytes(text_at(60, 700, "x")), many)
+    # The reader of the structure refuses arrays so long; whatever comes first, it is held.
+    assert hold(tmp_path, data).hold.code in {HoldCode.TOO_LARGE, HoldCode.MALFORMED}
+
+
+def test_a_gigabyte_of_content_is_too_large_before_a_page_is_drawn(tmp_path: Path) -> None:
+    def inflate(writer: PdfWriter) -> None:
+        packer = zlib.compressobj(9)
+        piece = b"0 0 m " * 1_000_000
+        stream = EncodedStreamObject()
+        stream._data = b"".join(packer.compress(piece) for _ in range(180)) + packer.flush()
+        stream[NameObject("/Filter")] = NameObject("/FlateDecode")
+        writer.pages[0][NameObject("/Contents")] = writer._add_object(stream)
+
+    data = changed(pdf_bytes(text_at(60, 700, "x")), inflate)
+    assert len(data) < 5_000_000
+    assert hold(tmp_path, data).hold.code is HoldCode.TOO_LARGE
+
+
+def test_an_attachment_that_is_its_own_attachment_is_read_once(tmp_path: Path) -> None:
+    """The page tree of an attached file cannot hold the file that holds it; a file specification can be its own."""
+
+    def itself(writer: PdfWriter) -> None:
+        inner = pdf_bytes(text_at(60, 700, "inner"))
+        stream = EncodedStreamObject()
+        stream._data = zlib.compress(inner)
+        stream[NameObject("/Filter")] = NameObject("/FlateDecode")
+        reference = writer._add_object(stream)
+        specification = DictionaryObject({
+            NameObject("/Type"): NameObject("/Filespec"),
+            NameObject("/EF"): DictionaryObject({NameObject("/F"): reference, NameObject("/UF"): reference}),
+        })
+        known = writer._add_object(specification)
+        specification[NameObject("/RF")] = DictionaryObject({NameObject("/F"): ArrayObject([known])})
+        writer.root_object[NameObject("/AF")] = ArrayObject([known] * 50)
+        writer.pages[0][NameObject("/AF")] = ArrayObject([known])
+
+    reading = read_bytes_as(tmp_path, changed(pdf_bytes(text_at(60, 700, "x")), itself), "a.pdf")
+    assert [span.text for span in reading.spans].count("inner") == 1
+
+
+def test_the_limits_are_settings() -> None:
+    chosen = Settings(
+        max_pages=1, max_unpacked_bytes=2, max_parts=3, max_attachment_depth=4, max_attachments=5, max_annotations=6,
+        max_page_objects=7, max_text_chars=8,
+    )
+    limits = ReaderLimits.from_settings(chosen)
+    assert (limits.max_pages, limits.max_unpacked_bytes, limits.max_parts, limits.max_attachment_depth) == (1, 2, 3, 4)
+    assert (limits.max_attachments, limits.max_annotations, limits.max_page_objects, limits.max_chars) == (5, 6, 7, 8)
