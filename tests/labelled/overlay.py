@@ -41,6 +41,9 @@ _FONT: Final = Path(__file__).parents[2] / "marker" / "resources" / "fonts" / "D
 _SIZE: Final = 12
 _FROM_EDGE: Final = 14.0
 """Points between the mark and the edge of the page."""
+_REFUSED: Final = (
+    OpcError, PyPdfError, KeyError, ValueError, AttributeError, TypeError, zipfile.BadZipFile, NotImplementedError,
+)  # fmt: skip
 _OTHER: Final = {"KZ": "LT", "LT": "KZ"}
 
 
@@ -113,7 +116,7 @@ def with_mark(path: Path, words: str, sender: str) -> bytes | None:
     """The file with a mark; None when the library that sets it cannot open the file."""
     try:
         return (_on_pages if path.suffix.lower() == ".pdf" else _in_document)(path, words, sender)
-    except (OpcError, PyPdfError, KeyError, ValueError, AttributeError, TypeError, zipfile.BadZipFile, NotImplementedError):
+    except _REFUSED:
         return None
 
 
