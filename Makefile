@@ -36,6 +36,7 @@ lint: $(STAMP)   ## ruff, mypy --strict, import-linter
 
 bench: $(STAMP)  ## measurements: detection by case, reading of scans, speed beside pdftotext, stamps beside pikepdf
 	$(BIN)/python -m tests.labelled.measure
+	$(BIN)/python -m tests.world.measure
 	$(BIN)/python -m tests.ocr.measure
 	$(BIN)/python -m tests.readers.bench_speed
 	$(BIN)/python -m tests.stamp.bench
