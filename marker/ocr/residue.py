@@ -21,6 +21,7 @@ _SURE: Final = 68.0
 _SURE_STAMP: Final = 80.0
 """Confidence from which on a line of several letters was read; more is asked of what is tilted or framed."""
 _SURE_WORDS: Final = 85.0
+_SURE_FIGURES: Final = 90.0
 _LIKE: Final = 0.62
 """Likeness of a word to one of a marking from which on it may be that word misread."""
 _REACH: Final = 0.25
@@ -128,7 +129,10 @@ class Known:
 
 
 def is_read(read: LineRead, sure: float = _SURE) -> bool:
-    """Whether a line was read as words, whatever they say."""
+    """Whether a line was read as words or as a date or number, whatever they say."""
+    figures = sum(map(str.isdigit, read.text))
+    if read.letters < 3 <= figures:  # the date and number of a registry's stamp
+        return read.confidence >= max(sure, _SURE_FIGURES)
     return read.letters >= 3 and read.confidence >= sure
 
 
