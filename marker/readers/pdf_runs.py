@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 
 from marker.readers.pdf_fonts import Font, font_at, font_of, is_in_layer
 from marker.readers.pdf_letters import is_doubtful, is_running, letter, letters_of, without_bullet
+from marker.readers.pdf_shapes import shapes_of
 from marker.readers.pdfium import address_of, pdfium, plain_call
 
 _LINE: Final = re.compile(r"[^\r\n]+")
@@ -133,6 +134,7 @@ def skim(text_page: Any) -> Skimmed | None:
 def text_of(text_page: Any) -> PageText:
     """The text of a ``pypdfium2.PdfTextPage``."""
     page = _TextPage(text_page)
+    page.learn_shapes()
     runs = [run for line in _LINE.finditer(page.text) for run in page.line(line.start(), line.end())]
     return PageText(runs, frozenset(key for key, font in page.fonts.items() if font.outlined))
 
@@ -161,6 +163,7 @@ class _TextPage:
         self._address = address_of(self._raw)
         self.text, self._doubtful, self._odd = letters_of(self._letters())
         self.fonts: dict[int, Font] = {}
+        self._shapes = shapes_of(text_page.page.pdf)
         # Where pdfium writes its answers; made once a page, for it is asked dozens of times a line.
         self._matrix = (ctypes.c_float * 6)()
         self._numbers = (ctypes.c_double * 4)()
@@ -196,6 +199,10 @@ class _TextPage:
                 found.stretches.append(stretch)
                 handle, start, end, _ = stretch
                 text = self.text[start:end]
+                font = font_of(handle)
+                self._shapes.learn(font, text)
+                if self._shapes.lies(font):
+                    return None
                 if is_running(text) and self._is_one_piece(start, end, text):
                     if not self._mapped(start, end):
                         return None
@@ -208,6 +215,12 @@ class _TextPage:
                     found.runs.append(run)
                     found.handles.add(handle)
         return found
+
+    def learn_shapes(self) -> None:
+        """Look at the letters that the page's fonts draw, before anything they say is taken as read."""
+        for line in _LINE.finditer(self.text):
+            for handle, start, end, _ in self._stretches(line.start(), line.end()):
+                self._shapes.learn(font_of(handle), self.text[start:end])
 
     def _stretches(self, start: int, end: int) -> Iterator[_Stretch]:
         """The letters of one line, object by object, those that are no mere blanks."""
@@ -333,7 +346,8 @@ class _TextPage:
         doubtful = self._doubtful and is_doubtful(text)
         return Run(
             text, box[0], box[1], box[2], box[3], x, y, look.angle, look.size, look.bold, handle, look.invisible,
-            look.white, not doubtful and self._mapped(start, end), blank, look.plain,
+            look.white, not doubtful and self._mapped(start, end) and not self._shapes.lies(font_of(handle)), blank,
+            look.plain,
         )  # fmt: skip
 
     def _mapped(self, start: int, end: int) -> bool:
