@@ -64,4 +64,4 @@ def _closed_lines(font: int, letter: str) -> int | None:
     if count <= _BOX:
         return None
     segments = (pdfium.FPDFGlyphPath_GetGlyphPathSegment(path, index) for index in range(count))
-    return sum(pdfium.FPDFPathSegment_GetType(segment) == pdfium.FPDF_SEGMENT_MOVETO for segment in segments)
+    return sum(bool(pdfium.FPDFPathSegment_GetType(segment) == pdfium.FPDF_SEGMENT_MOVETO) for segment in segments)
