@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import quote
 
 from lxml import etree
@@ -18,8 +19,14 @@ from marker.labels.terms import MB, LabelTerms
 from marker.labels.write import Reference, binding_of, container_of
 from marker.model import CopyOrder
 
-CONTENT_TYPES = {"pdf": "application/pdf",
-                 "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document"}  # fmt: skip
+CONTENT_TYPES = {
+    ".pdf": "application/pdf",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".dotx": "application/vnd.openxmlformats-officedocument.wordprocessingml.template",
+    ".docm": "application/vnd.ms-word.document.macroEnabled.12",
+    ".dotm": "application/vnd.ms-word.template.macroEnabled.12",
+}
+"""By the ending of a copy's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +71,13 @@ class Labeller:
             received += [root] if is_binding(root) else []
         return canonical(self.binding(references, received)), whole
 
-    def sidecar(self, file_format: str, received: Sequence[etree._Element]) -> bytes:
+    def sidecar(self, received: Sequence[etree._Element]) -> bytes:
         """The binding as a file of its own (STANAG 4778, sidecar profile); empty unless the order asks for one."""
         if not self.order.sidecar_for:
             return b""
-        reference = Reference(f"./{quote(self.order.sidecar_for)}", CONTENT_TYPES[file_format])
+        ending = Path(self.order.sidecar_for).suffix.lower()
+        kind = CONTENT_TYPES.get(ending, "application/octet-stream")
+        reference = Reference(f"./{quote(self.order.sidecar_for)}", kind)
         kept = self.originator(received)
         return canonical(binding_of(self.order, self.profile, self.terms, [reference], originator=kept))
 

@@ -26,7 +26,7 @@ _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml."
 _BOUND = frozenset(
     f"{_WORD}{kind}+xml"
     for kind in (
-        "document.main", "styles", "header", "footer", "footnotes", "endnotes", "comments", "commentsextended",
+        "styles", "header", "footer", "footnotes", "endnotes", "comments", "commentsextended",
     )
 ) | {
     "application/vnd.openxmlformats-package.core-properties+xml",
@@ -51,10 +51,10 @@ def label_docx(draft: Draft, order: CopyOrder, profile: Profile, settings: Setti
     part = _received(draft)
     if part is None:
         _add(draft, canonical(labeller.binding(references, [])), order.copy_number)
-        return labeller.sidecar("docx", [])
+        return labeller.sidecar([])
     root = draft.root(part)
     received = [root]
-    sidecar = labeller.sidecar("docx", received)
+    sidecar = labeller.sidecar(received)
     containers = [child for child in root if child.tag == f"{{{MB}}}MetadataBindingContainer"]
     ours = labeller.container(references, received)
     if containers:
@@ -81,7 +81,7 @@ def _received(draft: Draft) -> str | None:
 def _references(draft: Draft) -> Iterator[Reference]:
     for part in sorted(draft.names()):
         content_type = draft.content_type(part) or ""
-        if content_type in _BOUND:
+        if content_type in _BOUND or part == draft.main:
             yield Reference(f"pack:///{quote(part)}")
         elif content_type.startswith("image/"):
             yield Reference(f"pack:///{quote(part)}", content_type)

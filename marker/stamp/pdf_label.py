@@ -39,7 +39,7 @@ def label_pdf(writer: PdfWriter, order: CopyOrder, profile: Profile, settings: S
     if not extended.whole:
         metadata[NameObject(_RECEIVED)] = writer._add_object(old)
     writer.root_object[NameObject("/Metadata")] = writer._add_object(metadata)
-    return labeller.sidecar("pdf", _received(bindings_in(packet)))
+    return labeller.sidecar(_received(bindings_in(packet)))
 
 
 def _received(texts: Sequence[str]) -> list[etree._Element]:
