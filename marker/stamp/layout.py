@@ -125,6 +125,8 @@ class _Search:
     text: StampText
     pages: int
     ladder: tuple[float, ...] = _LADDER
+    banded: bool = False
+    """Whether everything has to stay within the bands, because the page's content is moved right up to them."""
 
     def arrange(self, first: bool, top_band: float, bottom_band: float) -> PageLayout | None:
         """Top parts within ``top_band`` points of the top edge, bottom parts within ``bottom_band`` of the bottom."""
@@ -179,7 +181,7 @@ class _Search:
         anywhere in the band."""
         sheet = self.sheet
         left, right, column = sheet.edge, sheet.width - sheet.edge, 0.45 * sheet.width
-        depth = max(1.5 * band, min(0.75 * sheet.height, 220.0)) if band == sheet.band else band
+        depth = band if self.banded else max(1.5 * band, min(0.75 * sheet.height, 220.0))
         sides = {
             "left": Box(left, sheet.edge, left + column, depth),
             "right": Box(right - column, sheet.edge, right, depth),
@@ -236,7 +238,7 @@ def _shrunk(sheet: _Sheet, text: StampText, pages: int, first: bool) -> PageLayo
     """
     best: tuple[float, PageLayout] | None = None
     for factor in _LADDER:
-        search = _Search(Space.empty(sheet.width, sheet.height), sheet, text, pages, (factor,))
+        search = _Search(Space.empty(sheet.width, sheet.height), sheet, text, pages, (factor,), banded=True)
         top = _least_band(sheet, partial(search.top_parts, first))
         bottom = _least_band(sheet, search.bottom_parts)
         if top is None or bottom is None:

@@ -24,7 +24,7 @@ from pypdf.generic import (
 from marker.stamp.geometry import PageFrame, page_frame
 from marker.stamp.pdf_content import ends, without
 from marker.stamp.pdf_font import stream
-from marker.stamp.pdf_values import value
+from marker.stamp.pdf_values import FAULTS, value
 
 _KINDS: Final = ("/XObject", "/Font", "/ColorSpace")
 
@@ -135,14 +135,14 @@ def _data(part: PdfObject) -> bytes:
     found = _resolved(part)
     try:
         return found.get_data() if isinstance(found, StreamObject) else b""
-    except Exception:  # noqa: BLE001  # a stream that cannot be unpacked shows nothing, so it leaves nothing open
-        return b""
+    except FAULTS:
+        return b""  # a stream that cannot be unpacked shows nothing, so it leaves nothing open
 
 
 def _resolved(part: PdfObject | None) -> PdfObject | None:
     try:
         return None if part is None else part.get_object()
-    except Exception:  # noqa: BLE001  # a reference to nothing
+    except FAULTS:
         return None
 
 

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from pypdf import PdfWriter
+from pypdf.errors import DependencyError, PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject
+
+FAULTS: Final = (
+    PyPdfError, DependencyError, ArithmeticError, AttributeError, LookupError, NotImplementedError, RecursionError,
+    TypeError, ValueError, struct.error, zlib.error,
+)  # fmt: skip
+"""What pypdf raises where an object is damaged, refers to nothing or to itself: it is then as good as absent."""
 
 
 def value(entry: object, key: str) -> Any:
@@ -17,7 +26,7 @@ def value(entry: object, key: str) -> Any:
     try:
         found = entry.get(key)
         return found.get_object() if found is not None else None
-    except Exception:  # noqa: BLE001  # a reference to nothing, or to itself: as good as absent
+    except FAULTS:
         return None
 
 

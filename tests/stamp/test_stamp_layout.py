@@ -168,3 +168,18 @@ def test_stamps_grow_with_the_page_but_the_code_does_not() -> None:
     assert _sizes(small.top.panel)[0] == 8
     assert _sizes(large.top.panel)[0] == 40
     assert large.number.panel.width > small.number.panel.width
+
+
+@pytest.mark.parametrize("width", [200.0, 250.0, 300.0])
+def test_on_a_small_page_nothing_stands_on_the_shrunk_content_whatever_its_height(width: float) -> None:
+    """The bands of some of these pages are just as deep as those that are searched on pages that keep their size."""
+    shrunk = 0
+    for height in range(220, 520, 10):
+        full = Space(width, float(height), np.ones((40, 40), dtype=bool))
+        try:
+            layout = lay_out(full, RESTRICTED, 1, 1)
+        except HoldError:
+            continue
+        _check(layout, width, float(height), first=True)
+        shrunk += 1
+    assert shrunk > 5
