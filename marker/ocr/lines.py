@@ -59,6 +59,10 @@ class Finder:
         self.seals: list[Seal] = []
         self.text_lines: list[Candidate] = []
         """Running text, longest first: to tell whether the page is the right way up."""
+        self.rest: list[Candidate] = []
+        """All other lines: read only on a page that bears no marking elsewhere."""
+        self.loose = 0.0
+        """Share of the letters' ink that stands in no line."""
         self._group = 0
 
     def find(self) -> list[Candidate]:
@@ -109,6 +113,12 @@ class Finder:
                 self.found.append(candidate)
             elif blob.width > 0.3 * width and blob.pieces > 12:
                 self.text_lines.append(candidate)
+            else:
+                self.rest.append(candidate)
+        taken = parts.letters.copy()
+        for blob in blobs:
+            taken[blob.y : blob.bottom, blob.x : blob.right] = 0
+        self.loose = cv.countNonZero(taken) / max(1, cv.countNonZero(parts.letters))
         self.text_lines.sort(key=lambda line: -line.strip.width)
 
     def _candidate(self, blob: Blob, kind: str, score: float, scale: float) -> Candidate:

@@ -64,6 +64,10 @@ class Sheet:
     """Rows and columns of the picture as displayed."""
     candidates: list[Candidate] = field(default_factory=list)
     text: list[Candidate] = field(default_factory=list)
+    rest: list[Candidate] = field(default_factory=list)
+    """Short lines that are no candidates."""
+    loose: float = 0.0
+    """Share of the letters' ink that stands in no line."""
     unread_figures: list[tuple[float, float, float, float]] = field(default_factory=list)
     seals: list[Seal] = field(default_factory=list)
 
@@ -221,8 +225,11 @@ def _sheet(
     every = black if layers.colour is None else levelled(layers.all)
     sheet = Sheet(number, black, coloured, every, layers.scale, per_point, quarters, skew, (shown[0], shown[1]))
     finder = Finder(black, coloured, layers.scale)
-    sheet.candidates = _in_reading_order(finder.find()[:MOST_CANDIDATES])
+    found = finder.find()
+    sheet.candidates = _in_reading_order(found[:MOST_CANDIDATES])
     sheet.text = finder.text_lines
+    sheet.rest = [*found[MOST_CANDIDATES:], *finder.rest]
+    sheet.loose = finder.loose
     sheet.unread_figures = finder.unread_figures
     sheet.seals = finder.seals
     return sheet
@@ -234,6 +241,11 @@ def _in_reading_order(candidates: Sequence[Candidate]) -> list[Candidate]:
     for candidate in candidates:
         tops[candidate.group] = min(tops.get(candidate.group, 1e9), candidate.strip.y)
     return sorted(candidates, key=lambda c: (tops[c.group], c.group, _down(c)))
+
+
+def down_the_page(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Lines in the order in which they are read."""
+    return sorted(candidates, key=lambda line: (line.strip.y, line.strip.x))
 
 
 def _down(candidate: Candidate) -> float:

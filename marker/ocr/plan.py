@@ -35,7 +35,7 @@ from marker.model import (
     Visibility,
 )
 from marker.ocr import page, raster, tesseract
-from marker.ocr.look import CLOSER, Clock, Line, Look, look_at, read_again, read_looks
+from marker.ocr.look import CLOSER, Clock, Line, Look, look_at, read_again, read_lines, read_looks
 from marker.ocr.montage import MAX_LINES
 from marker.ocr.partly import Partly
 from marker.ocr.residue import Known, covers, is_read, kind_of
@@ -46,6 +46,10 @@ _SHARE: Final = 0.7
 """Of the time a document may take, reading pictures takes at most this."""
 _PAGE_SECONDS: Final = 8.0
 """What must be left of the time to begin reading a whole page."""
+_LOOSE: Final = 0.02
+"""Share of a page's letters that may stand in no line: dots, accents and dirt do."""
+_PLAIN: Final = 26
+"""Pixels of capitals in running text, which nobody has stamped."""
 _SURE_WORD: Final = 60.0
 _LEGIBLE: Final = 45.0
 """Confidence below which a line beside a marking says nothing …"""
@@ -183,18 +187,20 @@ class _Document:
             self._looks[index] = best
 
     def _closer_look(self, pictures: raster.PdfPictures, doubtful: Sequence[tuple[Look, Line]]) -> None:
-        """Read lines again, larger and in each language by itself: those in doubt, or all when there are none."""
+        """Read lines again, larger and in more ways: those in doubt, or all that are no plain words."""
         for look in list(self._looks):
-            lines = [line for other, line in doubtful if other is look]
-            if look.failed or (doubtful and not lines):
+            if doubtful:
+                lines = [line for other, line in doubtful if other is look]
+            else:
+                lines = [line for line in look.lines if not self._known.is_plain(line.read)]
+            if look.failed or not lines:
                 continue
             self._clock.check()
             closer = self._look(pictures, look.number, look.sheet.quarters, raster.FINE_DPI, CLOSER)
             if closer is None:
                 continue
-            if doubtful:
-                meant = [line.candidate.group for line in closer.lines if any(_meet(line.box, o.box) for o in lines)]
-                closer.lines = [line for line in closer.lines if line.candidate.group in meant]
+            meant = [line.candidate.group for line in closer.lines if any(_meet(line.box, o.box) for o in lines)]
+            closer.lines = [line for line in closer.lines if line.candidate.group in meant]
             closer.probes = []
             closer.closer = True
             if not closer.lines:
@@ -227,7 +233,10 @@ class _Document:
                     self._notes.append(f"a stamp on page {look.number} was read in part; it can only be {entry.form}")
 
     def _whole(self, pictures: raster.PdfPictures) -> None:
-        """Read whole pages, in order; those that time does not allow stay unreadable."""
+        """Read what is left of every page, in order; pages that time does not allow stay unreadable.
+
+        That is every line that was not read yet, or the page as Tesseract sees it, where ink stands in no line.
+        """
         for look in self._looks:
             if look.failed or look.closer or self._covered.get(look.number):
                 continue
@@ -238,14 +247,30 @@ class _Document:
             try:
                 picture = pictures.page(look.number, info.width, info.height)
                 sheet = page.lay_out(picture, look.number, picture.dpi / 72, look.sheet.quarters)
-                words = tesseract.read_words(
-                    sheet.every, self._clock.call(), segmentation=tesseract.PAGE, dpi=round(picture.dpi)
-                )
+                if sheet.loose <= _LOOSE:
+                    self._read_rest(look, sheet)
+                else:
+                    words = tesseract.read_words(
+                        sheet.every, self._clock.call(), segmentation=tesseract.PAGE, dpi=round(picture.dpi)
+                    )
+                    look.whole = tuple(sheet.whole_spans(words))
+                    look.whole_letters = sum(len(word.text) for word in words if word.confidence >= _SURE_WORD)
             except (raster.TooCoarseError, tesseract.EngineFaultError, tesseract.EngineTimeoutError):
                 look.failed = True
-                continue
-            look.whole = tuple(sheet.whole_spans(words))
-            look.whole_letters = sum(len(word.text) for word in words if word.confidence >= _SURE_WORD)
+
+    def _read_rest(self, look: Look, sheet: page.Sheet) -> None:
+        """Read the lines of a page that are no candidates."""
+        lines = [
+            Line(candidate, sheet.crop(candidate, _PLAIN), sheet.box_of(candidate))
+            for candidate in page.down_the_page([*sheet.text, *sheet.rest])
+        ]
+        for line, read in zip(lines, read_lines(lines, self._clock), strict=True):
+            line.read = read
+        look.whole = tuple(
+            replace(sheet.span(line.candidate, line.read), flow=f"page {look.number} whole picture")
+            for line in lines if line.read.text.strip()
+        )
+        look.whole_letters = sum(line.read.letters for line in lines if line.read.confidence >= _SURE_WORD)
 
     # ── result ──────────────────────────────────────────────────────────────────────────────────────────────────────
 

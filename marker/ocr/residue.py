@@ -22,6 +22,7 @@ _SURE_STAMP: Final = 80.0
 """Confidence from which on a line of several letters was read; more is asked of what is tilted or framed."""
 _SURE_WORDS: Final = 85.0
 _SURE_FIGURES: Final = 90.0
+_PLAIN_WORDS: Final = 88.0
 _LIKE: Final = 0.62
 """Likeness of a word to one of a marking from which on it may be that word misread."""
 _REACH: Final = 0.25
@@ -115,6 +116,10 @@ class Known:
             len(word) * max(SequenceMatcher(None, word, other).ratio() for other in self._words) for word in found
         )
         return alike / letters if letters else 0.0
+
+    def is_plain(self, read: LineRead) -> bool:
+        """Whether a line was read beyond doubt and is nothing like a marking."""
+        return is_read(read, _PLAIN_WORDS) and not self.resembles(read.text)
 
     def resembles(self, text: str) -> bool:
         """Whether any word of a text may be a word of a marking, misread or not."""

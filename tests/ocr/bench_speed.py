@@ -1,0 +1,203 @@
+"""How fast scans are read, and how many marks are found, beside OCR of the whole page: same pages, same cores, one run.
+
+    python -m tests.ocr.bench_speed                     # about seven minutes on two quiet cores
+    python -m tests.ocr.bench_speed --seeds 90000..90000 --no-whole-pages
+
+The peers are ``ocrmypdf --force-ocr -l kaz+rus+lit+eng --output-type none`` with all cores, on one file of all pages
+(which suits it best) and on every third document by itself, and ``tesseract -l kaz+rus+lit+eng`` on every page at 300
+dpi.  What is not installed is left out.  A peer has found a mark when its text holds the words anywhere; this software
+has when it is the outcome.
+"""
+
+from __future__ import annotations
+
+import argparse
+import concurrent.futures
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from pypdf import PdfReader, PdfWriter
+
+from tests.ocr.generate import CASES, Made, make, parse_seeds
+from tests.ocr.peers import LANGUAGES, holds
+from tests.readers.bench_speed import Cost, cost_of
+
+_SEEDS: Final = range(90_000, 90_002)
+_CORPUS: Final = Path(__file__).parents[2].parent / "shared" / "corpus" / "mark-jfk"
+_MB: Final = 1_000_000
+_DONE: Final = (0, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One generated document on disk."""
+
+    made: Made
+    path: Path
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", type=parse_seeds, default=_SEEDS)
+    parser.add_argument("--case", action="append", default=[])
+    parser.add_argument("--ocrmypdf", default="ocrmypdf", help="where OCRmyPDF is")
+    parser.add_argument("--whole-pages", action=argparse.BooleanOptionalAction, default=True)
+    given = parser.parse_args()
+    cores = len(os.sched_getaffinity(0))
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        documents = _make(given.case or list(CASES), given.seeds, folder)
+        some = documents[::3]
+        pages = sum(document.made.pages for document in documents)
+        few = sum(document.made.pages for document in some)
+        marked = [document for document in documents if document.made.label.marking]
+        _say(f"{len(documents)} documents, {pages} pages, {cores} cores; seconds of wall time and of processor a page")
+        ours, said = _ours(documents, folder, cores)
+        _say(_row("marker detect, all documents", ours, pages))
+        one, _ = _ours(some, folder, 1)
+        _say(_row("marker detect, every third, one at a time", one, few))
+        unmarked = [document for document in documents if document.made.case == "unmarked"]
+        if unmarked:
+            bare, _ = _ours(unmarked, folder, 1)
+            _say(_row("marker detect, unmarked documents", bare, len(unmarked)))
+        if _CORPUS.is_dir():
+            scans = sorted(_CORPUS.glob("*.pdf"))
+            cost = cost_of(_command("KZ", scans, folder / "corpus.jsonl"), _DONE, _environment(folder, cores))
+            _say(_row("marker detect, scans of the corpus", cost, sum(len(PdfReader(path).pages) for path in scans)))
+        right = sum(said.get(document.path.name) == document.made.label.marking for document in marked)
+        _say(f"{'this software, judged exactly right':<44}{right:>4} of {len(marked)} marks")
+        _ocrmypdf(given.ocrmypdf, documents, some, folder, (ours, one), (pages, few))
+        if given.whole_pages:
+            _whole_pages(marked, folder, cores)
+
+
+def _make(cases: Sequence[str], seeds: Sequence[int], folder: Path) -> list[Document]:
+    documents = []
+    for seed in seeds:
+        for case in cases:
+            made = make(case, seed)
+            path = folder / made.name
+            path.write_bytes(made.data)
+            documents.append(Document(made, path))
+    return documents
+
+
+# ── this software ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _environment(folder: Path, jobs: int) -> dict[str, str]:
+    return {**os.environ, "MARKER_JOBS": str(jobs), "MARKER_REGISTER": str(folder / "register.sqlite")}
+
+
+def _command(receiving: str, paths: Sequence[Path], report: Path) -> list[str]:
+    program = [sys.executable, "-m", "marker", "detect", "--to", receiving, "--json", *map(str, paths)]
+    return ["sh", "-c", 'out=$1; shift; exec "$@" > "$out"', "sh", str(report), *program]
+
+
+def _ours(documents: Sequence[Document], folder: Path, jobs: int) -> tuple[Cost, dict[str, str | None]]:
+    """Both Parties' documents, one call each; what they cost and the marking of each file."""
+    costs, said = [], {}
+    for receiving in ("KZ", "LT"):
+        own = [document.path for document in documents if document.made.label.receiving == receiving]
+        if not own:
+            continue
+        report = folder / "report.jsonl"
+        costs.append(cost_of(_command(receiving, own, report), _DONE, _environment(folder, jobs)))
+        for line in report.read_text(encoding="utf-8").splitlines():
+            seen: dict[str, Any] = json.loads(line)
+            said[Path(seen["path"]).name] = seen["marking"]
+    return _sum(costs), said
+
+
+# ── the peers ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _ocrmypdf(
+    program: str, documents: Sequence[Document], some: Sequence[Document], folder: Path, ours: tuple[Cost, Cost],
+    pages: tuple[int, int],
+) -> None:
+    found = shutil.which(program)
+    if found is None:
+        _say("ocrmypdf: skipped, it is not installed; no ratio")
+        return
+    environment = {**os.environ, "MARKER_JOBS": "1"}
+
+    def read(path: Path) -> Cost:
+        command = [found, "--force-ocr", "-l", LANGUAGES, "--output-type", "none", "--quiet", "--sidecar",
+                   str(path.with_suffix(".txt")), str(path), "-"]
+        return cost_of(command, range(16), environment)
+
+    together = folder / "together.pdf"
+    writer = PdfWriter()
+    for document in documents:
+        writer.append(PdfReader(io.BytesIO(document.made.data)))
+    writer.write(together)
+    whole = read(together)
+    _say(_row("ocrmypdf, one file of all pages", whole, pages[0]))
+    texts = together.with_suffix(".txt").read_text(encoding="utf-8").split("\f")
+    marked = hit = at = 0
+    for document in documents:
+        text = "\n".join(texts[at : at + document.made.pages])
+        at += document.made.pages
+        if document.made.label.marking:
+            marked += 1
+            hit += holds(text, document.made.label.marking)
+    single = _sum([read(document.path) for document in some])
+    _say(_row("ocrmypdf, every third, one at a time", single, pages[1]))
+    _say(f"{'ocrmypdf, anywhere in its text':<44}{hit:>4} of {marked} marks")
+    for name, peer, own in (("all pages", whole, ours[0]), ("one at a time", single, ours[1])):
+        _say(
+            f"ratio, {name}: wall time 1/{peer.wall / own.wall:.1f} (asked 1/12, aim 1/25), "
+            f"processor 1/{peer.cpu / own.cpu:.1f}"
+        )
+
+
+def _whole_pages(marked: Sequence[Document], folder: Path, cores: int) -> None:
+    if shutil.which("tesseract") is None or shutil.which("pdftoppm") is None:
+        _say("tesseract on whole pages: skipped, tesseract or pdftoppm is not installed")
+        return
+
+    def read(document: Document) -> bool:
+        own = folder / document.path.stem
+        own.mkdir()
+        subprocess.run(["pdftoppm", "-r", "300", "-png", str(document.path), str(own / "page")], check=True)
+        texts = [
+            subprocess.run(
+                ["tesseract", str(page), "stdout", "-l", LANGUAGES], check=True, capture_output=True, text=True,
+                env={**os.environ, "OMP_THREAD_LIMIT": "1"},
+            ).stdout
+            for page in sorted(own.glob("page*.png"))
+        ]
+        return holds("\n".join(texts), str(document.made.label.marking))
+
+    with concurrent.futures.ThreadPoolExecutor(cores) as pool:
+        found = sum(pool.map(read, marked))
+    _say(f"{'tesseract, whole pages at 300 dpi':<44}{found:>4} of {len(marked)} marks")
+
+
+def _sum(costs: Sequence[Cost]) -> Cost:
+    return Cost(
+        sum(cost.wall for cost in costs), sum(cost.cpu for cost in costs), max(cost.peak for cost in costs)
+    )
+
+
+def _row(name: str, cost: Cost, pages: int) -> str:
+    return f"{name:<44}{cost.wall / pages:>8.2f} wall{cost.cpu / pages:>8.2f} processor{cost.peak / _MB:>6.0f} MB peak"
+
+
+def _say(sentence: str) -> None:
+    sys.stdout.write(sentence + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
