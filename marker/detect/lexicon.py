@@ -97,6 +97,8 @@ class Lexicon:
     """The first one, two and three letters of the forms: most words of a text begin with none of these."""
     entries: tuple[Entry, ...]
     page_words: frozenset[str]
+    small_words: frozenset[str]
+    """Page words and words of copy numbers and introductions, by which a letterspaced line is told apart."""
     prefixes: tuple[tuple[str, MarkingId], ...]
     """Folded letters of an English level, and whose it becomes when ``//`` follows."""
     portions: tuple[tuple[str, MarkingId], ...]
@@ -133,11 +135,14 @@ def _compile(profile: Profile) -> Lexicon:
         if entry.letters and not any(same):
             node.entries.append(entry)
             node.entries.sort(key=lambda e: _ORDER[e.role])
+    page_words = frozenset(words(" ".join((_PAGE_WORDS, *profile.context.terms))))
+    beside = (word for entry in entries if entry.role in (Role.COPY, Role.COMPANION) for word in entry.words)
     return Lexicon(
         root=root,
         starts=frozenset(entry.letters[:length] for entry in entries for length in (1, 2, 3) if entry.letters),
         entries=entries,
-        page_words=frozenset(words(" ".join((_PAGE_WORDS, *profile.context.terms)))),
+        page_words=page_words,
+        small_words=page_words.union(beside),
         prefixes=tuple(("".join(words(p)), outside.id) for outside in profile.outside for p in outside.prefixes),
         portions=tuple(
             (fold(p).text.replace(" ", ""), outside.id) for outside in profile.outside for p in outside.portions

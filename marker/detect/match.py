@@ -20,6 +20,7 @@ from marker.model import Source, Visibility
 
 _GLUE = re.compile(r"[\s\-/.\"'_*·|()\[\]]*")
 """What may stand between the words of one marking; a comma or another word may not."""
+_SPREAD = 5
 
 
 class Matcher:
@@ -43,6 +44,7 @@ class Matcher:
         line = self.layout.lines[number]
         digits = any(is_number(word.text) for word in line.words)
         noisy = line.span.source is Source.OCR or line.span.visibility is Visibility.OCR_LAYER
+        spread = _is_spread(line)
         left: list[int] = []
         after_copy = False
         noise = 0
@@ -54,16 +56,34 @@ class Matcher:
             if around is not None:
                 after_copy = around.entry.role is Role.COPY
                 continue
-            if is_number(word.text) or (digits and word.text in self.lexicon.page_words):
+            if is_number(word.text) or (digits and not spread and word.text in self.lexicon.page_words):
                 continue
             if after_copy and not digits:  # "Экз. единственный"
                 after_copy = False
                 continue
-            if noisy and len(word.text) == 1 and noise < 2:  # specks and frames read as letters
+            if noisy and not spread and len(word.text) == 1 and noise < 2:  # specks and frames read as letters
                 noise += 1
                 continue
             left.append(place)
-        return left
+        return self._unspread(line, left) if spread else left
+
+    def _unspread(self, line: Line, left: Sequence[int]) -> list[int]:
+        """What small words written letter by letter (``i k i``) do not account for either."""
+        runs: list[list[int]] = []
+        for place in left:
+            if not runs or runs[-1][-1] != place - 1 or line.words[place].glue.strip():
+                runs.append([])
+            runs[-1].append(place)
+        texts = ("".join(line.words[place].text for place in run) for run in runs)
+        return [place for run, text in zip(runs, texts, strict=True) if not self._are_small(text) for place in run]
+
+    def _are_small(self, letters: str) -> bool:
+        """Whether letters are one small word after the other; single ones are only by themselves."""
+        known, ends = self.lexicon.small_words, {0}
+        for end in range(2, len(letters) + 1):
+            if any(end - start > 1 and letters[start:end] in known for start in ends):
+                ends.add(end)
+        return len(letters) in ends or letters in known
 
     def alone(self, keys: Set[Key]) -> bool:
         """Whether the lines of a match bear nothing else but words around markings and numbers."""
@@ -208,6 +228,11 @@ class Matcher:
 def is_number(word: str) -> bool:
     """Whether a word is a number (``12``, ``2a``); garbled words with digits in them are not."""
     return word[0].isdigit() and sum(char.isalpha() for char in word) <= 1
+
+
+def _is_spread(line: Line) -> bool:
+    """Whether a line is written letter by letter."""
+    return len(line.words) >= _SPREAD and all(len(word.text) == 1 for word in line.words)
 
 
 def _class(line: Line) -> str:

@@ -19,6 +19,8 @@ TERMED = [
     ("Степень секретности: секретно", LT, "kz:secret"),
     ("Құпиялылық дәрежесі: «Құпия»", LT, "kz:secret"),
     ("Құпия (Тізбенің 12-тармағы)", LT, "kz:secret"),
+    ("S l a p t a i i k i 2 0 3 6 - 1 0 - 1 4", KZ, "lt:secret"),
+    ("С е к р е т н о ( п . 1 2 П е р е ч н я )", LT, "kz:secret"),
 ]
 LOWEST = {KZ: "RIBOTO NAUDOJIMO", LT: "Для служебного пользования"}
 PROSE = {KZ: PROSE_LT, LT: PROSE_RU}

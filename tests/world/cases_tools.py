@@ -52,12 +52,16 @@ _WAYS: Final[dict[str, tuple[str, str, Make]]] = {
         "pdf",
         lambda s: web.printed(web.page(s, ".mark { text-shadow: 2px 2px 3px #aaa }")),
     ),
-    "browser-turned": ("chromium", "pdf", lambda s: web.printed(web.page(s, ".mark { transform: rotate(-8deg) }"))),
+    "browser-turned": (
+        "chromium",
+        "pdf",
+        lambda s: web.printed(web.page(s, ".mark { transform: rotate(3deg); transform-origin: right }")),
+    ),
     "browser-svg": (
         "chromium",
         "pdf",
         lambda s: web.printed(
-            web.page(s, mark="<svg width='560' height='40'><text x='320' y='25' font-weight='bold'>{text}</text></svg>")
+            web.page(s, mark="<svg width='600' height='40'><text x='220' y='25' font-weight='bold'>{text}</text></svg>")
         ),
     ),
     "browser-flex": (
