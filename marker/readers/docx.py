@@ -147,6 +147,15 @@ class _Document:
                 continue  # data of some other program; nothing of it is printed
             if is_binding(root):
                 read_binding(root, part, self._gathering)
+            elif self._binds_data():
+                # Word fills bound controls from here when it opens the file: what was stored in them may be old.
+                leaves = ((local_name(leaf), leaf.text or "") for leaf in root.iter(etree.Element) if not len(leaf))
+                read_properties([(key, text) for key, text in leaves if text.strip()], part, self._gathering)
+
+    def _binds_data(self) -> bool:
+        """Whether a content control shows what a custom XML part says (ISO 29500-1, 17.5.2.6)."""
+        stories = [self._main, *(part for kind in _STORIES for part in self._package.related(self._main, kind))]
+        return any(b"dataBinding" in self._package.read(part) for part in stories)
 
     def _remark(self) -> None:
         pictures, zones = self._figures.pictures, self._figures.pictures_in_zones

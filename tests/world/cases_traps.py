@@ -59,6 +59,7 @@ def stale_field() -> bytes:
         "application/vnd.openxmlformats-officedocument.custom-properties+xml",
         custom.encode(),
     )
+    package.root_rels.append(("rId2", "custom-properties", "docProps/custom.xml"))
     return _letter(package)
 
 

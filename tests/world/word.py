@@ -61,6 +61,8 @@ class Package:
     rels: list[tuple[str, str, str]] = field(default_factory=list)
     """Relations of the document: id, type (last word or whole), target."""
     header_rels: list[tuple[str, str, str]] = field(default_factory=list)
+    root_rels: list[tuple[str, str, str]] = field(default_factory=list)
+    """Relations of the package beside the document's."""
 
     def save(self) -> bytes:
         parts = dict(self.parts)
@@ -99,7 +101,8 @@ class Package:
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
             package.writestr("[Content_Types].xml", types)
-            package.writestr("_rels/.rels", relationships([("rId1", "officeDocument", "word/document.xml")]))
+            root = [("rId1", "officeDocument", "word/document.xml"), *self.root_rels]
+            package.writestr("_rels/.rels", relationships(root))
             package.writestr("word/_rels/document.xml.rels", relationships(rels))
             if self.header_rels:
                 package.writestr("word/_rels/header1.xml.rels", relationships(self.header_rels))
