@@ -17,6 +17,7 @@ from marker.errors import DiskError, HoldError, NotYetError, RegisterError, Usag
 from marker.intake import publish
 from marker.intake.desk import Desk
 from marker.intake.isolate import Stopped
+from marker.intake.labels import label_beside
 from marker.intake.pages import ToStamp, pages_path, to_stamp
 from marker.intake.report import evidence_json, signature_json
 from marker.intake.roundtrip import advice, recognised
@@ -169,7 +170,8 @@ class Case:
         return snapshot, examination, verdict
 
     def _examine(self, path: Path) -> Examination:
-        return self.desk.workers.examine(path, self.candidate.path.name)
+        with label_beside(self.candidate, self.desk.workspace) as label:
+            return self.desk.workers.examine(path, self.candidate.path.name, label)
 
     def _open(self, snapshot: Snapshot, work: Callable[[Path], T]) -> tuple[Snapshot, T]:
         """What ``work`` gives on the snapshot, or on its decrypted form where one of the operator's passwords opens it.

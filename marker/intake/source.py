@@ -85,8 +85,11 @@ def list_folder(folder: Path) -> Listing:
                 ) from error
             found.append(Candidate(current, current.relative_to(folder)))
             continue
+        names = {entry.name for entry in entries}
         for entry in entries:
             path = Path(entry.path)
+            if entry.name.endswith(".bdo") and entry.name.removesuffix(".bdo") in names:
+                continue  # the label of the document beside it, read with that
             if is_litter(entry.name):
                 litter += 1
             elif is_folder(entry):

@@ -81,19 +81,21 @@ def sheets_of(path: Path, settings: Settings) -> Iterator[Sheets]:
         yield Sheets(made, kind, to_pdf(path, made, ReaderLimits.from_settings(settings)))
 
 
-def examine_file(path: Path, name: str, task: Task) -> Examination:
+def examine_file(path: Path, name: str, label: Path | None, task: Task) -> Examination:
     """Read and judge the snapshot at ``path``; ``name`` is the received file's name, for its ending only.
+
+    ``label`` is the snapshot of a label file that came with it.
 
     Raises HoldError when the file cannot be read at all.
     """
     with sheets_of(path, task.settings) as sheets:
-        found = _examine(sheets.path, name if sheets.picture is None else "scan.pdf", task)
+        found = _examine(sheets.path, name if sheets.picture is None else "scan.pdf", label, task)
     if sheets.picture is None:
         return found
     return replace(found, format=sheets.picture, notes=(*sheets.notes, *found.notes))
 
 
-def _examine(path: Path, name: str, task: Task) -> Examination:
+def _examine(path: Path, name: str, label: Path | None, task: Task) -> Examination:
     from marker.detect.judge import examine
     from marker.detect.sieve import Sieve
     from marker.readers.base import ReaderLimits
@@ -106,6 +108,10 @@ def _examine(path: Path, name: str, task: Task) -> Examination:
         from marker.ocr.plan import read_images  # letters of every page read: no library of pictures is needed
 
         reading = read_images(path, reading, profile, task.receiving, task.settings)
+    if label is not None:
+        from marker.readers.labels import with_label_file
+
+        reading = with_label_file(reading, label.read_bytes())
     verdict = examine(reading, profile, task.receiving)
     numbers = tuple(dict.fromkeys(trace.copy_number for trace in reading.traces))
     if not numbers and drawn and reading.format == "pdf":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from lxml import etree
@@ -16,8 +17,8 @@ from marker.canonical import canonical
 from marker.errors import HoldError
 from marker.labels.read import parse_binding, seen
 from marker.labels.read import read_binding as read_labels
-from marker.model import LabelSeen, Place, Source, Span
-from marker.readers.base import Gathering
+from marker.model import LabelSeen, Place, Reading, Source, Span
+from marker.readers.base import Gathering, Purse, ReaderLimits
 from marker.readers.xml import local_name
 
 UNREAD: Final = "a confidentiality label (STANAG 4778)"
@@ -92,9 +93,31 @@ def read_binding(root: etree._Element, flow: str, gathering: Gathering) -> None:
 
 def read_binding_text(xml: str, flow: str, gathering: Gathering) -> None:
     """The same from the text of an XMP property.  One that cannot be parsed is left unread: it may say anything."""
+    _read_data(xml.strip().encode("utf-8", "replace"), flow, gathering)
+
+
+def _read_data(data: bytes, flow: str, gathering: Gathering) -> None:
     try:
-        root = parse_binding(xml.strip().encode("utf-8", "replace"), "The binding in the XMP metadata")
+        root = parse_binding(data, "The label")
     except HoldError:
         gathering.leave_unread(UNREAD)
         return
     read_binding(root, flow, gathering)
+
+
+def with_label_file(reading: Reading, data: bytes) -> Reading:
+    """The reading with what a label file beside the document says (``letter.pdf.bdo``), evidence like any label.
+
+    Copy numbers in it are not taken over: whoever put it there does not say what the document is.  Raises
+    HoldError(too-large).
+    """
+    gathering = Gathering(Purse(ReaderLimits()), 0, lambda _data, _gathering: None)
+    _read_data(data, "the label file beside it", gathering)
+    return replace(
+        reading,
+        spans=(*reading.spans, *gathering.spans),
+        labels=(*reading.labels, *gathering.labels),
+        bindings=(*reading.bindings, *gathering.bindings),
+        attachments_unread=(*reading.attachments_unread, *gathering.unread),
+        notes=(*reading.notes, *gathering.notes),
+    )
