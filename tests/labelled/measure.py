@@ -19,6 +19,9 @@ code      held as it should be, with a code that tells the clerk something else
 careful   held with a code that is not wrong (a page picture to be read, two readings to be decided by a person)
 right     exactly right
 
+A long run is done in pieces: ``--save FILE`` adds each result to a file as it comes and leaves out what stands there
+already; ``--load FILE…`` prints the tables of all that was saved.
+
 Seeds from 10,000 on are kept for the final figure; nobody tunes on them.
 """
 
@@ -30,7 +33,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
@@ -121,11 +124,33 @@ class Bench:
         return Result(made.case, made.seed, made.label, kind, said, detail, time.perf_counter() - started)
 
 
-def measure(documents: Iterable[Made], *, pictures: bool = True) -> list[Result]:
-    """The outcome of every document, in order; with ``pictures``, what stands in page pictures is read too."""
+def measure(documents: Iterable[Made], *, pictures: bool = True, save: Path | None = None) -> list[Result]:
+    """The outcome of every document, in order; with ``pictures``, what stands in page pictures is read too.
+
+    With ``save``, each result is added to that file at once, and documents whose results stand in it are left out.
+    """
+    results = load([save]) if save is not None and save.exists() else []
+    known = {(result.case, result.seed) for result in results}
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(Path(folder), pictures=pictures)
-        return [bench.measure(made) for made in documents]
+        for made in documents:
+            if (made.case, made.seed) not in known:
+                results.append(bench.measure(made))
+                if save is not None:
+                    with save.open("a", encoding="utf-8") as stream:
+                        stream.write(json.dumps(asdict(results[-1]), default=sorted, ensure_ascii=False) + "\n")
+    return results
+
+
+def load(files: Iterable[Path]) -> list[Result]:
+    """The results that were saved."""
+    found = []
+    for path in files:
+        for line in path.read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            label = row.pop("label")
+            found.append(Result(label=Label(**{**label, "holds": frozenset(label["holds"])}), **row))
+    return found
 
 
 def table(results: list[Result]) -> str:
@@ -187,11 +212,16 @@ def main() -> None:
     parser.add_argument("--case", action="append", default=[], choices=sorted(CASES), metavar="NAME")
     parser.add_argument("--format", choices=("pdf", "docx"), help="documents of this format only")
     parser.add_argument("--text-only", action="store_true", help="leave page pictures unread")
+    parser.add_argument("--save", type=Path, metavar="FILE", help="add each result to FILE; go on where it ends")
+    parser.add_argument("--load", type=Path, nargs="+", metavar="FILE", help="print what was saved, measure nothing")
     parser.add_argument("--json", action="store_true", help="print one object with counts and failures instead")
     options = parser.parse_args()
     documents = generate(options.seeds, options.case)
     chosen = (made for made in documents if options.format in {None, made.label.format})
-    results = measure(chosen, pictures=not options.text_only)
+    if options.load:
+        results = load(options.load)
+    else:
+        results = measure(chosen, pictures=not options.text_only, save=options.save)
     if options.json:
         rows = [
             {"case": r.case, "seed": r.seed, "kind": r.kind, "truth": r.label.marking, "said": r.said}
