@@ -7,7 +7,7 @@ a body line that reads ``құпия`` and nothing else is a perfect match and no
 from __future__ import annotations
 
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -68,14 +68,15 @@ class Weigher:
         self.limits = thresholds
         self.groups = groups
         self._keys: dict[int, set[Key]] = defaultdict(set)
-        self._parties: dict[int, set[str]] = defaultdict(set)
+        self._marks: dict[int, set[tuple[str, str]]] = defaultdict(set)
+        """Of a line, the Parties' markings on it: whose, and which."""
         for group in groups:
             for key in group.keys:
                 self._keys[key[0]].add(key)
             party = party_of(group.entry.target, profile) if group.entry.role is Role.MARK else None
             if party is not None:
                 for number in group.lines:
-                    self._parties[number].add(party)
+                    self._marks[number].add((party, group.entry.target))
 
     def weigh(self) -> list[Weighed]:
         """All groups, weighed, in document order."""
@@ -118,8 +119,8 @@ class Weigher:
         item.in_zone = (item.place in _PLAIN_ZONES or opens) and not follows_text
         if best.tilted:
             item.add(limits.tilted, "tilted, as a rubber stamp is")
-        if item.place in (Place.TOP, Place.BOTTOM) and self._beside_table(lines):
-            item.add(limits.beside_table, "beside a table of both Parties' markings")
+        if item.place in (Place.TOP, Place.BOTTOM):
+            self._weigh_cut_table(item, lines)
         if item.weak or item.place in limits.places or opens:
             return
         if self.layout.centred(best):
@@ -136,15 +137,27 @@ class Weigher:
         near.update(line.number for line in lines)
         return len(self._parties_on(near)) > 1
 
-    def _beside_table(self, lines: list[Line]) -> bool:
-        """A table of markings that a page break cut: a row of it stands near, both Parties' markings on one line."""
+    def _weigh_cut_table(self, item: Weighed, lines: list[Line]) -> None:
+        """A table of markings that a page break cut: a row of it stands near, both Parties' markings on one line.
+
+        Where several markings of each Party stand so, and on the line's own row too, it is the table of Article 3:
+        no document bears two markings of each.
+        """
         own = {line.number for line in lines}
-        near = {other.number: other for line in lines for other in self.layout.neighbours(line, 4)}
-        rows = ({one.number for one in self.layout.row(other)} for other in near.values())
-        return any(len(self._parties_on(row)) > 1 for row in rows if not row & own)
+        near = {other.number: other for line in lines for other in (line, *self.layout.neighbours(line, 4))}
+        rows = [{one.number for one in self.layout.row(other)} for other in near.values()]
+        both = [row for row in rows if len(self._parties_on(row)) > 1]
+        if all(row & own for row in both):
+            return
+        marks = {mark for row in both for number in row for mark in self._marks.get(number, ())}
+        counts = Counter(party for party, _ in marks)
+        if min(counts.values()) > 1 and any(row & own for row in both):
+            item.add(self.limits.table_of_markings, "in a table of both Parties' markings")
+        else:
+            item.add(self.limits.beside_table, "beside a table of both Parties' markings")
 
     def _parties_on(self, numbers: Iterable[int]) -> set[str]:
-        return {party for number in numbers for party in self._parties.get(number, ())}
+        return {party for number in numbers for party, _ in self._marks.get(number, ())}
 
     # ── beside what ─────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -348,3 +348,14 @@ def test_a_party_that_is_none_is_refused() -> None:
 def test_a_mark_merged_with_a_letterhead_on_one_line_is_doubt_and_no_mention() -> None:
     line = Placed("МИНИСТЕРСТВО ПРИМЕРОВ СЕКРЕТНО", 60, 40)
     assert outcome(pdf([line, *RU]), LT) == "uncertain"
+
+
+def test_the_table_of_article_3_cut_by_a_page_break_is_no_marking() -> None:
+    table = (("VISIŠKAI SLAPTAI", "ӨТЕ ҚҰПИЯ"), ("SLAPTAI", "ҚҰПИЯ"), ("KONFIDENCIALIAI", "ҚҰПИЯ"))
+    rows = [Placed(text, x, 40 + 20 * at) for at, row in enumerate(table) for text, x in zip(row, (90, 330), strict=True)]
+    assert outcome(pdf([top("RIBOTO NAUDOJIMO"), *LIT], [*rows, *LIT]), KZ) == "lt:restricted"
+
+
+def test_markings_of_both_parties_side_by_side_are_no_table() -> None:
+    lines = [Placed("SLAPTAI/", 90, 40), Placed("ҚҰПИЯ/", 330, 40), Placed("SECRET", 90, 54), Placed("СЕКРЕТНО", 330, 54)]
+    assert outcome(pdf([*lines, *LIT]), KZ) == "conflict"

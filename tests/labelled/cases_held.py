@@ -139,7 +139,7 @@ def third_beside_own(dice: Dice) -> Result:
     draft.mark(spelling.any_form(dice.level(), dice))
     foreign = para(dice.choice(spelling.THIRD_PARTIES[family]), bold=True, size=12, align="center", after=0)
     if dice.likely(0.5):
-        draft.top.append(foreign)
+        draft.head(foreign)
     else:
         draft.annex(top=(foreign,))
     return draft.held("third-party")
@@ -201,7 +201,7 @@ def both_parties(dice: Dice) -> Result:
     mark = para(spelling.any_form(theirs, dice), bold=True, size=12, after=0,
                 align="center" if dice.receiving == "LT" else "right")
     if dice.receiving == "LT":
-        draft.top.insert(0, mark)
+        draft.head(mark)
     else:
         draft.before.insert(0, mark)
     return draft.held("conflict")
@@ -214,7 +214,7 @@ def like_our_copy(dice: Dice) -> Result:
     ours = spelling.HALVES[dice.choice(spelling.LEVELS[dice.receiving])]
     number = {"KZ": "KZ-2026-000123-01-F", "LT": "LT-2026-000123-01-A"}[dice.receiving]
     stamp = (para("/".join(ours), bold=True, align="center", after=0), para(number, size=8, align="center", after=0))
-    draft.top[:0] = stamp
+    draft.head(*stamp)
     draft.bottom += stamp
     return draft.held("already-stamped", "conflict")
 
@@ -266,7 +266,7 @@ def struck_above_live(dice: Dice) -> Result:
     draft.mark(spelling.any_form(marking, dice))
     look = Run("/".join(spelling.HALVES[higher]), bold=True, size=12, struck=True)
     if dice.sending == "LT":
-        draft.top.insert(0, Para((look,), "center", after=0))
+        draft.head(Para((look,), "center", after=0))
     else:
         draft.before.insert(0, Para((look,), "right", after=0))
     return draft.held("uncertain", "conflict")

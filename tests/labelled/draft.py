@@ -154,6 +154,12 @@ class Draft:
         else:
             self.before[:0] = [*lines, para("", after=4)]
 
+    def head(self, *lines: Para) -> None:
+        """Set lines above all others of the first page's header, and of the others' where they share it."""
+        self.top[:0] = lines
+        if self.first_header is not None:
+            self.first_header = (*lines, *self.first_header)
+
     def annex(self, *blocks: Block, top: tuple[Para, ...] = (), bottom: tuple[Para, ...] = (), **look: Any) -> None:
         """A further section: ``blocks``, then an annex in the letter's language."""
         inside = (*blocks, *annex_blocks(self.sole_language, self.dice)[1:])

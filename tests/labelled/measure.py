@@ -218,10 +218,7 @@ def main() -> None:
     options = parser.parse_args()
     documents = generate(options.seeds, options.case)
     chosen = (made for made in documents if options.format in {None, made.label.format})
-    if options.load:
-        results = load(options.load)
-    else:
-        results = measure(chosen, pictures=not options.text_only, save=options.save)
+    results = load(options.load) if options.load else measure(chosen, pictures=not options.text_only, save=options.save)
     if options.json:
         rows = [
             {"case": r.case, "seed": r.seed, "kind": r.kind, "truth": r.label.marking, "said": r.said}
