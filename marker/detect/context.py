@@ -119,7 +119,7 @@ class Weigher:
         item.in_zone = (item.place in _PLAIN_ZONES or opens) and not follows_text
         if best.tilted:
             item.add(limits.tilted, "tilted, as a rubber stamp is")
-        if item.place in (Place.TOP, Place.BOTTOM):
+        if item.place in (Place.TOP, Place.BOTTOM, Place.CORNER):
             self._weigh_cut_table(item, lines)
         if item.weak or item.place in limits.places or opens:
             return

@@ -352,10 +352,10 @@ def test_a_mark_merged_with_a_letterhead_on_one_line_is_doubt_and_no_mention() -
 
 def test_the_table_of_article_3_cut_by_a_page_break_is_no_marking() -> None:
     table = (("VISIŠKAI SLAPTAI", "ӨТЕ ҚҰПИЯ"), ("SLAPTAI", "ҚҰПИЯ"), ("KONFIDENCIALIAI", "ҚҰПИЯ"))
-    rows = [Placed(text, x, 40 + 20 * at) for at, row in enumerate(table) for text, x in zip(row, (90, 330), strict=True)]
+    rows = [Placed(row[at], 90 + 240 * at, 40 + 20 * number) for number, row in enumerate(table) for at in (0, 1)]
     assert outcome(pdf([top("RIBOTO NAUDOJIMO"), *LIT], [*rows, *LIT]), KZ) == "lt:restricted"
 
 
 def test_markings_of_both_parties_side_by_side_are_no_table() -> None:
-    lines = [Placed("SLAPTAI/", 90, 40), Placed("ҚҰПИЯ/", 330, 40), Placed("SECRET", 90, 54), Placed("СЕКРЕТНО", 330, 54)]
-    assert outcome(pdf([*lines, *LIT]), KZ) == "conflict"
+    upper, lower = [Placed("SLAPTAI/", 90, 40), Placed("ҚҰПИЯ/", 330, 40)], [Placed("SECRET", 90, 54)]
+    assert outcome(pdf([*upper, *lower, Placed("СЕКРЕТНО", 330, 54), *LIT]), KZ) == "conflict"

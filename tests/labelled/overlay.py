@@ -44,6 +44,8 @@ _FROM_EDGE: Final = 14.0
 _REFUSED: Final = (
     OpcError, PyPdfError, KeyError, ValueError, AttributeError, TypeError, zipfile.BadZipFile, NotImplementedError,
 )  # fmt: skip
+_LEAST: Final = 250.0
+"""Points. On a smaller page no marking of this size has its place."""
 _OTHER: Final = {"KZ": "LT", "LT": "KZ"}
 
 
@@ -128,6 +130,8 @@ def _on_pages(path: Path, words: str, sender: str) -> bytes:
         box, turn = page.cropbox, int(page.rotation) % 360
         left, bottom, right, top = (float(edge) for edge in (box.left, box.bottom, box.right, box.top))
         wide, high = (top - bottom, right - left) if turn % 180 else (right - left, top - bottom)
+        if wide < _LEAST or high < _LEAST:
+            raise ValueError("a page too small for a marking")
         matrix = {
             0: (1, 0, 0, 1, left, bottom), 90: (0, 1, -1, 0, right, bottom),
             180: (-1, 0, 0, -1, right, top), 270: (0, -1, 1, 0, left, top),
