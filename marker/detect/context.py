@@ -152,7 +152,7 @@ class Weigher:
         marks = {mark for row in both for number in row for mark in self._marks.get(number, ())}
         counts = Counter(party for party, _ in marks)
         if min(counts.values()) > 1 and any(row & own for row in both):
-            item.add(self.limits.table_of_markings, "in a table of both Parties' markings")
+            item.add(self.limits.cut_table, "in a table of both Parties' markings")
         else:
             item.add(self.limits.beside_table, "beside a table of both Parties' markings")
 

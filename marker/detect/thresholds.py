@@ -67,6 +67,8 @@ class Thresholds:
     """In a table with more cells than one that merely sets things beside each other."""
     table_of_markings: int = -50
     beside_table: int = -25
+    cut_table: int = -75
+    """In a row of that table, at the head or foot of a page, where alone and in capitals a line is a marking."""
 
     # What it looks like.
     capitals: int = 15
