@@ -63,6 +63,9 @@ class Settings:
     """Marks on one PDF page: letters in runs, strokes, pictures."""
     max_text_chars: int = 50_000_000
     """Letters that are read of one document."""
+    cache: str = ""
+    """A folder, its owner's alone, in which what was read of scans is kept; it holds text of classified documents.
+    Empty means that nothing is kept."""
     timeout: float = 120.0
     """Wall time for reading, and again for stamping, one document."""
     max_memory_bytes: int = 2_000_000_000

@@ -33,6 +33,7 @@ _COMMANDS = {
     "consent": "marker.cli.consent",
     "recipient": "marker.cli.consent",
     "agreement": "marker.cli.agreement",
+    "cache": "marker.cli.cache",
     "doctor": "marker.cli.doctor",
 }
 """Command → module.  A module is imported only when its command (or the list of commands) is asked for."""

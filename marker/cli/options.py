@@ -105,14 +105,26 @@ def common(options: dict[str, Any]) -> Common:
     config = options.pop("config", None)
     named = {name: options.pop(name) for name in _SETTINGS if name in options}
     settings = Settings.load(config, os.environ, named)
+    if settings.cache:
+        from marker.ocr.cache import PictureCache
+
+        PictureCache(Path(settings.cache))  # one that is open to others is refused before anything is read
     profile = load_profile(Path(settings.agreement) if settings.agreement else None)
     return Common(settings, profile, read_passwords(settings.password_file))
 
 
 _SETTINGS = (
     "register", "agreement", "operator", "clearance", "jobs", "timeout", "password_file", "accept_broken_signature",
-    "strip_active", "copies_as", "sidecar", "interval", "settle",
+    "strip_active", "copies_as", "sidecar", "interval", "settle", "cache",
 )  # fmt: skip
+
+
+cache_option = click.option(
+    "--cache",
+    metavar="DIR",
+    help="Keep what is read of scans in DIR for the next run. It holds text of classified documents; 'marker cache "
+    "purge' removes it.",
+)
 
 
 def shared(command: F) -> F:
@@ -217,6 +229,7 @@ def works(command: F) -> F:
                 metavar="SECONDS",
                 help="Limit for reading, and for stamping, one file.",
             ),
+            cache_option,
         )
     ):
         command = option(command)
