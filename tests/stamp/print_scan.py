@@ -23,6 +23,7 @@ import numpy as np
 
 from marker.agreement.load import load_profile
 from marker.errors import HoldError
+from marker.proof.pdf import prove_pdf
 from marker.readers.pdfium import helpers
 from marker.records.sheets import _codes, _printed
 from marker.stamp.pdf import stamp_pdf
@@ -67,6 +68,7 @@ def pages(folders: list[Path], most: int) -> Iterator[tuple[str, str, Any]]:
                 if file.stat().st_size > 5_000_000:
                     continue
                 stamp_pdf(file, [(order, copy)], profile)
+                prove_pdf(file, copy, order, profile)  # a copy that does not stand its proof is never printed
             except HoldError:
                 continue
             document = helpers.PdfDocument(copy)
