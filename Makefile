@@ -6,7 +6,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: help install demo test test-all lint bench fixtures constraints clean
+.PHONY: help install demo test test-all lint bench faults fuzz fixtures constraints clean
 
 help:            ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -41,6 +41,12 @@ bench: $(STAMP)  ## measurements: detection by case, reading of scans, speed bes
 	$(BIN)/python -m tests.readers.bench_speed
 	$(BIN)/python -m tests.stamp.bench
 	$(BIN)/python -m tests.register.bench
+
+faults: $(STAMP) ## kill batches and watchers 300 times, in every stage (half an hour)
+	$(BIN)/python -m tests.faults.kills --kills 300
+
+fuzz: $(STAMP)   ## 20,000 mutants of real documents take the whole way (hours)
+	$(BIN)/python -m tests.fuzz.run --inputs 20000
 
 fixtures: $(STAMP)  ## make the documents of fixtures/ anew
 	$(BIN)/python fixtures/make.py

@@ -21,14 +21,14 @@ from marker.cli.options import (
     works,
 )
 from marker.cli.words import _
-from marker.errors import UsageError
+from marker.errors import ExitStatus, UsageError
 from marker.model import MarkingId
 from marker.names import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from marker.errors import ExitStatus
+    from marker.intake.batch import Output
     from marker.intake.desk import Wish
     from marker.intake.source import Candidate
     from marker.model import FileReport
@@ -182,11 +182,14 @@ def work_off(
 @click.argument("out_dir", type=_PATH)
 @works
 @click.option("--dry-run", is_flag=True, help="Tell what would happen; write nothing, draw no number.")
+@click.option("--queue", "queued", is_flag=True, help="Put the documents on the queue for 'marker worker'.")
 @stamps
 @registers
 @shared
 @click.option("--json", "as_json", is_flag=True, help="JSON Lines on standard output, one object a file.")
-def batch(in_dir: Path, out_dir: Path, receiving: str, dry_run: bool, as_json: bool, **options: Any) -> int:
+def batch(
+    in_dir: Path, out_dir: Path, receiving: str, dry_run: bool, queued: bool, as_json: bool, **options: Any
+) -> int:
     """Stamp, number and register every document in IN_DIR, sub-folders included.
 
     OUT_DIR gets marked/ (stamped copies), held/ (why each held file is held), report.jsonl and report.csv. IN_DIR is
@@ -208,6 +211,8 @@ def batch(in_dir: Path, out_dir: Path, receiving: str, dry_run: bool, as_json: b
     wish = wish_of(start, receiving)
     check_folders(in_dir, out_dir)
     listing = list_folder(in_dir)
+    if queued:
+        return _queue(start, wish, in_dir, Output(out_dir), listing.candidates, dry_run=dry_run)
     tally = Tally(in_dir)
     places: list[tuple[str, str]] = []
 
@@ -241,6 +246,22 @@ def batch(in_dir: Path, out_dir: Path, receiving: str, dry_run: bool, as_json: b
             skipped = _("  skipped   {n} files that programs leave behind (~$*, .*, *.tmp …)")
             click.echo(skipped.format(n=listing.litter))
     return exit_status(tally.outcomes)
+
+
+def _queue(
+    start: Common, wish: Wish, in_dir: Path, output: Output, candidates: Sequence[Candidate], *, dry_run: bool
+) -> int:
+    from marker.intake.queue import Sender
+
+    if dry_run:
+        raise UsageError("--queue and --dry-run exclude each other.", remedy="Leave out one of them.")
+    with start.open_register():
+        pass  # the tables of the register first
+    output.prepare()
+    with Sender(start.settings.register, wish.receiving, in_dir, output.folder, moves=False) as sender:
+        count = sender.send(candidates)
+    click.echo(_("{n} documents were put on the queue; 'marker worker' takes them.").format(n=count))
+    return ExitStatus.DONE
 
 
 def wish_of(start: Common, receiving: str, **asked: Any) -> Wish:

@@ -20,6 +20,7 @@ _COMMANDS = {
     "convert": "marker.cli.files",
     "batch": "marker.cli.files",
     "watch": "marker.cli.watch",
+    "worker": "marker.cli.worker",
     "held": "marker.cli.held",
     "copy": "marker.cli.copy",
     "return": "marker.cli.custody",

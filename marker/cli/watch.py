@@ -31,6 +31,7 @@ _PATH = click.Path(path_type=Path)
 @works
 @click.option("--once", is_flag=True, help="Work off what has settled, then end: for cron.")
 @click.option("--status", "ask", is_flag=True, help="Tell what the watcher of these folders is doing, and end.")
+@click.option("--queue", "queued", is_flag=True, help="Put what has settled on the queue for 'marker worker'.")
 @click.option("--interval", type=click.FloatRange(0.1), metavar="SECONDS", help="Between two looks. Default: 2.")
 @click.option(
     "--settle", type=click.FloatRange(0.1), metavar="SECONDS", help="A file must have stood still so long. Default: 5."
@@ -41,7 +42,8 @@ _PATH = click.Path(path_type=Path)
 @shared
 @click.option("--json", "as_json", is_flag=True, help="JSON Lines on standard output, one object a file.")
 def watch(
-    in_dir: Path, out_dir: Path, receiving: str, once: bool, ask: bool, form: str, as_json: bool, **options: Any
+    in_dir: Path, out_dir: Path, receiving: str, once: bool, ask: bool, queued: bool, form: str, as_json: bool,
+    **options: Any,
 ) -> int:
     """Stamp, number and register every document that is dropped into IN_DIR, and put the received file away.
 
@@ -58,7 +60,7 @@ def watch(
     start = common(options)
     if ask:
         return _tell_status(out_dir, as_json=as_json)
-    watcher = _watcher(start, receiving, in_dir, out_dir, form, as_json)
+    watcher = _watcher(start, receiving, in_dir, out_dir, form, as_json, queued=queued)
     stopped: list[int] = []
 
     def stop(number: int, _frame: FrameType | None) -> None:
@@ -76,11 +78,13 @@ def watch(
     return ExitStatus.HELD if once and watcher.status.held else ExitStatus.DONE
 
 
-def _watcher(start: Common, receiving: str, in_dir: Path, out_dir: Path, form: str, as_json: bool) -> Watcher:
+def _watcher(
+    start: Common, receiving: str, in_dir: Path, out_dir: Path, form: str, as_json: bool, *, queued: bool
+) -> Watcher:
     from marker.intake.batch import Output, check_folders
     from marker.intake.log import Log, LogFormat
     from marker.intake.report import to_json
-    from marker.intake.watch import Errand, Watcher
+    from marker.intake.watch import Errand, QueueWatcher, Watcher
 
     wish = wish_of(start, receiving)
     check_folders(in_dir, out_dir)
@@ -90,7 +94,8 @@ def _watcher(start: Common, receiving: str, in_dir: Path, out_dir: Path, form: s
             click.echo(json.dumps(to_json(report, with_copies=True), ensure_ascii=False))
 
     errand = Errand(in_dir, Output(out_dir), wish, start.profile, start.settings, start.open_register)
-    return Watcher(errand, Log(sys.stderr, LogFormat(form)), tell)
+    kind = QueueWatcher if queued else Watcher
+    return kind(errand, Log(sys.stderr, LogFormat(form)), tell)
 
 
 def _tell_status(out_dir: Path, *, as_json: bool) -> int:

@@ -117,14 +117,14 @@ def batch(
     ):
         try:
             for candidate, report in running:
-                recorded = _record(report, candidate, output, fingerprint)
+                recorded = record_held(report, candidate, output, fingerprint)
                 files.add(recorded)
                 yield recorded
         except Stopped:
             raise KeyboardInterrupt from None
 
 
-def _record(report: FileReport, candidate: Candidate, output: Output, fingerprint: str) -> FileReport:
+def record_held(report: FileReport, candidate: Candidate, output: Output, fingerprint: str) -> FileReport:
     """Write the held record, or remove the one of an earlier run that no longer holds."""
     record = output.held_record(candidate.relative)
     if report.outcome is not Outcome.HELD:

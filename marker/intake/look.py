@@ -77,6 +77,10 @@ class Lookout:
         with suppress(OSError):
             self._left[_key(candidate.relative.parts)] = sign(candidate.path.lstat())
 
+    def name_again(self) -> None:
+        """Name what was left once more."""
+        self._left.clear()
+
     def _ripe(
         self, now: dict[bytes, tuple[bytes, float]], counts: _Counts
     ) -> Iterator[tuple[float, tuple[str, ...]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import fcntl
 import io
 import json
 import os
@@ -169,6 +170,7 @@ def append(lines: Path, table: Path, report: FileReport) -> None:
 def _append(path: Path, head: bytes, line: bytes) -> None:
     try:
         with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600), "r+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)  # several workers may add to one report
             end = file.seek(0, os.SEEK_END)
             file.seek(max(0, end - _LONGEST_LINE))
             tail = file.read()

@@ -100,18 +100,21 @@ class Shelves:
         except OSError as error:
             raise publish.not_written(target, error) from error
 
-    def recover(self) -> list[Path]:
-        """Finish or undo the moves of a run that died.  Returns where files were returned to.  Raises DiskError."""
+    def recover(self, only: Path | None = None) -> list[Path]:
+        """Finish or undo the moves of a run that died; of one received file, ``only`` by its path, where others work.
+
+        Returns where files were returned to.  Raises DiskError.
+        """
         returned: list[Path] = []
         try:
             for base in self._sources:
-                for captured in _files(base / CAPTURED):
+                for captured in _files(base / CAPTURED) if only is None else _one(base / CAPTURED / only):
                     relative = captured.relative_to(base / CAPTURED)
                     if self._is_on_a_shelf(captured, relative):
                         captured.unlink()
                     else:
                         returned.append(self._give_back(captured, base))
-            for shelf in (PROCESSED, HELD, REJECTED):
+            for shelf in (PROCESSED, HELD, REJECTED) if only is None else ():
                 for unfinished in (self._output / shelf).rglob(f".*{publish.PART}"):
                     unfinished.unlink()
         except OSError as error:
@@ -240,6 +243,11 @@ def _files(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
         if not stat.S_ISDIR(path.lstat().st_mode) and path != folder / LOCK:
             yield path
+
+
+def _one(path: Path) -> Iterator[Path]:
+    if os.path.lexists(path):
+        yield path
 
 
 def _sha256(path: Path) -> str | None:

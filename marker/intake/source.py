@@ -239,7 +239,7 @@ def _unreadable(error: OSError) -> HoldError:
         return HoldError(
             HoldCode.UNSAFE_PATH, "This is a link, or lies behind one; put the document itself into the folder."
         )
-    kind = DiskError if error.errno in SHARE_FAULTS else HoldError
+    kind = HoldError if error.errno in {errno.ENAMETOOLONG, errno.EINVAL, errno.ENXIO} else DiskError
     return kind(
         HoldCode.UNSAFE_PATH, f"The file cannot be copied for reading: {error.strerror}; mend that and run again."
     )

@@ -26,6 +26,7 @@ from marker.intake.isolate import Stopped
 from marker.intake.lock import FolderLock
 from marker.intake.log import Log
 from marker.intake.look import Lookout, sign
+from marker.intake.queue import Sender
 from marker.intake.report import append
 from marker.intake.run import end_soon, open_desk, run, settle
 from marker.intake.shelves import Shelves
@@ -41,6 +42,8 @@ ROUND = 500
 _LONGEST_WAIT = 60.0
 """Seconds between two tries while a share, a disk or the register is gone."""
 _STATUS_SECONDS = 5.0
+_SEND_AGAIN = 600.0
+"""Seconds after which files that are still there are queued again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +150,7 @@ class Watcher:
         for path in self._shelves.recover():
             self._log("returned", path=path)
 
-    def _rounds(self, desk: Desk, present: _Present, *, once: bool) -> None:
+    def _rounds(self, desk: Desk | None, present: _Present, *, once: bool) -> None:
         settings = self._errand.settings
         # One look sees what is there, a second one whether it has stood still.
         first_look, deadline = True, time.monotonic() + settings.settle
@@ -169,19 +172,24 @@ class Watcher:
             self._write_status()
             self._stopping.wait(min(settings.interval, settings.settle) if once else settings.interval)
 
-    def _round(self, candidates: Iterable[Candidate], desk: Desk, present: _Present) -> bool:
+    def _round(self, candidates: Iterable[Candidate], desk: Desk | None, present: _Present) -> bool:
         """Work off some files; whether anything came of it."""
+        assert desk is not None  # noqa: S101  # only a watcher that stamps nothing has none
+
 
         def folder(candidate: Candidate) -> Path:
             present.check()
             return self._errand.output.copies_folder(candidate)
 
-        def put_away(candidate: Candidate, report: FileReport) -> FileReport:
+        def finish(candidate: Candidate, report: FileReport) -> FileReport:
             present.check()
-            return self._put_away(candidate, report)
+            finished = put_away(candidate, report, self._errand.output, self._shelves, self._fingerprint)
+            if report.hold is not None and not shelves.is_regular(candidate.path):
+                self._lookout.leave(candidate)  # a link or a pipe stays where it is
+            return finished
 
         came = False
-        with contextlib.closing(run(candidates, desk, folder, put_away)) as running:
+        with contextlib.closing(run(candidates, desk, folder, finish)) as running:
             for _candidate, report in running:
                 self._told(report)
                 came = True
@@ -203,31 +211,6 @@ class Watcher:
         self._write_status()
 
     # ── where files go ──────────────────────────────────────────────────────────────────────────────────────────────
-
-    def _put_away(self, candidate: Candidate, report: FileReport) -> FileReport:
-        """Move the source to its shelf, with its record where it is held."""
-        target = self._shelves.rest(candidate, report.outcome)
-        held = self._errand.output.folder.absolute() / HELD
-        try:
-            if report.hold is not None:
-                # The record first: a file that lies in held/ always has its reason beside it.
-                stays = not target.is_relative_to(held)
-                kept = candidate.relative if stays else target.relative_to(held)
-                publish.make_folder(held, kept.parent)
-                place = {"left": _sign(candidate)} if stays else {"kept": quote_from_bytes(os.fsencode(kept))}
-                waiting.write(self._errand.output.held_record(kept), report, self._fingerprint, **place)
-                if stays:
-                    self._lookout.leave(candidate)
-            lies = self._shelves.put(candidate, report.outcome, report.sha256)
-            if candidate.base == held and report.hold is None:
-                waiting.remove(self._errand.output.held_record(candidate.relative))
-        except NotYetError as error:
-            return replace(report, notes=(*report.notes, str(error)))
-        finally:
-            self._shelves.forget(candidate)
-        if lies != candidate.path.absolute():
-            report = replace(report, notes=(*report.notes, f"The received file lies at {shown(lies)}."))
-        return report
 
     def _left_before(self, candidate: Candidate) -> bool:
         """Whether an earlier run has told of a link, a pipe or the like that still stands there unchanged."""
@@ -272,11 +255,74 @@ class Watcher:
             self._written = time.monotonic()
 
 
+def put_away(
+    candidate: Candidate, report: FileReport, output: Output, shelves: Shelves, fingerprint: str
+) -> FileReport:
+    """Move a source to its shelf, with its record where it is held.  Raises DiskError."""
+    target = shelves.rest(candidate, report.outcome)
+    held = output.folder.absolute() / HELD
+    try:
+        if report.hold is not None:
+            # The record first: a file that lies in held/ always has its reason beside it.
+            stays = not target.is_relative_to(held)
+            kept = candidate.relative if stays else target.relative_to(held)
+            publish.make_folder(held, kept.parent)
+            place = {"left": _sign(candidate)} if stays else {"kept": quote_from_bytes(os.fsencode(kept))}
+            waiting.write(output.held_record(kept), report, fingerprint, **place)
+        lies = shelves.put(candidate, report.outcome, report.sha256)
+        if candidate.base == held and report.hold is None:
+            waiting.remove(output.held_record(candidate.relative))
+    except NotYetError as error:
+        return replace(report, notes=(*report.notes, str(error)))
+    finally:
+        shelves.forget(candidate)
+    if lies != candidate.path.absolute():
+        report = replace(report, notes=(*report.notes, f"The received file lies at {shown(lies)}."))
+    return report
+
+
 def _sign(candidate: Candidate) -> str:
     try:
         return sign(candidate.path.lstat()).hex()
     except OSError:
         return ""
+
+
+class QueueWatcher(Watcher):
+    """A watcher that stamps nothing: it puts what has settled on the queue, for the workers of all machines."""
+
+    def _session(self, *, once: bool) -> bool:
+        errand = self._errand
+        errand.output.prepare()
+        with errand.open_register() as register:
+            register.recover()
+        own = shelves.own_folder(errand.received)
+        with (
+            FolderLock(own / shelves.LOCK) as ours,
+            errand.output.lock() as theirs,
+            Sender(
+                errand.settings.register, errand.wish.receiving, errand.received, errand.output.folder, moves=True
+            ) as sender,
+        ):  # fmt: skip
+            self._sender = sender
+            self._rounds(None, _Present(ours, theirs), once=once)
+        return True
+
+    def _round(self, candidates: Iterable[Candidate], desk: Desk | None, present: _Present) -> bool:
+        there = list(candidates)
+        count = self._sender.send(there)
+        if count:
+            self._log("queued", documents=count)
+        for candidate in there:
+            self._lookout.leave(candidate)
+        if time.monotonic() - self._sent > _SEND_AGAIN:
+            # What a worker gave up, or a lost job, is queued once more; what is queued already is not.
+            self._lookout.name_again()
+            self._sent = time.monotonic()
+        return bool(there)
+
+    _sender: Sender
+    _sent = 0.0
 
 
 class _Present:

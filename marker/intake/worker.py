@@ -1,0 +1,161 @@
+"""``marker worker``: takes documents from the queue until it is stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from marker.agreement.profile import Profile
+from marker.errors import DiskError, NotYetError, RegisterError
+from marker.intake import queue
+from marker.intake.batch import REPORT, TABLE, Output, record_held
+from marker.intake.desk import Desk, Wish, stays
+from marker.intake.isolate import Stopped
+from marker.intake.log import Log
+from marker.intake.process import process
+from marker.intake.report import append
+from marker.intake.run import end_soon, open_desk
+from marker.intake.shelves import Shelves
+from marker.intake.source import Candidate
+from marker.intake.waiting import attempt
+from marker.intake.watch import put_away
+from marker.model import FileReport, PartyId
+from marker.register.register import Register
+from marker.settings import Settings
+
+_LONGEST_WAIT = 60
+
+
+class LaterError(Exception):
+    """The document is to be tried again later; nothing of it was issued."""
+
+
+class Hand:
+    """What one worker works with: a register, and a desk for each receiving Party it has met."""
+
+    def __init__(
+        self, profile: Profile, settings: Settings, register: Register, wish_for: Callable[[str], Wish], log: Log
+    ) -> None:
+        self._profile, self._settings, self._register = profile, settings, register
+        self._wish_for = wish_for
+        self._log = log
+        self._desks: dict[PartyId, Desk] = {}
+        self._shelves: dict[tuple[Path, Path], Shelves] = {}
+        self._open = ExitStack()
+        self._guard = threading.Lock()
+        self.stopping = threading.Event()
+        self.done = 0
+
+    def close(self) -> None:
+        self._open.close()
+
+    def stop(self) -> None:
+        """Begin nothing new; finish or return what is in work."""
+        self.stopping.set()
+        for desk in list(self._desks.values()):
+            end_soon(desk)
+
+    def document(self, receiving: str, inbox: str, output: str, relative: str, moves: bool) -> None:
+        """One job.  Raises LaterError."""
+        place = queue.unpacked(relative)
+        base, out = queue.unpacked(inbox), Output(queue.unpacked(output))
+        candidate = Candidate(base / place, place)
+        try:
+            if self.stopping.is_set():
+                raise Stopped
+            desk = self._desk(receiving)
+            out.prepare()
+            shelves = self._shelves_of(base, out.folder) if moves else None
+            if shelves is not None:
+                shelves.recover(place)
+            if not os.path.lexists(candidate.path):
+                return  # it was done under another job, or taken away
+            report = self._work(candidate, desk, out, shelves)
+        except (DiskError, NotYetError, RegisterError, Stopped) as error:
+            if not isinstance(error, Stopped):
+                self._log("later", "warning", path=candidate.path, problem=str(error))
+            raise LaterError from None
+        append(out.folder / REPORT, out.folder / TABLE, report)
+        self._log(
+            report.outcome.value, "warning" if report.hold else "info", path=report.path, register=report.register,
+            reason=report.hold.code.value if report.hold else None,
+            copies=tuple(copy.copy_number for copy in report.copies),
+        )  # fmt: skip
+        with self._guard:
+            self.done += 1
+
+    def _work(self, candidate: Candidate, desk: Desk, out: Output, shelves: Shelves | None) -> FileReport:
+        there = replace(desk, rest=shelves.rest if shelves is not None else stays)
+        report = process(candidate, lambda: out.copies_folder(candidate), there, lambda: None, lambda: None)
+        fingerprint = attempt(there.wish, there.profile, there.settings)
+        if shelves is None:
+            return record_held(report, candidate, out, fingerprint)
+        return put_away(candidate, report, out, shelves, fingerprint)
+
+    def _desk(self, receiving: str) -> Desk:
+        with self._guard:
+            wish = self._wish_for(receiving)
+            if wish.receiving not in self._desks:
+                self._desks[wish.receiving] = self._open.enter_context(
+                    open_desk(wish, self._profile, self._settings, self._register, self._register, patient=True)
+                )
+            return self._desks[wish.receiving]
+
+    def _shelves_of(self, base: Path, output: Path) -> Shelves:
+        with self._guard:
+            return self._shelves.setdefault((base, output), Shelves(base, output))
+
+
+async def work(hand: Hand, settings: Settings, *, once: bool) -> None:
+    """Take documents until a signal comes, or, ``once``, until the queue is empty.  Raises RegisterError."""
+    library = queue.procrastinate()
+    from procrastinate import BaseRetryStrategy, RetryDecision
+
+    class Patience(BaseRetryStrategy):
+        def get_retry_decision(self, *, exception: BaseException, job: Any) -> RetryDecision | None:
+            if isinstance(exception, LaterError):
+                seconds = 0 if hand.stopping.is_set() else min(_LONGEST_WAIT, 2 ** min(job.attempts, 6))
+                return RetryDecision(retry_in={"seconds": seconds})
+            return None
+
+    app = library.App(connector=library.PsycopgConnector(conninfo=queue.address(settings.register)))
+    app.task(name=queue.TASK, retry=Patience())(hand.document)
+    with queue.translated():
+        async with app.open_async():
+            worker = asyncio.create_task(
+                app.run_worker_async(
+                    wait=not once, concurrency=settings.jobs, delete_jobs="successful", install_signal_handlers=False,
+                    fetch_job_polling_interval=2, update_heartbeat_interval=queue.HEARTBEAT,
+                    stalled_worker_timeout=queue.STALLED,
+                )
+            )
+            rescue = asyncio.create_task(_rescue(app))
+            loop = asyncio.get_running_loop()
+
+            def stop() -> None:
+                hand.stop()
+                worker.cancel()
+
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.add_signal_handler(number, stop)
+            with contextlib.suppress(asyncio.CancelledError):
+                await worker
+            rescue.cancel()
+
+
+async def _rescue(app: Any) -> None:
+    """Give the documents of workers that are gone to whoever comes."""
+    while True:
+        with contextlib.suppress(Exception):  # the next round tries again; the worker's own loop reports what is wrong
+            for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=queue.STALLED):
+                await app.job_manager.retry_job(job, retry_at=datetime.now(UTC))
+        await asyncio.sleep(queue.HEARTBEAT)

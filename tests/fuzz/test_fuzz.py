@@ -1,0 +1,25 @@
+"""A minute of fuzzing.  The long form: make fuzz."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from .run import Fuzzing
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_mutants_bring_up_no_fault_and_many_reach_the_stamper(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setenv("TMPDIR", "")
+    fuzzing = Fuzzing(tmp_path / "place", tmp_path / "findings", seed=99, jobs=2)
+    fuzzing.folder.mkdir()
+    fuzzing.go(10_000, 60)
+    assert fuzzing.found == []
+    if fuzzing.outcomes.total() >= 30:
+        assert fuzzing.reached >= fuzzing.outcomes.total() / 3, fuzzing.outcomes
