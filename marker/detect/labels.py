@@ -112,7 +112,14 @@ def _party(label: LabelSeen, profile: Profile) -> Party | None:
         names = (party.policy, party.code, party.id, *party.name.values())
         if wanted in {_folded(name) for name in names}:
             return party
-    return None
+    # "LITHUANIA", "Kazakhstan national policy": a word that only one Party's name has.
+    mine = [party for party in profile.parties if set(wanted.split()) & _name_words(party, profile)]
+    return mine[0] if len(mine) == 1 else None
+
+
+def _name_words(party: Party, profile: Profile) -> set[str]:
+    others = {word for name in profile.other(party.id).name.values() for word in _folded(name).split()}
+    return {word for name in party.name.values() for word in _folded(name).split()} - others
 
 
 def _policy_forms(marking: Marking) -> tuple[str, ...]:
@@ -127,5 +134,5 @@ def _finding(item: Mapped, marking: MarkingId, kind: FindingKind) -> Finding:
     label = item.label
     text = " ".join(filter(None, (label.policy, label.classification)))
     reasons = (describe(label), *(("its policy is a Party's",) if item.party is not None else ()))
-    return Finding(marking, kind, text[:200], Source.LABEL, Place.LABEL, score=1.0 if item.marking else 0.0,
+    return Finding(marking, kind, text[:100], Source.LABEL, Place.LABEL, score=1.0 if item.marking else 0.0,
                    reasons=reasons)  # fmt: skip

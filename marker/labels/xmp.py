@@ -42,6 +42,14 @@ def bindings_in(packet: bytes) -> list[str]:
     return [] if root is None else [text for text, _remove in _found(root)]
 
 
+def binding_text(element: etree._Element) -> str:
+    """The XML in a binding property: its text, or, where a writer put the elements themselves there, those."""
+    inner = [child for child in element if isinstance(child.tag, str)]
+    if len(inner) == 1 and not (element.text or "").strip():
+        return etree.tostring(inner[0], encoding="unicode", with_tail=False)
+    return "".join(str(piece) for piece in element.itertext())
+
+
 def extend(packet: bytes, bind: Callable[[list[str]], tuple[bytes, bool]]) -> Packet:
     """The packet with the binding that ``bind`` makes of those it has (their texts; see :func:`bindings_in`).
 
@@ -94,8 +102,7 @@ def _found(root: etree._Element) -> Iterator[tuple[str, Callable[[], object]]]:
         if short is not None:
             yield short, partial(description.attrib.pop, _BINDING)
         for element in list(description.iterchildren(_BINDING)):
-            text = "".join(str(piece) for piece in element.itertext())
-            yield text, partial(description.remove, element)
+            yield binding_text(element), partial(description.remove, element)
 
 
 def _describe(rdf: etree._Element, about: str) -> None:

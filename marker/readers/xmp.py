@@ -9,6 +9,7 @@ from typing import Final
 from lxml import etree
 
 from marker.errors import HoldError
+from marker.labels.xmp import binding_text
 from marker.readers.base import Gathering
 from marker.readers.labels import read_binding_text, read_properties
 from marker.readers.xml import parse_xml
@@ -41,6 +42,9 @@ def _properties(root: etree._Element, gathering: Gathering) -> Iterator[tuple[st
             yield from _property(str(key), str(text), gathering)
         for element in description:
             if isinstance(element.tag, str):
+                if element.tag == _BINDING:
+                    read_binding_text(binding_text(element), "xmp", gathering)
+                    continue
                 texts = (str(text).strip() for text in element.itertext())
                 yield from _property(element.tag, " ".join(text for text in texts if text), gathering)
 

@@ -33,6 +33,7 @@ def held(verdict: Verdict) -> HoldCode | None:
         ([label("secret")], None),  # the English form, in its own Party's policy
         ([label("SLAPTAI", uri="")], None),  # by name alone
         ([label("slaptai", "Republic of Lithuania", "")], None),
+        ([label("TOP SECRET", "Lithuania", "")], HoldCode.CONFLICT),
         ([label("Confidential", "ACME", "")], None),  # a company's own is noted
         ([label("VISIŠKAI SLAPTAI")], HoldCode.CONFLICT),
         ([label("RIBOTO NAUDOJIMO")], HoldCode.CONFLICT),  # lower: questioned, not followed

@@ -158,3 +158,15 @@ def test_a_label_in_short_form_is_found_and_taken_over(tmp_path: Path) -> None:
     )
     copy, _ = stamped(pdf_letter(tmp_path / "a.pdf", xmp=packet(short)))
     assert len(labels_in(copy)) == 3
+
+
+def test_a_label_whose_elements_stand_in_the_packet_itself_is_read_and_taken_over(tmp_path: Path) -> None:
+    inner = binding(label("VISIŠKAI SLAPTAI"))
+    start = "<mbxmp:bindingInformation"
+    literal = described("").replace(f"{start}>", f'{start} rdf:parseType="Literal">{inner}')
+    hold = judged(pdf_letter(tmp_path / "a.pdf", xmp=packet(literal))).hold
+    assert hold is not None
+    assert hold.code == "conflict"
+    agreeing = pdf_letter(tmp_path / "b.pdf", xmp=packet(literal.replace("VISIŠKAI SLAPTAI", "SLAPTAI")))
+    copy, _ = stamped(agreeing)
+    assert len(labels_in(copy)) == 3
