@@ -16,7 +16,7 @@ from marker.detect.fold import without_marks, words
 from marker.detect.groups import Group, party_of
 from marker.detect.lexicon import SYNTAX, Role
 from marker.detect.lines import SEEN, Layout, Line, paragraph
-from marker.detect.match import Matcher
+from marker.detect.match import Matcher, is_number
 from marker.detect.matches import Key
 from marker.detect.thresholds import Thresholds
 from marker.model import Place, Source, Visibility
@@ -193,6 +193,7 @@ class Weigher:
                     item.add(limits.quoted, "in quotation marks")
             if zone and not quoted and self._heads_line(item, lines, rest):
                 item.score = max(item.score, limits.doubt)  # words unknown here may say how long or on what ground
+                item.introduced = True
         self._weigh_context(item, lines)
 
     def _weigh_context(self, item: Weighed, lines: list[Line]) -> None:
@@ -242,9 +243,13 @@ class Weigher:
         return caps and all(text.upper() == text for text in after)
 
     def _heads_line(self, item: Weighed, lines: list[Line], rest: dict[int, list[int]]) -> bool:
-        """Whether a marking, with a capital, begins or ends a line of few other words."""
+        """Whether a marking, with a capital or after a colon or number, begins or ends a line of few other words."""
         (_, first), (_, last) = item.group.keys[0], item.group.keys[-1]
-        if item.group.entry.role not in (Role.MARK, Role.NO_EQUIVALENT) or not self._text(item.group)[:1].isupper():
+        word = lines[0].words[first]
+        set_off = ":" in word.glue or (first > 0 and is_number(lines[0].words[first - 1].text))
+        if item.group.entry.role not in (Role.MARK, Role.NO_EQUIVALENT):
+            return False
+        if not (self._text(item.group)[:1].isupper() or set_off):
             return False
         few = sum(map(len, rest.values())) <= self.limits.few_words
         if not few or any(self.layout.continues(line) or self._runs_on(line) for line in lines):

@@ -18,6 +18,10 @@ TERMED = [
     ("Секретно до 14 октября 2036 г.", LT, "kz:secret"),
     ("Степень секретности: секретно", LT, "kz:secret"),
     ("Құпиялылық дәрежесі: «Құпия»", LT, "kz:secret"),
+    ("Секретно, лично", LT, "kz:secret"),
+    ("Лично. Совершенно секретно", LT, "kz:top-secret"),
+    ("Құпия. Тек адресатқа", LT, "kz:secret"),
+    ("Slaptai, asmeniškai", KZ, "lt:secret"),
     ("Құпия (Тізбенің 12-тармағы)", LT, "kz:secret"),
     ("S l a p t a i i k i 2 0 3 6 - 1 0 - 1 4", KZ, "lt:secret"),
     ("С е к р е т н о ( п . 1 2 П е р е ч н я )", LT, "kz:secret"),
@@ -40,7 +44,8 @@ def test_an_annex_so_marked_raises_a_letter_of_the_lowest_level(text: str, to: P
 
 @pytest.mark.parametrize(
     ("text", "to"),
-    [("SLAPTAI kol galioja planas", KZ), ("Slaptai, grąžinti", KZ), ("Секретно (на время учений)", LT)],
+    [("SLAPTAI kol galioja planas", KZ), ("Slaptai, grąžinti", KZ), ("Секретно (на время учений)", LT),
+     ("Žymėta: slaptai", KZ), ("К исх. № 345 от 14.10.2026 секретно", LT)],
 )
 def test_a_mark_with_words_nobody_foresaw_is_asked_about(text: str, to: PartyId) -> None:
     line, lowest = (top(text), top(LOWEST[to])) if to == KZ else (corner(text), corner(LOWEST[to]))
