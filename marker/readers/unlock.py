@@ -69,11 +69,11 @@ def _open_office(source: Path, password: str, target: Path) -> bool:
             encrypted.decrypt(opened)
         except InvalidKeyError:
             return False
-        except (DecryptionError, FileFormatError) as error:
+        except (DecryptionError, FileFormatError, ValueError) as error:
             raise HoldError(
                 HoldCode.ENCRYPTED,
-                "The file is encrypted in a way that no password opens (rights management, say); ask the sender for it "
-                "without.",
+                "The file is encrypted in a way that is not supported (rights management, an unusual cipher); ask the "
+                "sender for it without.",
             ) from error
     target.write_bytes(opened.getvalue())
     return True

@@ -91,3 +91,12 @@ def test_a_file_with_macros_keeps_its_ending(marker: Callable[..., Said], letter
     assert (report["outcome"], report["format"]) == ("stamped", "docm")
     assert report["copies"][0]["path"].endswith(".docm")
     assert any("macros" in note for note in report["notes"])
+
+
+def test_an_encryption_that_is_no_password_s_is_held_as_encrypted(
+    marker: Callable[..., Said], locked: Path, tmp_path: Path
+) -> None:
+    locked.write_bytes(locked.read_bytes().replace(b'keyBits="256"', b'keyBits="160"'))
+    listed = passwords(tmp_path, PASSWORD)
+    said = marker("convert", "--to", "KZ", "--json", "-o", tmp_path / "out", "--password-file", listed, locked)
+    assert said.objects[0]["hold_reason"] == "encrypted"
