@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import Final
 
 from marker.model import Box
@@ -36,6 +37,10 @@ class BlockFrame:
     right: bool
     """Set to the right."""
     rows: tuple[Row, ...]
+    breaks: tuple[tuple[int, ...], ...] = ()
+    """For each row, before which of its words a line is broken.  Left to the word processor, it would also break
+    numbers and dates, at their hyphens.
+    """
 
     def box(self) -> Box:
         return Box(self.x, self.y, self.x + self.width, self.y + self.height)
@@ -65,7 +70,7 @@ def place_block(
     block = _Block(lines, page, margins, taken)
     frames = next(block.tries(corner), None)
     if frames is not None:
-        return BlockPlace(frames)
+        return BlockPlace(tuple(block.with_breaks(frame) for frame in frames))
     return BlockPlace((), block.flat(margins.width), corner == "right")
 
 
@@ -103,6 +108,11 @@ class _Block:
             else:
                 rows.append((index,))
         return tuple(rows)
+
+    def with_breaks(self, frame: BlockFrame) -> BlockFrame:
+        """The frame with the places at which its rows are broken."""
+        broken = (list(accumulate(map(len, self._broken(row, frame.width)))) for row in frame.rows)
+        return replace(frame, breaks=tuple(tuple(ends[:-1]) for ends in broken))
 
     # ── Zones ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -170,8 +180,7 @@ class _Block:
 
     def _snug(self, frame: BlockFrame) -> BlockFrame:
         """As narrow as its broken lines are, at the same side of the page."""
-        broken = [words for row in frame.rows for words in self._broken(row, frame.width)]
-        width = min(frame.width, max(broken))
+        width = min(frame.width, max(self._line_width(row, line) for row, line in self._lines_of(frame)))
         return replace(frame, width=width, x=self._at("right" if frame.right else "left", width))
 
     # ── Measures ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -194,22 +203,29 @@ class _Block:
         return sum(self._widths[index] for index in row) + between * (len(row) - 1)
 
     def _height(self, rows: Sequence[Row], width: float) -> float:
-        """How high the block may grow when its rows are broken at that width."""
+        """How high the block grows when its rows are broken at that width."""
         return sum(len(self._broken(row, width)) for row in rows) * (BLOCK.line or BLOCK.size)
 
-    def _broken(self, row: Row, width: float) -> list[float]:
-        """The widths of the lines a row falls into, each with the slack that :func:`text_width` gives a line."""
-        if (whole := self._row_width(row)) <= width:
-            return [whole]
-        strong = any(self._lines[index][1] for index in row)
-        lines = [""]
-        for word, _ in self._words(row):
-            longer = f"{lines[-1]} {word}".lstrip()
-            if lines[-1] and _width(longer, strong) > width:
-                lines.append(word)
-            else:
-                lines[-1] = longer
-        return [_width(line, strong) for line in lines]
+    def _lines_of(self, frame: BlockFrame) -> Iterator[tuple[Row, list[str]]]:
+        return ((row, line) for row in frame.rows for line in self._broken(row, frame.width))
+
+    def _broken(self, row: Row, width: float) -> list[list[str]]:
+        """The words of a row, line by line."""
+        words = [word for word, _ in self._words(row)]
+        if self._row_width(row) <= width:
+            return [words]
+        lines: list[list[str]] = [[]]
+        for word in words:
+            if lines[-1] and self._line_width(row, [*lines[-1], word]) > width:
+                lines.append([])
+            lines[-1].append(word)
+        return lines
+
+    def _line_width(self, row: Row, words: Sequence[str]) -> float:
+        """With the slack that :func:`text_width` gives a line; a row of lines in both weights is measured as bold."""
+        if len(words) == len(self._words(row)):
+            return self._row_width(row)
+        return _width(" ".join(words), any(self._lines[index][1] for index in row))
 
     def _words(self, row: Row) -> list[tuple[str, bool]]:
         return [(word, strong) for text, strong in (self._lines[index] for index in row) for word in text.split()]

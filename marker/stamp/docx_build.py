@@ -121,7 +121,7 @@ def paragraph(
 
 
 def run(text: str, *, size: float | None = None, bold: bool = False) -> etree._Element:
-    """A run of text, blanks kept."""
+    """A run of text, blanks kept; ``\\n`` breaks the line."""
     made = element("w:r")
     properties = element("w:rPr")
     if bold:
@@ -130,9 +130,12 @@ def run(text: str, *, size: float | None = None, bold: bool = False) -> etree._E
         properties.extend(_size(size))
     if len(properties):
         made.append(properties)
-    words = element("w:t", {"xml:space": "preserve"})
-    words.text = text
-    made.append(words)
+    for number, line in enumerate(text.split("\n")):
+        if number:
+            made.append(element("w:br"))
+        words = element("w:t", {"xml:space": "preserve"})
+        words.text = line
+        made.append(words)
     return made
 
 

@@ -109,12 +109,12 @@ class Stamper:
         lines = [
             self._paragraph(
                 build.BLOCK,
-                self._block_row(row),
+                self._block_row(row, breaks),
                 build.Frame(part.width, x=part.x, y=part.y),
                 "right" if part.right else "left",
             )
             for part in place.frames
-            for row in part.rows
+            for row, breaks in zip(part.rows, part.breaks, strict=True)
         ]
         align = "right" if place.right else "left"
         lines += [self._paragraph(build.BLOCK, self._block_row(row), align=align) for row in place.rows]
@@ -124,14 +124,19 @@ class Stamper:
         for index, line in enumerate(lines):
             body.insert(index, translate(line, draft.dialect))
 
-    def _block_row(self, row: Sequence[int]) -> list[etree._Element]:
+    def _block_row(self, row: Sequence[int], breaks: Sequence[int] = ()) -> list[etree._Element]:
         title = "Copy, originator and basis"
         content: list[etree._Element] = []
         for index in row:
             line = self._text.block[index]
+            text = line.text
+            if breaks:  # of a row that is one line alone: those that share a row fit beside each other
+                words = text.split()
+                pieces = zip((0, *breaks), (*breaks, len(words)), strict=True)
+                text = "\n".join(" ".join(words[start:end]) for start, end in pieces)
             if content:
                 content.append(build.run(BETWEEN_LINES))
-            run = build.run(line.text, bold=line.strong)
+            run = build.run(text, bold=line.strong)
             content.append(self._control(build.TAG_BLOCK, title, _LOCKED, [run]))
         return content
 

@@ -27,6 +27,9 @@ _VML_AREAS: Final = {
     "top-margin-area": "topMargin", "bottom-margin-area": "bottomMargin",
 }  # fmt: skip
 _TEXT: Final = {"opening", "body"}
+_STROKE: Final = 2.0  # half of what a line and the air beside it take
+_CHOICE: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_VML: Final = "{urn:schemas-microsoft-com:vml}"
 _DRIFT: Final = 30.0  # how far a thing may stand from where its paragraph was thought to be
 _FIELD: Final = 17.0  # what a number that is counted anew may add to its line
 _UNMEASURED: Final = ("tab", "ptab", "drawing", "pict", "object", "pBdr", "tbl")
@@ -50,8 +53,9 @@ def floating(root: etree._Element, section: Section, story: str, dialect: Dialec
     found: list[Obstacle] = []
     for anchor in root.iter("{*}anchor"):
         found.extend(_anchored(anchor, section, story))
-    for shape in root.iter("{urn:schemas-microsoft-com:vml}*"):
-        found.extend(_vml(shape, section, story))
+    for shape in root.iter(f"{_VML}*"):
+        if not _said_twice(shape):
+            found.extend(_vml(shape, section, story))
     for properties in root.iter(dialect.tag("framePr"), dialect.tag("tblpPr")):
         found.extend(_framed(properties, section, story, dialect))
     return found
@@ -152,9 +156,19 @@ def _place(
 
 
 def _obstacle(
-    x: float | None, y: float | None, width: float, height: float, relative: str, story: str, *, hides: bool
+    x: float | None,
+    y: float | None,
+    width: float,
+    height: float,
+    relative: str,
+    story: str,
+    *,
+    hides: bool,
+    outline: bool = False,
 ) -> Iterator[Obstacle]:
-    """``relative`` is what its height on the page counts from."""
+    """``relative`` is what its height on the page counts from.  Of an ``outline`` only the lines are in the way, and
+    they may be printed upon where there is no other place.
+    """
     if x is None or y is None or width <= 0 or height <= 0 or not math.isfinite(x + y + width + height):
         return
     box = Box(x, y, x + width, y + height)
@@ -162,7 +176,14 @@ def _obstacle(
         # Footers grow upwards, everything else downwards.
         up, down = (_DRIFT, 0.0) if story == "footer" else (0.0, _DRIFT)
         box = Box(x, y - up, x + width, y + height + down)
-    yield Obstacle(box, hides, drifts=relative != "page")
+    if not outline:
+        yield Obstacle(box, hides, drifts=relative != "page")
+        return
+    for x0, y0, x1, y1 in (
+        (box.x0, box.y0, box.x1, box.y0), (box.x0, box.y1, box.x1, box.y1),
+        (box.x0, box.y0, box.x0, box.y1), (box.x1, box.y0, box.x1, box.y1),
+    ):  # fmt: skip
+        yield Obstacle(Box(x0 - _STROKE, y0 - _STROKE, x1 + _STROKE, y1 + _STROKE), hides=False)
 
 
 def _number(text: str | None) -> float:
@@ -180,7 +201,9 @@ def _anchored(anchor: etree._Element, section: Section, story: str) -> Iterator[
     place: dict[bool, float | None] = {}
     relative = ""
     for vertical, name, size in ((False, "positionH", width), (True, "positionV", height)):
-        position = anchor.find(f"{{*}}{name}")
+        # A place in percent stands as a choice beside one in lengths, which says the same.
+        stated = [p for p in anchor.iter(f"{{*}}{name}") if p.find("{*}posOffset") is not None]
+        position = next(iter(stated), None) if stated else anchor.find(f"{{*}}{name}")
         if position is None:
             return
         offset, align = position.findtext("{*}posOffset"), position.findtext("{*}align")
@@ -190,8 +213,18 @@ def _anchored(anchor: etree._Element, section: Section, story: str) -> Iterator[
         )
     # The body is printed over headers and footers: what it holds hides them even from behind its own text.
     behind = anchor.get("behindDoc") in {"1", "true"} and story not in _TEXT
-    hides = not behind and not _clear(anchor)
-    yield from _obstacle(place[False], place[True], width, height, relative, story, hides=hides)
+    outline = _clear(anchor)
+    yield from _obstacle(
+        place[False], place[True], width, height, relative, story, hides=not behind, outline=outline
+    )
+
+
+def _said_twice(shape: etree._Element) -> bool:
+    """Whether a VML shape is the fallback of a drawing, which says better where it stands."""
+    fallback = next(shape.iterancestors(f"{_CHOICE}Fallback"), None)
+    both = None if fallback is None else fallback.getparent()
+    choices = () if both is None else both.iterchildren(f"{_CHOICE}Choice")
+    return any(next(choice.iter("{*}anchor"), None) is not None for choice in choices)
 
 
 def _clear(anchor: etree._Element) -> bool:
@@ -226,9 +259,12 @@ def _vml(shape: etree._Element, section: Section, story: str) -> Iterator[Obstac
         for vertical in (False, True)
     )
     behind = _number(style.get("z-index")) < 0 and story not in _TEXT
-    watermark = next(shape.iter("{urn:schemas-microsoft-com:vml}textpath"), None) is not None
-    empty = shape.get("filled") in {"f", "false"} and not len(shape)
-    yield from _obstacle(x, y, width, height, relative[True], story, hides=not (behind or watermark or empty))
+    watermark = next(shape.iter(f"{_VML}textpath"), None) is not None
+    holds = any(next(shape.iter(f"{_VML}{name}"), None) is not None for name in ("textbox", "imagedata", "textpath"))
+    outline = shape.get("filled") in {"f", "false"} and not holds
+    yield from _obstacle(
+        x, y, width, height, relative[True], story, hides=not (behind or watermark), outline=outline
+    )
 
 
 def _css(value: str | None) -> float:

@@ -99,6 +99,11 @@ def test_no_word_of_the_block_is_ever_broken(taken: list[Box], top: float, side:
     for frame in place_block(LINES, page, margins, corner, taken).frames:
         words = [(word, LINES[i][1]) for row in frame.rows for i in row for word in LINES[i][0].split()]
         assert all(text_width(word, 6.5, strong=strong) <= frame.width for word, strong in words)
+        for row, breaks in zip(frame.rows, frame.breaks, strict=True):
+            if breaks:
+                (index,), ends = row, (*breaks, len(LINES[row[0]][0].split()))
+                pieces = [LINES[index][0].split()[start:end] for start, end in zip((0, *breaks), ends, strict=True)]
+                assert all(text_width(" ".join(p), 6.5, strong=LINES[index][1]) <= frame.width for p in pieces)
 
 
 def test_the_block_stands_in_the_corner_that_is_asked_for_when_it_is_free() -> None:
