@@ -201,6 +201,10 @@ class Draft:
                 self._declare("Override", PartName=f"/{name}", ContentType=content_type)
         return name
 
+    def is_sent(self, part: str) -> bool:
+        """Whether the part is the sender's, and not one that was added."""
+        return part not in self._added
+
     def replace_added(self, part: str, data: bytes) -> None:
         """Give an added part its final content."""
         self._added[part] = data

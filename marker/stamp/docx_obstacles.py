@@ -28,6 +28,7 @@ _VML_AREAS: Final = {
 }  # fmt: skip
 _TEXT: Final = {"opening", "body"}
 _STROKE: Final = 2.0  # half of what a line and the air beside it take
+_WORD_VML: Final = "{urn:schemas-microsoft-com:office:word}"
 _CHOICE: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _VML: Final = "{urn:schemas-microsoft-com:vml}"
 _DRIFT: Final = 30.0  # how far a thing may stand from where its paragraph was thought to be
@@ -46,6 +47,8 @@ class Obstacle:
     hides: bool
     drifts: bool = False
     """Its place hangs on text or margins, which move when text makes room."""
+    parts_text: bool = False
+    """The text of its own story flows around it, so that it never hides that."""
 
 
 def floating(root: etree._Element, section: Section, story: str, dialect: Dialect) -> list[Obstacle]:
@@ -165,6 +168,7 @@ def _obstacle(
     *,
     hides: bool,
     outline: bool = False,
+    parts_text: bool = False,
 ) -> Iterator[Obstacle]:
     """``relative`` is what its height on the page counts from.  Of an ``outline`` only the lines are in the way, and
     they may be printed upon where there is no other place.
@@ -177,7 +181,7 @@ def _obstacle(
         up, down = (_DRIFT, 0.0) if story == "footer" else (0.0, _DRIFT)
         box = Box(x, y - up, x + width, y + height + down)
     if not outline:
-        yield Obstacle(box, hides, drifts=relative != "page")
+        yield Obstacle(box, hides, drifts=relative != "page", parts_text=parts_text)
         return
     for x0, y0, x1, y1 in (
         (box.x0, box.y0, box.x1, box.y0), (box.x0, box.y1, box.x1, box.y1),
@@ -215,8 +219,9 @@ def _anchored(anchor: etree._Element, section: Section, story: str) -> Iterator[
     behind = anchor.get("behindDoc") in {"1", "true"} and story not in _TEXT
     outline = _clear(anchor)
     yield from _obstacle(
-        place[False], place[True], width, height, relative, story, hides=not behind, outline=outline
-    )
+        place[False], place[True], width, height, relative, story,
+        hides=not behind, outline=outline, parts_text=anchor.find("{*}wrapNone") is None,
+    )  # fmt: skip
 
 
 def _said_twice(shape: etree._Element) -> bool:
@@ -263,8 +268,10 @@ def _vml(shape: etree._Element, section: Section, story: str) -> Iterator[Obstac
     holds = any(next(shape.iter(f"{_VML}{name}"), None) is not None for name in ("textbox", "imagedata", "textpath"))
     outline = shape.get("filled") in {"f", "false"} and not holds
     yield from _obstacle(
-        x, y, width, height, relative[True], story, hides=not (behind or watermark), outline=outline
-    )
+        x, y, width, height, relative[True], story,
+        hides=not (behind or watermark), outline=outline,
+        parts_text=any(wrap.get("type", "none") != "none" for wrap in shape.iter(f"{_WORD_VML}wrap")),
+    )  # fmt: skip
 
 
 def _css(value: str | None) -> float:
@@ -294,4 +301,4 @@ def _framed(properties: etree._Element, section: Section, story: str, dialect: D
     y_offset, y_align = aligned("y")
     x = _place(horizontal, x_offset, x_align, width, section, story, vertical=False)
     y = _place(vertical, y_offset, y_align, height, section, story, vertical=True)
-    yield from _obstacle(x, y, width, height, vertical, story, hides=True)
+    yield from _obstacle(x, y, width, height, vertical, story, hides=True, parts_text=True)

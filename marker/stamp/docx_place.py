@@ -67,6 +67,8 @@ class MarkingPlace:
     width: float
     displaces: bool
     """True when the sender's own text has to make room."""
+    clear: bool = True
+    """False when it stands upon something that lies behind text, or upon a line."""
 
     @property
     def reach(self) -> float:
@@ -93,6 +95,8 @@ class NumberPlace:
     lines: int
     picture: CodePicture
     displaces: bool
+    clear: bool = True
+    """As of the marking."""
 
     @property
     def side(self) -> float:
@@ -154,7 +158,7 @@ def place_marking(text: str, edges: Sequence[Edge], taken: Sequence[Box] = ()) -
             limit = min([_INWARDS, *(edge.limit for edge in edges)]) if limited else _ROOM
             offset = free(size * _LEADING, _PREFERRED, limit, blocked)
             if offset is not None:
-                return MarkingPlace(offset, size, width, displaces=not limited)
+                return MarkingPlace(offset, size, width, displaces=not limited, clear=soft)
     raise HoldError(
         HoldCode.STAMP_FAILED,
         "There is no place for the marking at the upper or lower centre of every page: something drawn there would "
@@ -188,7 +192,7 @@ def place_number(
             code = free(side, _CODE_OFFSET if limited else least, code_limit, standing(boxes, x, side), least)
             text = free(height, 12.0 if lines == 2 else NEAR, limit, standing(boxes, text_x, width))
             if code is not None and text is not None:
-                return NumberPlace(x, code, text_x, text, width, lines, picture, displaces=not limited)
+                return NumberPlace(x, code, text_x, text, width, lines, picture, displaces=not limited, clear=soft)
     raise HoldError(
         HoldCode.STAMP_FAILED,
         "There is no place for the copy number in the lower left of every page: something drawn there would hide it; "

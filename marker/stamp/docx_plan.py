@@ -5,16 +5,16 @@ references of the first section, which gets every kind of header and footer it l
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 
 from lxml import etree
 
 from marker.errors import HoldError
-from marker.model import Box
+from marker.model import Box, HoldCode
 from marker.stamp.docx_block import BlockPlace, place_block
-from marker.stamp.docx_build import ANCHOR
+from marker.stamp.docx_build import ANCHOR, BLOCK
 from marker.stamp.docx_draft import Draft
 from marker.stamp.docx_obstacles import Obstacle, floating, flowing, lines_height
 from marker.stamp.docx_place import (
@@ -158,8 +158,9 @@ def _edge(
 ) -> Edge:
     margin, distance = margin_and_distance(section, story)
     own = [] if new else floating(draft.root(name), section, story, draft.dialect)
-    # The body's floating things stay about where they are when a header or footer grows.
-    overlays = [replace(o, drifts=False) for o in overlays]
+    # What floats in the body, or belongs to the other edge, stays about where it is when a header or footer grows.
+    across = [o for other in STORIES if other != story for o in _across(draft, section, other)]
+    overlays = [replace(o, drifts=False) for o in (*overlays, *across)]
     # A new part's own empty line wants its height between the stamp and the text.
     limit = abs(margin) - (_ANCHOR_LINE if new else 0.0)
     if not new:
@@ -183,6 +184,13 @@ def _edge(
     if _in_settings(draft, "mirrorMargins"):
         left = min(left, section.right)
     return Edge(section.width, limit, left, margin >= 0, tuple(hard), tuple(soft), tuple(drifting))
+
+
+def _across(draft: Draft, section: Section, story: str) -> Iterator[Obstacle]:
+    """What the section's headers or footers draw anywhere on its pages."""
+    for name in dict.fromkeys(section.shown[story, kind] for kind in KINDS):
+        if draft.is_sent(name):
+            yield from floating(draft.root(name), section, story, draft.dialect)
 
 
 def _flipped(box: Box, section: Section) -> Box:
@@ -219,9 +227,10 @@ def _place_footer(
     return max(tried, key=_goodness)
 
 
-def _goodness(pair: tuple[MarkingPlace, NumberPlace]) -> tuple[bool, bool, int, float]:
+def _goodness(pair: tuple[MarkingPlace, NumberPlace]) -> tuple[bool, bool, bool, int, float]:
     marking, number = pair
-    return not marking.displaces, not number.displaces, number.picture.modules, marking.size
+    clear = marking.clear and number.clear
+    return not marking.displaces, not number.displaces, clear, number.picture.modules, marking.size
 
 
 def _would_push(section: Section, story: str, shown: Sequence[PartPlan]) -> bool:
@@ -264,7 +273,15 @@ def _place_first_block(
         taken.append(Box(0.0, top, section.left, bottom))
     margins = Box(max(section.left, 0.0), top, section.width - max(section.right, 0.0), max(bottom, top))
     lines = [(line.text, line.strong) for line in text.block]
-    return place_block(lines, page, margins, text.block_corner, [b for b in taken if math.isfinite(b.x0 + b.y1)])
+    place = place_block(lines, page, margins, text.block_corner, [b for b in taken if math.isfinite(b.x0 + b.y1)])
+    opening = Box(margins.x0, margins.y0, margins.x1, margins.y0 + len(place.rows) * (BLOCK.line or BLOCK.size))
+    if not place.frames and any(o.hides and not o.parts_text and o.box.overlaps(opening) for o in overlays):
+        raise HoldError(
+            HoldCode.STAMP_FAILED,
+            "There is no place for the first page's block: its corners are taken, and something drawn there would hide "
+            "it at the beginning of the text; print the document and stamp the paper.",
+        )
+    return place
 
 
 def _notes(draft: Draft, sections: Sequence[Section], parts: Sequence[PartPlan], block: BlockPlace) -> list[str]:

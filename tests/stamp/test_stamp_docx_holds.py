@@ -12,7 +12,24 @@ import pytest
 from docx.document import Document as DocxDocument
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
-from docx_samples import MAIN, MINIMAL, W, document, edited, minimal, order, package, parts, signed, stamped
+from docx_samples import (
+    MAIN,
+    MINIMAL,
+    NS,
+    W,
+    document,
+    edited,
+    frames,
+    minimal,
+    order,
+    package,
+    parts,
+    signed,
+    stamped,
+    stories,
+    text_of,
+    xml,
+)
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -205,3 +222,56 @@ def test_xml_thrown_about_brings_a_copy_or_a_hold(tmp_path: Path, seed: int) -> 
         stamp_docx(package(tmp_path / "a.docx", content), [(order(), target)], load_profile())
     except HoldError:
         assert not target.exists()
+
+
+def shape(x: float, y: float, width: float, height: float, *, wrap: str = "wrapNone", filled: bool = True) -> str:
+    """A paragraph with a drawn rectangle at that place on the page, points."""
+    fill = '<a:solidFill><a:srgbClr val="FF8800"/></a:solidFill>' if filled else "<a:noFill/>"
+    place = "".join(
+        f'<wp:position{axis} relativeFrom="page"><wp:posOffset>{round(at * 12700)}</wp:posOffset></wp:position{axis}>'
+        for axis, at in (("H", x), ("V", y))
+    )
+    return (
+        f'<w:p {nsdecls("w", "wp", "a")} xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape">'
+        f'<w:r><w:drawing><wp:anchor behindDoc="0">{place}'
+        f'<wp:extent cx="{round(width * 12700)}" cy="{round(height * 12700)}"/><wp:{wrap}/>'
+        f"<a:graphic><a:graphicData><wps:wsp><wps:spPr>{fill}</wps:spPr></wps:wsp></a:graphicData></a:graphic>"
+        "</wp:anchor></w:drawing></w:r></w:p>"
+    )
+
+
+def crowded(wrap: str) -> Callable[[DocxDocument], None]:
+    """Corners and margins taken, and a rectangle where the text begins."""
+
+    def build(made: DocxDocument) -> None:
+        for x, y, width, height in ((0, 8, 220, 64), (392, 8, 220, 64), (392, 722, 220, 60), (0, 60, 88, 660)):
+            made.element.body.insert(0, parse_xml(shape(x, y, width, height)))
+        made.element.body.insert(0, parse_xml(shape(90, 70, 440, 30, wrap=wrap)))
+
+    return build
+
+
+def test_a_block_that_a_drawing_would_hide_holds_the_file(tmp_path: Path) -> None:
+    refused = held(document(tmp_path / "a.docx", crowded("wrapNone")))
+    assert refused.hold.code is HoldCode.STAMP_FAILED
+    assert "first page's block" in str(refused)
+
+
+def test_a_block_that_flows_around_a_drawing_is_set_in_the_text(tmp_path: Path) -> None:
+    _, result = stamped(document(tmp_path / "a.docx", crowded("wrapTopAndBottom")))
+    assert any("beginning of its text" in note for note in result.notes)
+
+
+def test_a_frame_drawn_around_the_page_is_no_obstacle_but_its_lines_are_kept_clear_of(tmp_path: Path) -> None:
+    def outlined(made: DocxDocument) -> None:
+        made.sections[0].footer.paragraphs[0]._p.addnext(parse_xml(shape(18, 18, 576, 756, filled=False)))
+
+    copy, result = stamped(document(tmp_path / "a.docx", outlined))
+    assert result.notes == ()
+    for part in set(stories(copy).values()):
+        for paragraph in frames(xml(copy, part)):
+            frame = paragraph.find("w:pPr/w:framePr", NS)
+            assert frame is not None
+            reach = int(frame.get(f"{{{W}}}h", "0")) / 20 or int(frame.get(f"{{{W}}}y", "0")) / 20
+            if text_of(paragraph) == order().marking_text:
+                assert reach < 16 or reach > 20
