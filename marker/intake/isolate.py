@@ -74,7 +74,7 @@ class Workers:
 
     def examine(self, path: Path, name: str, label: Path | None = None) -> Examination:
         """Read and judge a snapshot, and that of a label file that came with it.  Raises HoldError."""
-        return self.do("reading", examine_file, path, name, label, self._task)
+        return self.do("reading", examine_file, path, name, self._task, label)
 
     def unlock(self, path: Path, target: Path) -> str | None:
         """Write an encrypted snapshot decrypted to ``target``; a note that says so, or None where there are no

@@ -81,7 +81,7 @@ def sheets_of(path: Path, settings: Settings) -> Iterator[Sheets]:
         yield Sheets(made, kind, to_pdf(path, made, ReaderLimits.from_settings(settings)))
 
 
-def examine_file(path: Path, name: str, label: Path | None, task: Task) -> Examination:
+def examine_file(path: Path, name: str, task: Task, label: Path | None = None) -> Examination:
     """Read and judge the snapshot at ``path``; ``name`` is the received file's name, for its ending only.
 
     ``label`` is the snapshot of a label file that came with it.
