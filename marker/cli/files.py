@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -110,6 +111,9 @@ def detect(paths: tuple[Path, ...], receiving: str, as_json: bool, html: Path | 
 @click.option("--marking", metavar="ID", help="State the marking of a file that is held as unmarked or uncertain.")
 @click.option("--reason", metavar="TEXT", help="Why it is stated; goes into the register with the operator's name.")
 @click.option("--again", is_flag=True, help="Make a new set of copies of a document that is registered already.")
+@click.option(
+    "--together", "as_one", is_flag=True, help="The files are one document: a letter, then its annexes; so is a folder."
+)
 @stamps
 @registers
 @shared
@@ -121,6 +125,7 @@ def convert(
     recipients: tuple[str, ...],
     recipient_party: str | None,
     as_json: bool,
+    as_one: bool,
     sender_date: str | None,
     **options: Any,
 ) -> int:
@@ -133,6 +138,7 @@ def convert(
       marker convert --to KZ -o out letter.pdf
       marker convert --to LT --recipient "Jonas Jonaitis" --recipient-party LT --sender-ref 12-345 note.docx
       marker convert --to KZ --marking lt:secret --reason "cover note 12-345" scan.pdf
+      marker convert --to KZ --together letter.pdf annex-1.pdf annex-2.docx
     """
     from marker.intake.source import Candidate
 
@@ -143,7 +149,12 @@ def convert(
     asked["sender_date"] = _day(sender_date)
     asked["recipients"] = recipients or (None,)
     wish = wish_of(start, receiving, **asked)
-    candidates = [Candidate(path, Path(path.name)) for path in files]
+    if as_one:
+        from marker.intake.together import named
+
+        candidates = named(files)
+    else:
+        candidates = [Candidate(path, Path(path.name)) for path in files]
     with start.open_register() as register:
         state_recipients(start, register, recipients, recipient_party)
         return work_off(candidates, wish, start, register, output, as_json=as_json)
@@ -183,12 +194,20 @@ def work_off(
 @works
 @click.option("--dry-run", is_flag=True, help="Tell what would happen; write nothing, draw no number.")
 @click.option("--queue", "queued", is_flag=True, help="Put the documents on the queue for 'marker worker'.")
+@click.option("--together", "as_one", is_flag=True, help="Each sub-folder is one document: a letter with its annexes.")
 @stamps
 @registers
 @shared
 @click.option("--json", "as_json", is_flag=True, help="JSON Lines on standard output, one object a file.")
 def batch(
-    in_dir: Path, out_dir: Path, receiving: str, dry_run: bool, queued: bool, as_json: bool, **options: Any
+    in_dir: Path,
+    out_dir: Path,
+    receiving: str,
+    dry_run: bool,
+    queued: bool,
+    as_one: bool,
+    as_json: bool,
+    **options: Any,
 ) -> int:
     """Stamp, number and register every document in IN_DIR, sub-folders included.
 
@@ -212,7 +231,13 @@ def batch(
     check_folders(in_dir, out_dir)
     listing = list_folder(in_dir)
     if queued:
+        if as_one:
+            raise UsageError("The queue takes files one by one.", remedy="Leave out --together or --queue.")
         return _queue(start, wish, in_dir, Output(out_dir), listing.candidates, dry_run=dry_run)
+    if as_one:
+        from marker.intake.together import by_folder
+
+        listing = replace(listing, candidates=tuple(by_folder(listing.candidates)))
     tally = Tally(in_dir)
     places: list[tuple[str, str]] = []
 

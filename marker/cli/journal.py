@@ -85,7 +85,7 @@ def journal(xlsx: Path | None, csv_: Path | None, pdf: Path | None, **options: A
     """
     from marker.intake.publish import write_whole
     from marker.records import journal as papers
-    from marker.register import search
+    from marker.register import ledger, search
 
     start = common(options)
     chosen = wanted(start, options)
@@ -93,7 +93,7 @@ def journal(xlsx: Path | None, csv_: Path | None, pdf: Path | None, **options: A
         with register.reading() as connection:
             # The head of the same moment as the lines.
             lines = search.journal(connection, chosen)
-            head = register.head_of(connection)
+            head = ledger.head(connection)
         today = register.now().date().isoformat()
     period = f"{chosen.since or '…'} – {chosen.until or today}"
     kept = start.head_keeper().state(head)

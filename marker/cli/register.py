@@ -93,7 +93,7 @@ def show(number: str, as_json: bool, **options: Any) -> None:
     Example:
       marker register show KZ-2026-000123
     """
-    from marker.register import custody, grounds
+    from marker.register import custody, grounds, query
 
     start = common(options)
     with start.open_register(create=False) as opened:
@@ -105,8 +105,10 @@ def show(number: str, as_json: bool, **options: Any) -> None:
         with opened.reading() as connection:
             where = custody.of_document(connection, document.register_number)
             why = grounds.of_document(connection, document.register_number)
+            annexes = query.parts_of(connection, document.register_number)
     if as_json:
         value = asdict(document)
+        value["annexes"] = [asdict(annex) for annex in annexes]
         value["copies"] = [
             {
                 **asdict(copy),
@@ -122,7 +124,7 @@ def show(number: str, as_json: bool, **options: Any) -> None:
         return
     from marker.cli.show import print_document
 
-    print_document(document, copies, events, where, why)
+    print_document(document, copies, events, where, why, annexes)
 
 
 @register.command()

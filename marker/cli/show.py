@@ -21,7 +21,7 @@ from marker.cli.words import _, ngettext
 from marker.model import FileReport, Finding, FindingKind, Outcome
 from marker.names import shown
 from marker.register.custody import Custody
-from marker.register.records import CopyRecord, DocumentRecord, EventRecord, HeldFile
+from marker.register.records import CopyRecord, DocumentRecord, EventRecord, HeldFile, PartEntry
 
 _STYLE = {
     Outcome.STAMPED: "green",
@@ -261,6 +261,7 @@ def print_document(
     events: Sequence[EventRecord],
     where: Mapping[str, Custody],
     why: Mapping[str, Mapping[str, Any]],
+    annexes: Sequence[PartEntry] = (),
 ) -> None:
     """One document with all that is known of it."""
     console = terminal()
@@ -281,6 +282,9 @@ def print_document(
     for name, value in facts.items():
         if value is not None:
             console.print(Text(f"  {name:<20}{value}"))
+    for number, annex in enumerate(annexes, start=2):
+        name = _("part {n}").format(n=number)
+        console.print(Text(f"  {name:<20}{annex.source_name}  {annex.marking or ''}".rstrip()))
     held = plain_table(_("Copy"), _("State"), _("Holder"), _("Operator"), _("Grounds"), _("File, or why void"))
     for copy in copies:
         custody = where[copy.copy_number]

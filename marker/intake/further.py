@@ -9,15 +9,17 @@ from pathlib import Path
 
 from marker.errors import HoldError, UsageError
 from marker.intake.desk import Desk
-from marker.intake.pages import to_stamp
+from marker.intake.pages import ToStamp, to_stamp
 from marker.intake.process import Case, Marked, discard
 from marker.intake.source import Candidate, Snapshot, take
 from marker.intake.terms import entry_again, terms_of
+from marker.intake.together import make_all
 from marker.model import FileReport, HoldCode, MarkingId, Outcome
 from marker.names import shown
-from marker.register import custody
+from marker.register import custody, query
 from marker.register.grounds import Translation
 from marker.register.records import DocumentRecord
+from marker.register.register import Register
 
 
 def further(
@@ -41,11 +43,14 @@ def further(
     try:
         return case.further(target, folder, document, language, replaces, reason)
     finally:
-        discard(target)
+        for taken in (target, *case.annex_targets):
+            discard(taken)
 
 
 class _Further(Case):
     """A registered document on its way to further copies."""
+
+    annex_targets: tuple[Path, ...] = ()
 
     def further(
         self,
@@ -71,6 +76,7 @@ class _Further(Case):
         marking = MarkingId(document.marking)
         _, form = self._open(snapshot, partial(to_stamp, desk, file_format=file_format, marking=marking, stated=True))
         self.report = replace(self.report, notes=(*self.report.notes, *form.notes))
+        annexes = self._annexes(book, document) if language is None else []
         place = folder()
         if replaces is not None:
             with book.writing() as pen:
@@ -80,14 +86,37 @@ class _Further(Case):
             translation=Translation(language, snapshot.sha256) if language is not None else None, replaces=replaces,
         )  # fmt: skip
         reservation = self._draw(book, entry_again(document, desk.wish.purpose), again=True, terms=terms)
-        slots = self._slots(place, reservation, form.format)
         marked = Marked(desk.profile.marking(document.marking), desk.profile.marking(document.equivalent))
-        copies = self._make(book, form, self._orders(marked, reservation), slots)
+        orders = self._orders(marked, reservation)
+        if annexes:
+            names = [self.candidate.path.name, *(name for name, _form in annexes)]
+            copies = make_all(self, book, names, [form, *(one for _name, one in annexes)], orders, place)
+        else:
+            copies = self._make(book, form, orders, self._slots(place, reservation, form.format))
         return replace(
             self.report, outcome=Outcome.STAMPED, sha256=snapshot.sha256, format=file_format, pages=document.pages,
             marking=document.marking, level=document.level, equivalent=document.equivalent,
             equivalent_text=marked.equivalent.stamp, register=document.register_number, copies=tuple(copies),
         )  # fmt: skip
+
+    def _annexes(self, book: Register, document: DocumentRecord) -> list[tuple[str, ToStamp]]:
+        """The annexes that were registered with a letter, by name, from where they lay.  Raises UsageError."""
+        with book.reading() as connection:
+            parts = query.parts_of(connection, document.register_number)
+        marking = MarkingId(document.marking)
+        found: list[tuple[str, ToStamp]] = []
+        for part in parts:
+            path, target = Path(part.source_name), self.desk.workspace.fresh()
+            self.annex_targets += (target,)
+            snapshot = take(Candidate(path, Path(path.name)), target, self.desk.settings.max_file_bytes)
+            if snapshot.sha256 != part.source_sha256:
+                raise UsageError(
+                    f"{shown(path)} is not the annex that was registered with {document.register_number}.",
+                    remedy="Put the received file back there.",
+                )
+            stamp = partial(to_stamp, self.desk, file_format=part.format, marking=marking, stated=True)
+            found.append((path.name, self._open(snapshot, stamp)[1]))
+        return found
 
     def _translation_format(self, snapshot: Snapshot, document: DocumentRecord, path: Path) -> str:
         """The format of a translation that may be stamped as one; read at ``path``.  Raises HoldError."""

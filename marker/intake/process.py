@@ -44,6 +44,7 @@ from marker.register.records import (
     DocumentEntry,
     DocumentRecord,
     EventKind,
+    PartEntry,
     Reservation,
 )
 
@@ -71,6 +72,10 @@ def process(
     Raises RegisterError when the register fails, Stopped when the run was interrupted before the file's copies were
     issued, DiskError and NotYetError where the desk is patient.
     """
+    if candidate.annexes:
+        from marker.intake.together import together
+
+        return together(candidate, folder, desk, wait_turn, end_turn)
     case = Case(candidate, desk, wait_turn, end_turn)
     target = desk.workspace.fresh()
     try:
@@ -107,6 +112,7 @@ class Case:
         self.wait_turn = wait_turn
         self.end_turn = end_turn
         self.report = FileReport(str(candidate.path), None, None, None, Outcome.HELD)
+        self.annexes: tuple[PartEntry, ...] = ()
 
     def go(self, target: Path, folder: Callable[[], Path]) -> FileReport:
         desk = self.desk
@@ -250,6 +256,7 @@ class Case:
             purpose=wish.purpose,
             evidence=[evidence_json(finding) for finding in self.report.evidence],
             signatures=[signature_json(signature) for signature in self.report.signatures],
+            parts=self.annexes,
         )
         # Articles 4(3) and 7(1), for the transaction that draws the numbers.
         from marker.intake.terms import terms_of

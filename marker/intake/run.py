@@ -139,6 +139,9 @@ def inspect(
 def settle(register: Register, folder: Path) -> list[Recovered]:
     """Settle what a run that ended early left: its numbers, and its unfinished files below ``folder``."""
     recovered = register.recover()
+    for one in recovered:
+        if one.status is CopyStatus.VOID:
+            _withdraw_annexes(register, one.copy_number)
 
     def settled(copy_number: str) -> bool:
         copy = register.copy(copy_number)
@@ -146,3 +149,16 @@ def settle(register: Register, folder: Path) -> list[Recovered]:
 
     publish.sweep(folder, settled)
     return recovered
+
+
+def _withdraw_annexes(register: Register, copy_number: str) -> None:
+    """Remove the annexes of a copy that came to nothing: they were published before its letter was."""
+    from marker.register import query
+    from marker.register.recovery import file_sha256
+
+    with register.reading() as connection:
+        files = query.files_of(connection, copy_number)
+    for file in files:
+        with contextlib.suppress(OSError):
+            if file_sha256(file.path) == file.sha256:
+                Path(file.path).unlink()

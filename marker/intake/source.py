@@ -39,6 +39,8 @@ class Candidate:
 
     path: Path
     relative: Path
+    annexes: tuple[Candidate, ...] = ()
+    """What is registered with it as one document; it is the letter then."""
 
     @property
     def base(self) -> Path:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from typing import Any, Final
 
@@ -96,6 +97,13 @@ def _register(pen: Pen, entry: DocumentEntry, first_number: int) -> DocumentReco
     }
     pen.connection.execute(insert(schema.documents).values(values))
     detail: dict[str, Any] = {"row": values, "first_number": first_number if highest is None else None}
+    annexes = [
+        {"document": values["register_number"], "part": number, **asdict(part), "source_name": shown(part.source_name)}
+        for number, part in enumerate(entry.parts, start=2)
+    ]
+    if annexes:
+        detail["parts"] = annexes
+        pen.connection.execute(insert(schema.parts), annexes)
     if entry.signatures:
         detail["signatures"] = list(entry.signatures)
     append(pen, EventKind.REGISTERED, document=values["register_number"], detail=detail)
@@ -152,13 +160,18 @@ def _draw(
     return Reservation(record, tuple(drawn))
 
 
-def announce(pen: Pen, copy_number: str, path: str, sha256: str) -> None:
+def announce(pen: Pen, copy_number: str, path: str, sha256: str, part: int = 1) -> None:
     """Note where the copy is about to be published and what its bytes are; see :meth:`Register.announce`."""
     copy = _reserved(pen, copy_number, pen.run)
     if shown(path) != path:
         raise HoldError(
             HoldCode.UNSAFE_PATH, f"The name {shown(path)} cannot be kept in the register; rename the folder or file."
         )
+    if part > 1:
+        row = {"copy_number": copy.copy_number, "part": part, "path": path, "sha256": sha256}
+        pen.connection.execute(insert(schema.files).values(row))
+        _tell(pen, EventKind.ANNOUNCED, copy, {"path": path, "sha256": sha256, "part": part})
+        return
     _update(pen, copy, path=path, sha256=sha256)
     _tell(pen, EventKind.ANNOUNCED, copy, {"path": path, "sha256": sha256})
 

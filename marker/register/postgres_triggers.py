@@ -137,5 +137,10 @@ POSTGRES_0002: Final = (
     _never("grounds", "the grounds of a copy never change", "UPDATE", "DELETE", "TRUNCATE"),
 )
 
-POSTGRES: Final = (*POSTGRES_0001, *POSTGRES_0002)
+POSTGRES_0004: Final = (
+    _never("parts", "the parts of a document never change", "UPDATE", "DELETE", "TRUNCATE"),
+    _never("files", "the files of a copy never change", "UPDATE", "DELETE", "TRUNCATE"),
+)
+
+POSTGRES: Final = (*POSTGRES_0001, *POSTGRES_0002, *POSTGRES_0004)
 """The guards of the schema this code speaks."""

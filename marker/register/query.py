@@ -16,6 +16,8 @@ from marker.register.records import (
     DocumentRecord,
     DocumentStatus,
     EventRecord,
+    PartEntry,
+    PartFile,
     RunRecord,
 )
 
@@ -127,10 +129,42 @@ def copy(connection: Connection, copy_number: str) -> CopyRecord | None:
 
 
 def copy_by_sha256(connection: Connection, sha256: str) -> CopyRecord | None:
-    """The issued copy whose file has that hash (rule of judgement 8)."""
-    query = _select_copies().where(_copies.sha256 == sha256, _copies.status == CopyStatus.ISSUED.value)
-    row = connection.execute(query).first()
+    """The issued copy whose file, or an annex's file, has that hash (rule of judgement 8)."""
+    issued = _select_copies().where(_copies.status == CopyStatus.ISSUED.value)
+    row = connection.execute(issued.where(_copies.sha256 == sha256)).first()
+    if row is None:
+        annexes = select(schema.files.c.copy_number).where(schema.files.c.sha256 == sha256)
+        row = connection.execute(issued.where(_copies.copy_number.in_(annexes))).first()
     return _as_copy(row) if row else None
+
+
+def document_of_part(connection: Connection, sha256: str, party: PartyId) -> DocumentRecord | None:
+    """The registered document of that receiving Party of which those bytes are an annex."""
+    annexes = select(schema.parts.c.document).where(schema.parts.c.source_sha256 == sha256)
+    row = connection.execute(
+        select(schema.documents).where(
+            _documents.register_number.in_(annexes),
+            _documents.party == party,
+            _documents.status == DocumentStatus.REGISTERED.value,
+        )
+    ).first()
+    return as_document(row) if row else None
+
+
+def parts_of(connection: Connection, register_number: str) -> list[PartEntry]:
+    """The annexes of a document, in their order."""
+    table = schema.parts.c
+    columns = (table.source_sha256, table.source_name, table.format, table.pages, table.marking)
+    rows = connection.execute(select(*columns).where(table.document == register_number).order_by(table.part))
+    return [PartEntry(**row._mapping) for row in rows]
+
+
+def files_of(connection: Connection, copy_number: str) -> list[PartFile]:
+    """The files of a copy's annexes, in their order."""
+    table = schema.files.c
+    columns = (table.part, table.path, table.sha256)
+    rows = connection.execute(select(*columns).where(table.copy_number == copy_number).order_by(table.part))
+    return [PartFile(**row._mapping) for row in rows]
 
 
 def events(connection: Connection, *, register_number: str | None = None, last: int | None = None) -> list[EventRecord]:

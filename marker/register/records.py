@@ -75,6 +75,27 @@ class EventKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class PartEntry:
+    """An annex of a letter that is registered with it as one document."""
+
+    source_sha256: str
+    source_name: str
+    format: str
+    pages: int | None
+    marking: MarkingId | None
+    """What it bears itself; None where only the letter is marked.  The highest of all parts governs."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartFile:
+    """The file of an annex of a copy."""
+
+    part: int
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentEntry:
     """A received document as it is to be registered (Articles 4(5), 7(3))."""
 
@@ -99,6 +120,8 @@ class DocumentEntry:
     purpose: str | None = None
     evidence: Sequence[Mapping[str, Any]] = ()
     """What was seen and where, as ``detect --json`` prints it."""
+    parts: Sequence[PartEntry] = ()
+    """Its annexes, in their order; they are parts 2, 3, …"""
     signatures: Sequence[Mapping[str, Any]] = ()
     """Electronic signatures the file bears, as ``detect --json`` prints them; kept in the event of its registration."""
 

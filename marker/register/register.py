@@ -146,14 +146,14 @@ class Register:
         with self._write() as pen:
             return copies.reserve(pen, entry, recipients, first_number=self._first_number, again=again, terms=terms)
 
-    def announce(self, copy_number: str, path: str, sha256: str) -> None:
+    def announce(self, copy_number: str, path: str, sha256: str, part: int = 1) -> None:
         """Say, before the file is linked to ``path``, that it will be, with its hash: :meth:`recover` goes by it.
 
-        May be repeated with another path until the copy is issued.  Raises HoldError(unsafe-path) when the path cannot
-        be kept as text.
+        ``part`` above 1 is an annex; they are published before the letter, by whose file recovery goes.  The letter's
+        may be repeated until the copy is issued.  Raises HoldError(unsafe-path) when the path cannot be kept as text.
         """
         with self._write() as pen:
-            copies.announce(pen, copy_number, path, sha256)
+            copies.announce(pen, copy_number, path, sha256, part)
 
     def issue(self, copy_numbers: Sequence[str], notes: Sequence[str] = ()) -> None:
         """The announced copies stand under their final names: they are issued, all or none.
@@ -248,7 +248,7 @@ class Register:
     def find(self, sha256: str, party: PartyId) -> DocumentRecord | None:
         """The live registration of those bytes for that receiving Party: one that has an issued copy."""
         with self._read() as connection:
-            record = query.live_document(connection, sha256, party)
+            record = query.live_document(connection, sha256, party) or query.document_of_part(connection, sha256, party)
         return record if record is not None and record.status is DocumentStatus.REGISTERED else None
 
     def documents(
@@ -305,11 +305,6 @@ class Register:
         """The end of the ledger, to be kept elsewhere and given to :meth:`verify` later."""
         with self._read() as connection:
             return ledger.head(connection)
-
-    @staticmethod
-    def head_of(connection: Connection) -> Head:
-        """The end of the ledger as a read transaction sees it."""
-        return ledger.head(connection)
 
     def verify(
         self,

@@ -27,7 +27,7 @@ from sqlalchemy.types import TypeEngine
 VERSION_TABLE: Final = "register_version"
 """Where the schema version stands; its name tells a register from any other database."""
 
-REVISIONS: Final = ("0001", "0002", "0003")
+REVISIONS: Final = ("0001", "0002", "0003", "0004")
 """Every schema version there was, oldest first; the last is the one this code speaks."""
 
 METADATA = MetaData(
@@ -155,6 +155,33 @@ grounds = Table(
     CheckConstraint("(translation IS NULL) = (translation_sha256 IS NULL)", name="translation"),
     Index("ix_grounds_consent", "consent"),
     Index("ix_grounds_replaces", "replaces"),
+)
+
+# A letter with its annexes is one document: the letter stands in documents, its annexes here, numbered from 2.
+parts = Table(
+    "parts",
+    METADATA,
+    Column("document", code(40), ForeignKey("documents.register_number"), primary_key=True),
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("source_sha256", SHA256, nullable=False),
+    Column("source_name", Text, nullable=False),
+    Column("format", code(16), nullable=False),
+    Column("pages", Integer),
+    Column("marking", code(64)),
+    CheckConstraint("part >= 2", name="part"),
+    Index("ix_parts_source_sha256", "source_sha256"),
+)
+
+# The files of a copy's annexes; that of the letter stands in copies.
+files = Table(
+    "files",
+    METADATA,
+    Column("copy_number", code(48), ForeignKey("copies.copy_number"), primary_key=True),
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("path", Text, nullable=False),
+    Column("sha256", SHA256, nullable=False),
+    CheckConstraint("part >= 2", name="part"),
+    Index("ix_files_sha256", "sha256"),
 )
 
 # No unique constraint but the key: each one would be a way in for INSERT OR REPLACE.

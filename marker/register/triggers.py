@@ -95,5 +95,25 @@ SQLITE_0002: Final = (
     ),
 )
 
-SQLITE: Final = (*SQLITE_0001, *SQLITE_0002)
+
+
+def _fixed(table: str, key: str, what: str) -> tuple[str, ...]:
+    return (
+        _trigger(f"{table}_no_update", f"UPDATE ON {table}", "", f"{what} never change"),
+        _trigger(f"{table}_no_delete", f"DELETE ON {table}", "", f"{what} are never deleted"),
+        _trigger(
+            f"{table}_no_replace",
+            f"INSERT ON {table}",
+            f"EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key} AND part = NEW.part)",  # noqa: S608  # names of ours
+            f"{what} are never replaced",
+        ),
+    )
+
+
+SQLITE_0004: Final = (
+    *_fixed("parts", "document", "the parts of a document"),
+    *_fixed("files", "copy_number", "the files of a copy"),
+)
+
+SQLITE: Final = (*SQLITE_0001, *SQLITE_0002, *SQLITE_0004)
 """The triggers of the schema this code speaks."""

@@ -53,12 +53,14 @@ def verify(
             Problem("ledger", "It does not hold the head that was known: its end was cut off, or it was written anew.")
         )
     for table, key, expected in (
-        (schema.runs, "id", replay.runs),
-        (schema.documents, "register_number", replay.documents),
-        (schema.copies, "copy_number", replay.copies),
-        (schema.grounds, "copy_number", replay.grounds),
+        (schema.runs, ("id",), replay.runs),
+        (schema.documents, ("register_number",), replay.documents),
+        (schema.parts, ("document", "part"), replay.parts),
+        (schema.copies, ("copy_number",), replay.copies),
+        (schema.files, ("copy_number", "part"), replay.files),
+        (schema.grounds, ("copy_number",), replay.grounds),
     ):
-        rows = {row._mapping[key]: dict(row._mapping) for row in connection.execute(select(table))}
+        rows = {_name(row._mapping, key): dict(row._mapping) for row in connection.execute(select(table))}
         problems += _differences(table.name, rows, expected)
     try:
         problems += _serials(connection, replay.first_numbers)
@@ -70,6 +72,10 @@ def verify(
     return problems
 
 
+def _name(row: Mapping[Any, Any], key: Sequence[str]) -> str:
+    return ", part ".join(str(row[column]) for column in key)
+
+
 class _Replay:
     """The tables as the ledger tells them."""
 
@@ -79,6 +85,8 @@ class _Replay:
         self.documents: dict[str, dict[str, Any]] = {}
         self.copies: dict[str, dict[str, Any]] = {}
         self.grounds: dict[str, dict[str, Any]] = {}
+        self.parts: dict[str, dict[str, Any]] = {}
+        self.files: dict[str, dict[str, Any]] = {}
         self._copies_of: dict[str, list[str]] = {}
         self.first_numbers: dict[tuple[str, int], int] = {}
         self.hashes: dict[int, str] = {0: GENESIS}
@@ -109,6 +117,8 @@ class _Replay:
             self.runs[event.run] = {"id": event.run, "started_at": event.at, **detail}
         elif kind == EventKind.REGISTERED:
             self.documents[document] = entry_of(event.detail)
+            for part in detail.get("parts", ()):
+                self.parts[_name(part, ("document", "part"))] = dict(part)
             if detail["first_number"] is not None:
                 row = self.documents[document]
                 self.first_numbers[row["party"], row["year"]] = int(detail["first_number"])
@@ -117,6 +127,9 @@ class _Replay:
             self._copies_of.setdefault(document, []).append(copy)
             if "grounds" in detail:
                 self.grounds[copy] = dict(detail["grounds"])
+        elif kind == EventKind.ANNOUNCED and "part" in detail:
+            row = {"copy_number": copy, **detail}
+            self.files[_name(row, ("copy_number", "part"))] = row
         elif kind == EventKind.ANNOUNCED:
             self.copies[copy] |= {"path": detail["path"], "sha256": detail["sha256"]}
         elif kind == EventKind.ISSUED:
@@ -190,6 +203,8 @@ def _copy_numbers(connection: Connection, *, files: FileCheck) -> list[Problem]:
             if files is not FileCheck.NONE and copy.status is CopyStatus.ISSUED and copy.path is not None:
                 must_be = files is FileCheck.ALL and copy.copy_number not in gone
                 problems += _file(copy.copy_number, copy.path, copy.sha256, must_be=must_be)
+                for file in query.files_of(connection, copy.copy_number):
+                    problems += _file(copy.copy_number, file.path, file.sha256, must_be=must_be)
     return problems
 
 

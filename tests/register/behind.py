@@ -59,9 +59,10 @@ def put_back_to_the_first_schema(register: Register) -> None:
     """As a register was before there were grounds, and indexes for searching."""
     with shell(register) as connection:
         for removal in guards(connection):
-            if "grounds" in removal:
+            if any(table in removal for table in ("grounds", "parts", "files")):
                 connection.exec_driver_sql(removal)
-        connection.exec_driver_sql("DROP TABLE grounds")
+        for table in ("grounds", "parts", "files"):
+            connection.exec_driver_sql(f"DROP TABLE {table}")
         for index in (
             "events_kind_document", "documents_source_sha256", "documents_sender_ref", "documents_registered_on",
             "documents_level", "copies_recipient",
