@@ -16,6 +16,7 @@ from marker.errors import DiskError, HoldError, UsageError
 from marker.intake import publish
 from marker.intake.desk import Desk
 from marker.intake.isolate import Stopped
+from marker.intake.labels import label_beside
 from marker.intake.pages import ToStamp
 from marker.intake.process import ENDINGS, Case, Marked, discard
 from marker.intake.roundtrip import recognised
@@ -137,8 +138,13 @@ class _Set(Case):
 
     def _part(self, candidate: Candidate, snapshot: Snapshot) -> _Part:
         desk = self.desk
+
+        def read(path: Path) -> Examination:
+            with label_beside(candidate, desk.workspace) as label:
+                return desk.workers.examine(path, candidate.path.name, label)
+
         try:
-            opened, examination = self._open(snapshot, lambda path: desk.workers.examine(path, candidate.path.name))
+            opened, examination = self._open(snapshot, read)
         except HoldError as error:
             raise HoldError(error.hold.code, f"{shown(candidate.path.name)}: {error.hold.detail}") from error
         verdict = recognised(desk.lookup, desk.wish, desk.profile, snapshot.sha256, examination) or examination.verdict

@@ -210,7 +210,8 @@ def test_a_breach_is_told_investigated_and_closed(
     assert shown(marker, number)["copies"][0]["incidents"] == [opened["number"]]
     (letter,) = (tmp_path / "letters").glob("*.docx")
     assert "envelope found open" in _words(letter)
-    assert marker("incident", "report", opened["number"], "--text", "seal broken in transit", "-o", tmp_path).status == 0
+    out = ("-o", tmp_path)
+    assert marker("incident", "report", opened["number"], "--text", "seal broken in transit", *out).status == 0
     assert shown(marker, number)["copies"][0]["incidents"] == []
     assert marker("incident", "report", opened["number"], "--text", "again").status == 4
     assert "seal broken" in marker("incident", "list").out
