@@ -36,7 +36,7 @@ from marker.stamp.geometry import Matrix, PageFrame, bounds, multiply
 from marker.stamp.ink import space_of
 from marker.stamp.layout import PageLayout, lay_out
 from marker.stamp.panels import Panel
-from marker.stamp.pdf_checks import Signed, note_and_tidy, refuse_other_documents, signed
+from marker.stamp.pdf_checks import Signed, note_and_tidy, refuse_other_documents, signed, signed_bytes_are_there
 from marker.stamp.pdf_draw import Pen, form_box, form_content, operands, page_content
 from marker.stamp.pdf_font import embed, stream
 from marker.stamp.pdf_label import label_pdf
@@ -130,7 +130,7 @@ def _prepared(opened: Source, settings: Settings) -> tuple[PdfWriter, tuple[str,
     bears = signed(writer)
     notes: tuple[str, ...] = ()
     if bears is not Signed.NO:
-        appending = opened.appending()
+        appending = opened.appending() if signed_bytes_are_there(writer, opened.data) else None
         if not settings.accept_broken_signature:
             if bears is Signed.CERTIFIED:
                 raise HoldError(HoldCode.SIGNED, _CERTIFIED)

@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Final
 
 from pypdf import PdfWriter
-from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NumberObject
 
 from marker.errors import HoldError
 from marker.model import HoldCode
@@ -28,6 +28,25 @@ class Signed(Enum):
     """The signed bytes must stay; what is added after them counts as modified after signing (ISO 32000-1, 12.8.1)."""
     CERTIFIED = "certified"
     """The author forbids changes (DocMDP, 12.8.2.2); a stamp is none that can be allowed."""
+
+
+def signed_bytes_are_there(writer: PdfWriter, data: bytes) -> bool:
+    """Whether every signature's byte range fits the file ``data`` around its value, so that it can still be verified.
+
+    It does not in a file that was decrypted, or written anew by a program that cares for no signatures.
+    """
+    for entry in dictionaries(writer):
+        if "/ByteRange" not in entry:
+            continue
+        found = value(entry, "/ByteRange")
+        numbers = [part.get_object() for part in found] if isinstance(found, ArrayObject) else []
+        if len(numbers) != 4 or not all(isinstance(number, NumberObject) for number in numbers):
+            return False
+        start, first, second, length = map(int, numbers)
+        gap = data[first:second] if 0 < first < second else b""
+        if start != 0 or second + length > len(data) or gap[:1] + gap[-1:] != b"<>":
+            return False
+    return True
 
 
 def signed(writer: PdfWriter) -> Signed:

@@ -17,7 +17,9 @@ from marker.agreement.load import load_profile
 from marker.agreement.profile import Profile
 from marker.errors import HoldError
 from marker.model import HoldCode
+from marker.passwords import Passwords
 from marker.proof.pdf import prove_pdf
+from marker.readers.unlock import unlock
 from marker.settings import Settings
 from marker.stamp.pdf import BROKEN, KEPT, check_pdf, stamp_pdf
 from marker.stamp.pdf_checks import Signed
@@ -145,7 +147,15 @@ def prefixed(source: Path) -> Path:
     return target
 
 
-@pytest.mark.parametrize("spoil", [encrypted, prefixed])
+def unlocked(source: Path) -> Path:
+    """It was signed and then encrypted with a password, which has been found."""
+    locked, target = source.with_name("locked.pdf"), source.with_name("locked.opened")
+    qpdf("--encrypt", "open", "owner", "256", "--", source, locked)
+    unlock(locked, Passwords(((1, "open"),)), target)
+    return target
+
+
+@pytest.mark.parametrize("spoil", [encrypted, prefixed, unlocked])
 def test_a_signed_file_that_cannot_be_added_to_is_held_or_accepted_as_broken(
     spoil: object, tmp_path: Path, profile: Profile
 ) -> None:
