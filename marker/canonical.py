@@ -60,8 +60,14 @@ def measure(root: etree._Element, what: str) -> None:
 
 
 def canonical(root: etree._Element) -> bytes:
-    """Canonical XML 1.0 of a tree, UTF-8, without declaration: the same tree always gives the same bytes."""
-    return bytes(etree.tostring(root, method="c14n"))
+    """Canonical XML 1.0 of a tree, UTF-8, without declaration: the same tree always gives the same bytes.
+
+    A tree that has no canonical form (a sender's, with a relative namespace name) is written as it stands.
+    """
+    try:
+        return bytes(etree.tostring(root, method="c14n"))
+    except etree.C14NError:
+        return bytes(etree.tostring(root, encoding="UTF-8", xml_declaration=False, with_tail=False))
 
 
 def local(element: etree._Element) -> str:

@@ -56,21 +56,27 @@ def extend(packet: bytes, bind: Callable[[list[str]], tuple[bytes, bool]]) -> Pa
     ``bind`` also says whether it could take all of them over.  A packet that is no XML gives way to a new one.
     """
     root = _parse(packet)
-    readable = root is not None
-    if root is None:
-        root = etree.Element(f"{{{_META}}}xmpmeta", nsmap={"x": _META})
+    if root is not None:
+        found = _with(root, bind)
+        # What can be parsed cannot always be written: libxml2 leaves an ampersand in a namespace name as it is.
+        if _parse(found.data) is not None:
+            return found
+    fresh = _with(etree.Element(f"{{{_META}}}xmpmeta", nsmap={"x": _META}), bind)
+    return Packet(fresh.data, whole=not packet.strip(b"\0 \r\n\t"))
+
+
+def _with(root: etree._Element, bind: Callable[[list[str]], tuple[bytes, bool]]) -> Packet:
     rdf = _rdf(root)
     about = next((d.get(f"{{{_RDF}}}about") or "" for d in rdf.iterchildren(_DESCRIPTION)), "")
     old = list(_found(rdf))
     binding, whole = bind([text for text, _remove in old])
     for _text, remove in old:
         remove()
-    description = etree.SubElement(
-        rdf, _DESCRIPTION, {f"{{{_RDF}}}about": about}, nsmap={"rdf": _RDF, "mbxmp": MBXMP}
-    )
+    names = {"rdf": _RDF, "mbxmp": MBXMP}
+    description = etree.SubElement(rdf, _DESCRIPTION, {f"{{{_RDF}}}about": about}, nsmap=names)
     etree.SubElement(description, _BINDING).text = binding.decode("utf-8")
     _describe(rdf, about)
-    return Packet(_BEGIN + canonical(root) + _END, whole and (readable or not packet.strip(b"\0 \r\n\t")))
+    return Packet(_BEGIN + canonical(root) + _END, whole)
 
 
 def _parse(packet: bytes) -> etree._Element | None:

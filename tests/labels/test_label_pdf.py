@@ -135,7 +135,16 @@ def test_a_label_that_is_no_xml_holds_and_stays_in_the_copy_of_a_released_file(t
         assert pdf.open_metadata().pdfa_status == "2B"
 
 
-@pytest.mark.parametrize("xmp", [b"", b"\0\0", b"no xml", b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'])
+@pytest.mark.parametrize(
+    "xmp",
+    [
+        b"",
+        b"\0\0",
+        b"no xml",
+        b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>',
+        packet(PDFA.replace("www.aiim.org", "www&amp;#x0;")),
+    ],
+)
 def test_a_packet_that_is_no_xml_gives_way_and_stays_aside(xmp: bytes, tmp_path: Path) -> None:
     copy, _ = stamped(pdf_letter(tmp_path / "a.pdf", xmp=xmp))
     metadata = PdfReader(copy).root_object["/Metadata"].get_object()
@@ -170,3 +179,9 @@ def test_a_label_whose_elements_stand_in_the_packet_itself_is_read_and_taken_ove
     agreeing = pdf_letter(tmp_path / "b.pdf", xmp=packet(literal.replace("VISIŠKAI SLAPTAI", "SLAPTAI")))
     copy, _ = stamped(agreeing)
     assert len(labels_in(copy)) == 3
+
+
+def test_a_packet_without_a_canonical_form_is_extended_all_the_same(tmp_path: Path) -> None:
+    xmp = packet(PDFA + '<rdf:Description rdf:about="" xmlns:a="relative"><a:b>kept</a:b></rdf:Description>')
+    copy, _ = stamped(pdf_letter(tmp_path / "a.pdf", xmp=xmp))
+    assert b"<a:b>kept</a:b>" in xmp_of(copy)
