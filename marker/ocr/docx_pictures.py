@@ -16,7 +16,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from lxml import etree
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from marker.model import Place
 from marker.ocr.raster import MAX_PIXELS, Picture, TooCoarseError, of_image
@@ -25,6 +25,8 @@ _MOST_BYTES: Final = 60_000_000
 _MOST_PICTURES: Final = 300
 _TEXT_WIDTH: Final = 480.0
 _TEXT_HEIGHT: Final = 720.0
+_SMALL: Final = 150
+"""Pixels: lower pictures are cut close to what they show."""
 """Points between the margins of a page."""
 _LEAST: Final = (24, 8)
 """Pixels; the longer and the shorter side of the smallest picture that can hold a marking."""
@@ -84,6 +86,13 @@ def _images(package: zipfile.ZipFile, names: dict[str, str], part: str) -> Itera
             yield posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/").lower()
 
 
+def _with_margin(image: Image.Image) -> Image.Image:
+    """A small picture with paper around it: letters that touch the edge of a page are none of its lines."""
+    if image.height > _SMALL:
+        return image
+    return ImageOps.expand(image.convert("RGB"), border=image.height // 2, fill="white")
+
+
 def _open(data: bytes, place: Place) -> Iterator[Found]:
     try:
         with Image.open(io.BytesIO(data)) as image:
@@ -94,6 +103,6 @@ def _open(data: bytes, place: Place) -> Iterator[Found]:
                 yield Found(place, None)
                 return
             own = max(72.0, 72 * wide / _TEXT_WIDTH, 72 * high / _TEXT_HEIGHT)
-            yield Found(place, of_image(image, own))
+            yield Found(place, of_image(_with_margin(image), own))
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, TooCoarseError, Image.DecompressionBombError):
         yield Found(place, None)

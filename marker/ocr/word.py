@@ -13,11 +13,14 @@ from marker.errors import HoldError
 from marker.model import FindingKind, HoldCode, Place, Reading, Residue, Span
 from marker.ocr.docx_pictures import pictures_of
 from marker.ocr.look import CLOSER, Clock, Line, Look, look_at, read_again, read_looks
+from marker.ocr.raster import Picture
 from marker.ocr.residue import Known, kind_of
 
 _NOT_LOOKED_INTO: Final = "pictures in Word documents are not looked into"
 """How the reader's note of pictures ends, which is no longer true once they were."""
 _LEAST_PIECES: Final = 6
+_FEW_LINES: Final = 4
+_SMALLER: Final = 2.5
 """Letters of what is held as a marking that could not be read; photographs have shorter accidents."""
 
 
@@ -45,6 +48,8 @@ def read_word_pictures(path: Path, reading: Reading, profile: Profile, clock: Cl
     known = Known(profile)
     result = _with(reading, looks)
     doubtful = {look.number for look, _ in _open_lines(looks, result, profile, known)}
+    # A picture of a few words may be a mark cut out close: read badly, it is read again, whatever its lines look like.
+    doubtful |= {look.number for look, _ in _open_lines(looks, result, profile, known, few=_FEW_LINES)}
     if doubtful:
         looks += _closer(path, doubtful, clock)
         result = _with(reading, looks)
@@ -74,12 +79,18 @@ def _closer(path: Path, numbers: set[int], clock: Clock) -> list[tuple[Place, Lo
         clock.check()
         if number not in numbers or found.picture is None:
             continue
-        look = look_at(found.picture, number, letter=CLOSER)
-        look.closer, look.probes = True, []
-        if look.lines:
-            read_again(look.lines, clock)
-            looks.append((found.place, look))
+        # Nobody knows how large it is printed: what is no letter at one size is one at another.
+        for picture in (found.picture, _smaller(found.picture)):
+            look = look_at(picture, number, letter=CLOSER)
+            look.closer, look.probes = True, []
+            if look.lines:
+                read_again(look.lines, clock)
+                looks.append((found.place, look))
     return looks
+
+
+def _smaller(picture: Picture) -> Picture:
+    return replace(picture, dpi=_SMALLER * picture.dpi, scale=_SMALLER * picture.scale)
 
 
 def _read(looks: Sequence[Look], clock: Clock) -> None:
@@ -96,15 +107,16 @@ def _placed(span: Span, place: Place, look: Look) -> Span:
 
 
 def _open_lines(
-    looks: Sequence[tuple[Place, Look]], result: Reading, profile: Profile, known: Known
+    looks: Sequence[tuple[Place, Look]], result: Reading, profile: Profile, known: Known, *, few: int = 0
 ) -> list[tuple[Look, Line]]:
-    """The lines that stand out and are nothing that was read, each with its picture."""
+    """The lines that stand out (all, in pictures of ``few``) and are nothing that was read; with their pictures."""
     texts = {found.text for found in find(result, profile) if found.kind is not FindingKind.MENTION}
     left: list[tuple[Look, Line]] = []
     for _, look in looks:
         for line in look.lines:
             candidate = line.candidate
-            if not candidate.stands_out or not candidate.like_letters or candidate.pieces < _LEAST_PIECES:
+            telling = candidate.stands_out and candidate.like_letters and candidate.pieces >= _LEAST_PIECES
+            if not telling and len(look.lines) > few:
                 continue
             if any(text in read.text for text in texts for read in line.reads):
                 continue
