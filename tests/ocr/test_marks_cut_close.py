@@ -11,8 +11,8 @@ from PIL import Image, ImageDraw, ImageFont
 from marker.agreement.load import load_profile
 from marker.detect.judge import examine
 from marker.model import PartyId
-from marker.ocr import word as pictures
 from marker.ocr.look import Clock
+from marker.ocr.word import read_word_pictures
 from marker.readers.base import ReaderLimits
 from marker.readers.read import read
 from marker.settings import Settings
@@ -44,5 +44,5 @@ def test_a_mark_cut_close_is_read(size: tuple[int, int], letters: int, at: tuple
     path.write_bytes(with_picture(size, letters, at))
     profile = load_profile()
     reading = read(path, ReaderLimits.from_settings(Settings()), path.name)
-    whole = pictures.read_pictures(path, reading, profile, Clock(120))
+    whole = read_word_pictures(path, reading, profile, Clock(120))
     assert examine(whole, profile, PartyId("KZ")).marking == "lt:secret"
