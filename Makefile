@@ -39,6 +39,7 @@ bench: $(STAMP)  ## measurements: detection by case, reading of scans, speed bes
 	$(BIN)/python -m tests.world.measure
 	$(BIN)/python -m tests.ocr.measure
 	$(BIN)/python -m tests.readers.bench_speed
+	/usr/bin/time -v $(BIN)/python -m tests.intake.bench
 	$(BIN)/python -m tests.stamp.bench
 	$(BIN)/python -m tests.register.bench
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 import sys
 from dataclasses import dataclass
 from typing import Any
@@ -38,7 +39,7 @@ def doctor(**options: Any) -> int:
       marker doctor
     """
     start = common(options)
-    results = [_python(), *_tesseract(), _fonts(), _office()]
+    results = [_python(), *_tesseract(), _fonts(), _office(), _isolation()]
     try:
         with start.look_up():
             results.append(Result("register", start.settings.register or _("your data folder")))
@@ -91,3 +92,13 @@ def _office() -> Result:
         return Result("LibreOffice", _("found (for --as pdf)"), needed=False)
     remedy = _("Needed for --as pdf alone; sudo apt-get install libreoffice-writer")
     return Result("LibreOffice", _("not found"), remedy, needed=False)
+
+
+def _isolation() -> Result:
+    """Asked in a process that is thrown away: what is given up cannot be had back."""
+    asked = "import sys; from marker.kernel import take_network_away; sys.exit(0 if take_network_away() else 1)"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, check=False)
+    if done.returncode == 0:
+        return Result("isolation", _("workers have no network"), needed=False)
+    remedy = _("Allow user namespaces (kernel.unprivileged_userns_clone=1), or run it with PrivateNetwork=yes")
+    return Result("isolation", _("workers keep the network"), remedy, needed=False)

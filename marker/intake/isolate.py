@@ -5,7 +5,6 @@ A worker that raises, dies, hangs or outgrows its limits costs that one document
 
 from __future__ import annotations
 
-import shutil
 import signal
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -14,7 +13,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from marker.errors import HoldError
-from marker.intake.labels import LabelsInFile, labels_in_file
 from marker.intake.limits import Limits, confine, within
 from marker.intake.pool import READING, Pool, PoolClosedError, WorkerDiedError, WorkerFaultError, WorkerTimeoutError
 from marker.intake.work import (
@@ -28,11 +26,12 @@ from marker.intake.work import (
     set_pages,
     unlock_file,
 )
-from marker.intake.workspace import Workspace
+from marker.intake.workspace import Workspace, wipe
 from marker.model import CopyOrder, HoldCode, StampResult
 from marker.records.pages import PagePicture
 
 if TYPE_CHECKING:
+    from marker.intake.labels import LabelsInFile
     from marker.records.sheets import Sighting
 
 T = TypeVar("T")
@@ -89,6 +88,8 @@ class Workers:
 
     def labels(self, path: Path, name: str) -> LabelsInFile:
         """The labels in a snapshot, or of a label file.  Raises HoldError."""
+        from marker.intake.labels import labels_in_file
+
         return self.do("reading", labels_in_file, path, name, self._task)
 
     def draw(self, path: Path, numbers: Sequence[int]) -> list[PagePicture]:
@@ -147,7 +148,7 @@ class Workers:
             ) from error
         finally:
             # Whatever the worker or its children left, at once: it holds parts of the document.
-            shutil.rmtree(folder, ignore_errors=True)
+            wipe(folder)
 
     def _too_slow(self, doing: str) -> HoldError:
         return HoldError(

@@ -5,19 +5,14 @@ Reading happens in a worker process, because a label is the sender's text as muc
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marker.agreement.profile import Profile
-from marker.canonical import MAX_BYTES, canonical
+from marker.canonical import canonical
 from marker.detect.labels import map_label
-from marker.intake.publish import SIDECAR
-from marker.intake.source import Candidate, take
-from marker.intake.workspace import Workspace
 from marker.labels.read import Binding, is_binding, parse_binding, read_binding, seen
 from marker.model import Finding, FindingKind, LabelledCopy, LabelSeen, MarkingId, PartyId, Place, Verdict, Visibility
 from marker.register.records import CopyRecord, CopyStatus, DocumentRecord
@@ -66,24 +61,6 @@ def labels_in_file(path: Path, name: str, task: Task) -> LabelsInFile:
         tuple(reading.attachments_unread),
         tuple(note for note in reading.notes if "label" in note),
     )
-
-
-@contextmanager
-def label_beside(candidate: Candidate, workspace: Workspace) -> Iterator[Path | None]:
-    """A private snapshot of the label file that came with a document (``letter.pdf.bdo``); None where none did.
-
-    Raises HoldError as taking in the document does.
-    """
-    path = candidate.path.with_name(candidate.path.name + SIDECAR)
-    if not os.path.lexists(path):
-        yield None
-        return
-    target = workspace.fresh()
-    try:
-        take(Candidate(path, Path(path.name)), target, MAX_BYTES)
-        yield target
-    finally:
-        target.unlink(missing_ok=True)
 
 
 # ── whether they agree ──────────────────────────────────────────────────────────────────────────────────────────────

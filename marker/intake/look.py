@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from marker.errors import DiskError, HoldError
-from marker.intake.source import CLOSED, SHARE_FAULTS, Candidate, is_folder, is_litter, open_regular
+from marker.intake.source import CLOSED, SHARE_FAULTS, Candidate, document_of, is_folder, is_litter, open_regular
 from marker.model import HoldCode
 from marker.names import shown
 
@@ -113,6 +113,8 @@ class Lookout:
                             counts.litter += 1
                         elif is_folder(entry):
                             pending.append((*folder, entry.name))
+                        elif self._has_document(folder, entry.name):
+                            continue
                         else:
                             with suppress(FileNotFoundError):  # gone again
                                 yield (*folder, entry.name), entry.stat(follow_symlinks=False)
@@ -124,6 +126,11 @@ class Lookout:
                     ) from error
                 if error.errno in CLOSED:
                     counts.closed += 1  # else: the folder is gone again
+
+    def _has_document(self, folder: tuple[str, ...], name: str) -> bool:
+        """Whether a name is of a label file whose document lies beside it: it is taken and moved with that."""
+        document = document_of(name)
+        return bool(document) and os.path.lexists(self._folder.joinpath(*folder, document))
 
     def _trouble(self, parts: tuple[str, ...]) -> int | None:
         """Why a file cannot be opened just now, as an errno; EAGAIN while somebody has it open for writing."""

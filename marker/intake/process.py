@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, TypeVar
 from marker.agreement.profile import Marking, Profile
 from marker.errors import DiskError, HoldError, NotYetError, RegisterError, UsageError
 from marker.intake import publish
+from marker.intake.beside import label_beside
 from marker.intake.desk import Desk
 from marker.intake.isolate import Stopped
-from marker.intake.labels import label_beside
 from marker.intake.pages import ToStamp, pages_path, to_stamp
 from marker.intake.report import evidence_json, signature_json
 from marker.intake.roundtrip import advice, recognised

@@ -79,6 +79,12 @@ class Shelves:
         target = self.rest(candidate, outcome)
         return target if target == candidate.path.absolute() else self._move(candidate, target, sha256)
 
+    def put_label(self, candidate: Candidate, lies: Path) -> None:
+        """Move the label file that came beside a document to where the document lies now.  Raises as :meth:`put`."""
+        label = Candidate(_label(candidate.path), _label(candidate.relative))
+        if lies != candidate.path.absolute() and is_regular(label.path):
+            self._move(label, _label(lies), None)
+
     def put_on(self, shelf: str, candidate: Candidate, sha256: str | None) -> Path:
         """Move a file to a shelf of that name and return where it lies now.  Raises as :meth:`put`."""
         return self._move(candidate, self._plan(candidate, shelf), sha256)
@@ -205,6 +211,10 @@ def own_folder(base: Path, relative: Path = Path()) -> Path:
         raise NotADirectoryError(errno.ENOTDIR, f"{CAPTURED} is in the way")
     publish.refuse_shared(base / CAPTURED, status)
     return publish.make_folder(base / CAPTURED, relative)
+
+
+def _label(path: Path) -> Path:
+    return path.with_name(path.name + publish.SIDECAR)
 
 
 def _names(path: Path) -> Iterator[Path]:

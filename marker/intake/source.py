@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from marker.errors import DiskError, HoldError, NotYetError, UsageError
+from marker.intake.publish import SIDECAR
 from marker.intake.workspace import no_room
 from marker.model import HoldCode
 
@@ -90,7 +91,7 @@ def list_folder(folder: Path) -> Listing:
         names = {entry.name for entry in entries}
         for entry in entries:
             path = Path(entry.path)
-            if entry.name.endswith(".bdo") and entry.name.removesuffix(".bdo") in names:
+            if document_of(entry.name) in names:
                 continue  # the label of the document beside it, read with that
             if is_litter(entry.name):
                 litter += 1
@@ -104,6 +105,11 @@ def list_folder(folder: Path) -> Listing:
 def is_litter(name: str) -> bool:
     """Whether programs leave such names behind."""
     return any(fnmatchcase(name, pattern) for pattern in LITTER)
+
+
+def document_of(name: str) -> str:
+    """The name of the document whose label file has this name, by its ending; empty where it is none."""
+    return name.removesuffix(SIDECAR) if name.endswith(SIDECAR) else ""
 
 
 def is_folder(entry: os.DirEntry[str]) -> bool:

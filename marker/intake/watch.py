@@ -270,6 +270,7 @@ def put_away(
             place = {"left": _sign(candidate)} if stays else {"kept": quote_from_bytes(os.fsencode(kept))}
             waiting.write(output.held_record(kept), report, fingerprint, **place)
         lies = shelves.put(candidate, report.outcome, report.sha256)
+        shelves.put_label(candidate, lies)
         if candidate.base == held and report.hold is None:
             waiting.remove(output.held_record(candidate.relative))
     except NotYetError as error:

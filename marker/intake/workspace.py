@@ -9,6 +9,7 @@ import fcntl
 import os
 import shutil
 import tempfile
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -49,7 +50,7 @@ class Workspace:
             self.folder = making.with_name(making.name.removeprefix("."))
             making.rename(self.folder)
         except OSError:
-            shutil.rmtree(making, ignore_errors=True)
+            wipe(making)
             if self._lock >= 0:
                 os.close(self._lock)
             raise
@@ -58,7 +59,7 @@ class Workspace:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        shutil.rmtree(self.folder, ignore_errors=True)
+        wipe(self.folder)
         os.close(self._lock)
 
     def fresh(self) -> Path:
@@ -73,6 +74,12 @@ class Workspace:
         except OSError as error:
             raise no_room(error) from error
         return folder
+
+
+def wipe(folder: Path) -> None:
+    """Remove a folder with all that is in it, as far as that goes."""
+    with suppress(OSError):  # it raises some faults in spite of what it is told
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def no_room(error: OSError) -> DiskError:
@@ -96,6 +103,6 @@ def _wipe_abandoned(root: Path, prefix: str) -> None:
         except OSError:
             continue  # its run is alive
         else:
-            shutil.rmtree(folder, ignore_errors=True)
+            wipe(folder)
         finally:
             os.close(descriptor)

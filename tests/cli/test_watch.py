@@ -81,6 +81,18 @@ def test_equal_names_and_equal_bytes_are_kept_apart(marker: Marker, tmp_path: Pa
     assert len([event for event in shown["events"] if event["kind"] == "arrived-again"]) == 1
 
 
+def test_a_label_beside_its_document_goes_with_it(marker: Marker, tmp_path: Path) -> None:
+    inbox, out = tmp_path / "in", tmp_path / "out"
+    write_letter(inbox / "a.pdf", "SLAPTAI")
+    (inbox / "a.pdf.bdo").write_bytes(b"<no-label/>")
+    (inbox / "alone.pdf.bdo").write_bytes(b"<no-label/>")
+    said = marker("watch", "--to", "KZ", "--once", inbox, out, "--json", *QUICK)
+    assert sorted(Path(o["path"]).name for o in said.objects) == ["a.pdf", "alone.pdf.bdo"]
+    (shelf,) = {path.parent.name for path in out.glob("*/a.pdf")}
+    assert (out / shelf / "a.pdf.bdo").read_bytes() == b"<no-label/>"
+    assert [path for path in inbox.iterdir() if path.name != ".marker"] == []
+
+
 def test_links_and_pipes_are_told_once_and_left(marker: Marker, tmp_path: Path) -> None:
     inbox, out = tmp_path / "in", tmp_path / "out"
     inbox.mkdir()
