@@ -14,9 +14,9 @@ from pathlib import Path
 from marker.agreement.profile import Profile
 from marker.errors import DiskError, HoldError, UsageError
 from marker.intake import publish
+from marker.intake.beside import label_beside
 from marker.intake.desk import Desk
 from marker.intake.isolate import Stopped
-from marker.intake.labels import label_beside
 from marker.intake.pages import ToStamp
 from marker.intake.process import ENDINGS, Case, Marked, discard
 from marker.intake.roundtrip import recognised
