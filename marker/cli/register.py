@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,6 +14,9 @@ from marker.cli.options import common, registers, shared
 from marker.cli.words import _, ngettext
 from marker.errors import ExitStatus, RegisterError, UsageError
 from marker.names import shown
+
+if TYPE_CHECKING:
+    from marker.register.records import DocumentRecord
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 LISTED = 100
@@ -67,7 +70,7 @@ def list_(as_json: bool, limit: int | None, **options: Any) -> None:
         where, copies = custody.of_documents(connection, numbers), query.copies_of_all(connection, numbers)
     if as_json:
         for document in documents:
-            value = asdict(document)
+            value = _plain(document)
             value["copies"] = [
                 {**asdict(copy), "state": where[copy.copy_number].state.value, "holder": where[copy.copy_number].holder}
                 for copy in copies[document.register_number]
@@ -107,7 +110,7 @@ def show(number: str, as_json: bool, **options: Any) -> None:
             why = grounds.of_document(connection, document.register_number)
             annexes = query.parts_of(connection, document.register_number)
     if as_json:
-        value = asdict(document)
+        value = _plain(document)
         value["annexes"] = [asdict(annex) for annex in annexes]
         value["copies"] = [
             {
@@ -290,3 +293,8 @@ def recover(given_up: tuple[str, ...], **options: Any) -> None:
 
 register.add_command(journal)
 register.add_command(duties)
+
+
+def _plain(document: DocumentRecord) -> dict[str, Any]:
+    """A document as JSON prints it: its evidence as objects, not as the text the register keeps them in."""
+    return {**asdict(document), "evidence": json.loads(document.evidence)}

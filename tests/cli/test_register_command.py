@@ -91,3 +91,12 @@ def test_a_head_that_cannot_be_kept_is_said_and_the_work_stands(
     assert said.status == 0
     assert "could not be added" in said.err
     assert "marker register head" in said.err
+
+
+def test_json_gives_the_evidence_as_objects(marker: Marker, tmp_path: Path) -> None:
+    letter = write_letter(tmp_path / "a.pdf", "SLAPTAI")
+    (report,) = marker("convert", "--to", "KZ", "-o", tmp_path / "out", letter, "--json").objects
+    (listed,) = marker("register", "list", "--json").objects
+    (shown,) = marker("register", "show", report["register"], "--json").objects
+    assert listed["evidence"] == shown["evidence"] == report["evidence"]
+    assert listed["evidence"][0]["marking"] == "lt:secret"
