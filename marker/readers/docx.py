@@ -72,6 +72,11 @@ class _Document:
         self._notes("endnotes", "w:endnote", self._endnotes)
         for part in self._package.related(self._main, "comments"):
             self._walk(part, self._package.xml(part), Place.COMMENT, Visibility.VISIBLE)
+        for part in self._package.related(self._main, "glossaryDocument"):
+            # Building blocks: kept for insertion, printed nowhere; what they say is noted as a comment is.
+            blocks = Walker(part, self._gathering, self._styles, self._numbering, _NothingDrawn())
+            blocks.blocks(self._package.xml(part), Scene(Place.COMMENT, part, Visibility.VISIBLE, Source.ANNOTATION))
+            self._gathering.note("holds building blocks (glossary part); they are not printed and count as comments")
         self._properties()
         self._custom_xml()
         self._remark()
@@ -163,10 +168,20 @@ class _Document:
         if pictures:
             where = f", {zones} of them in a header or footer" if zones else ""
             self._gathering.note(f"{pictures} pictures{where}; pictures in Word documents are not looked into")
-        if self._package.related(self._main, "glossaryDocument"):
-            self._gathering.note("its building blocks (glossary part) are not printed and were not read")
         if any(part.startswith("_xmlsignatures/") for part in self._package.names()):
             self._gathering.note("carries a digital signature")
+
+
+class _NothingDrawn:
+    """Leaves out what is drawn in building blocks: their pictures are not on the pages."""
+
+    def draw(self, element: etree._Element, walker: Walker, scene: Scene) -> None:
+        """Text boxes aside, which are found as text."""
+        for content in element.iter("{*}txbxContent"):
+            walker.text_box(content, scene, Place.COMMENT)
+
+    def chunk(self, _element: etree._Element, _walker: Walker, _scene: Scene) -> None:
+        """Nothing: no page shows it."""
 
 
 def _is_on(element: etree._Element | None) -> bool:

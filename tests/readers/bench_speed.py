@@ -44,7 +44,9 @@ _TEXT: Final = (
     "terminus bei lėšas kurios reikalingos ryšių įrangai įsigyti prašome iki nurodytos datos pateikti pastabas ir "
     "siūlymus raštu"
 )
-_WORDS: Final = tuple(_TEXT.split())
+_SYLLABLES: Final = ("ma", "ti", "mas", "nė", "li", "ra", "vo", "jų", "kū", "ši", "do", "gas", "pė", "sta", "nu", "je")
+_VOCABULARY: Final = 12_000
+"""Words of a long report; the rarer half is met a few times each."""
 _MB: Final = 1_000_000
 _PR_SET_CHILD_SUBREAPER: Final = 36
 """Linux: orphaned descendants become children of this process, so that what they used can be asked."""
@@ -59,8 +61,15 @@ def make_letter(path: Path, pages: int, seed: int = 3) -> None:
     body = ParagraphStyle("body", fontName="Bench", fontSize=10, leading=13.5, alignment=TA_JUSTIFY, spaceAfter=6)
     heading = ParagraphStyle("heading", body, fontName="Bench-Bold", fontSize=12, alignment=TA_CENTER, spaceBefore=10)
 
+    common = _TEXT.split()
+    rare = {dice.choice(common)[:4] + "".join(dice.choices(_SYLLABLES, k=dice.randint(1, 3))) for _ in range(_VOCABULARY)}
+    vocabulary = [*common, *sorted(rare)]
+    # Words are met the less often the rarer they are (Zipf), the few of the grammar by far the most.
+    weights = [1 / (rank + 3) for rank in range(len(vocabulary))]
+    many = iter(dice.choices(vocabulary, weights, k=700 * pages))
+
     def sentence() -> str:
-        words = [dice.choice(_WORDS) for _ in range(dice.randint(8, 22))]
+        words = [next(many, common[0]) for _ in range(dice.randint(8, 22))]
         return " ".join(words).capitalize() + f" ({dice.randint(1, 99)} str. {dice.randint(1, 9)} d.)."
 
     def furniture(canvas: Canvas, document: Any) -> None:
@@ -87,7 +96,7 @@ def make_letter(path: Path, pages: int, seed: int = 3) -> None:
     def story() -> Sequence[Flowable]:
         flow: list[Flowable] = [Spacer(1, 30)]
         for section in range(1, pages):
-            flow.append(Paragraph(f"{section}. {' '.join(dice.choice(_WORDS) for _ in range(4)).upper()}", heading))
+            flow.append(Paragraph(f"{section}. {' '.join(dice.choice(common) for _ in range(4)).upper()}", heading))
             for _ in range(8):
                 text = [sentence() for _ in range(dice.randint(3, 7))]
                 text[0] = f"{section}.{dice.randint(1, 9)}. <b>{text[0]}</b>"

@@ -346,3 +346,20 @@ def test_names_of_bookmarks_are_bookmarks_and_those_of_word_are_none(tmp_path: P
     reading = read_bytes_as(tmp_path, docx_bytes(body + p("y")), "a.docx")
     marks = [span for span in reading.spans if span.place is Place.BOOKMARK]
     assert [(span.text, span.source) for span in marks] == [("RIBOTO NAUDOJIMO", Source.PROPERTY)]
+
+
+def test_building_blocks_are_comments_and_never_a_marking_by_themselves(tmp_path: Path) -> None:
+    block = f"<w:docPart><w:docPartPr/><w:docPartBody>{p('SLAPTAI')}</w:docPartBody></w:docPart>"
+    parts = {"word/glossary/document.xml": story("glossaryDocument", f"<w:docParts>{block}</w:docParts>")}
+    relation = ("g", "glossaryDocument", "glossary/document.xml")
+    reading = read_body(tmp_path, p("x"), parts=parts, relations=[relation])
+    assert span_of(reading, "SLAPTAI").place is Place.COMMENT
+    assert any("building blocks" in note for note in reading.notes)
+
+
+def test_endnotes_count_when_they_are_referred_to(tmp_path: Path) -> None:
+    notes = story("endnotes", f'<w:endnote w:id="1">{p("SLAPTAI")}</w:endnote>')
+    body = '<w:p><w:r><w:endnoteReference w:id="1"/></w:r></w:p>'
+    relation = ("n", "endnotes", "endnotes.xml")
+    reading = read_body(tmp_path, body, parts={"word/endnotes.xml": notes}, relations=[relation])
+    assert span_of(reading, "SLAPTAI").place is Place.FOOTNOTE
