@@ -40,6 +40,11 @@ class Common:
     def look_up(self) -> Iterator[Lookup]:
         """The register for reading, or an empty one where none has been made yet.  Raises RegisterError."""
         from marker.intake.desk import EmptyLookup
+        from marker.register.place import default_path
+
+        if not self.settings.register and not default_path().exists():
+            yield EmptyLookup()  # before anything that opens registers is loaded
+            return
         from marker.register.opening import exists
 
         if not exists(self.settings.register):

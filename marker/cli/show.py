@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from rich import box
 from rich.console import Console
@@ -20,8 +20,10 @@ from rich.text import Text
 from marker.cli.words import _, ngettext
 from marker.model import FileReport, Finding, FindingKind, Outcome
 from marker.names import shown
-from marker.register.custody import Custody
 from marker.register.records import CopyRecord, DocumentRecord, EventRecord, HeldFile, PartEntry
+
+if TYPE_CHECKING:
+    from marker.register.custody import Custody
 
 _STYLE = {
     Outcome.STAMPED: "green",

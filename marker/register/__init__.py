@@ -8,7 +8,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from marker.register.opening import default_path, open_register
+    from marker.register.opening import open_register
+    from marker.register.place import default_path
     from marker.register.records import (
         AlreadyRegistered,
         BeingWorkedOn,
@@ -47,7 +48,7 @@ __all__ = [
     "open_register",
 ]
 
-_ELSEWHERE = {"Register": "register", "default_path": "opening", "open_register": "opening"}
+_ELSEWHERE = {"Register": "register", "default_path": "place", "open_register": "opening"}
 
 
 def __getattr__(name: str) -> Any:

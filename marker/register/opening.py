@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-import platformdirs
 from sqlalchemy import inspect
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -14,15 +13,11 @@ from sqlalchemy.exc import ArgumentError
 from marker.errors import RegisterError
 from marker.names import shown
 from marker.register import migrate, sqlite
+from marker.register.place import default_path
 from marker.register.records import Head
 from marker.register.register import Register
 from marker.register.schema import VERSION_TABLE
 from marker.register.store import Store
-
-
-def default_path() -> Path:
-    """``register.sqlite`` in the user's data directory."""
-    return Path(platformdirs.user_data_dir("marker")) / "register.sqlite"
 
 
 def local_now() -> datetime:

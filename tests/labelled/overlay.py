@@ -163,6 +163,8 @@ def _sheet(words: str, sender: str, wide: float, high: float) -> PageObject:
 def _in_document(path: Path, words: str, sender: str) -> bytes:
     document = docx.Document(str(path))
     if sender == "LT":
+        if not document.sections:
+            raise ValueError("a document without sections has no headers")
         for section in document.sections:
             for part in (section.header, section.footer):
                 part.is_linked_to_previous = False

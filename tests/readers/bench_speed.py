@@ -62,7 +62,8 @@ def make_letter(path: Path, pages: int, seed: int = 3) -> None:
     heading = ParagraphStyle("heading", body, fontName="Bench-Bold", fontSize=12, alignment=TA_CENTER, spaceBefore=10)
 
     common = _TEXT.split()
-    rare = {dice.choice(common)[:4] + "".join(dice.choices(_SYLLABLES, k=dice.randint(1, 3))) for _ in range(_VOCABULARY)}
+    endings = ("".join(dice.choices(_SYLLABLES, k=dice.randint(1, 3))) for _ in range(_VOCABULARY))
+    rare = {dice.choice(common)[:4] + ending for ending in endings}
     vocabulary = [*common, *sorted(rare)]
     # Words are met the less often the rarer they are (Zipf), the few of the grammar by far the most.
     weights = [1 / (rank + 3) for rank in range(len(vocabulary))]
