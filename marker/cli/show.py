@@ -50,7 +50,7 @@ def plain_table(*columns: str, title: str | None = None) -> Table:
 class Tally:
     """What a long run prints at its end without keeping every report: counts, and as much of a table as people read."""
 
-    MOST = 500
+    MOST = 200
     """Rows.  The whole is in report.csv."""
 
     def __init__(self, base: Path) -> None:
