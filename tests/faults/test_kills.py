@@ -14,4 +14,4 @@ from .kills import STAGES, kill_many
 def test_every_stage_may_be_killed(tmp_path: Path) -> None:
     hits = kill_many(40, 7, tmp_path)
     for stage in STAGES:
-        assert sum(count for name, count in hits.items() if name.split()[1] == stage) >= 3, hits
+        assert sum(count for name, count in hits.items() if name.split()[1] == stage) >= 2, hits
