@@ -38,6 +38,7 @@ bench: $(STAMP)  ## measurements: detection by case, reading of scans, speed bes
 	$(BIN)/python -m tests.labelled.measure
 	$(BIN)/python -m tests.world.measure
 	$(BIN)/python -m tests.ocr.measure
+	$(BIN)/python -m tests.ocr.bench_speed
 	$(BIN)/python -m tests.readers.bench_speed
 	/usr/bin/time -v $(BIN)/python -m tests.intake.bench
 	$(BIN)/python -m tests.stamp.bench
