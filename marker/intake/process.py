@@ -6,14 +6,13 @@ interruptions are raised, because they concern every document.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from marker.agreement.profile import Marking, Profile
-from marker.errors import DiskError, HoldError, NotYetError, RegisterError, UsageError
+from marker.errors import DiskError, HoldError, NotYetError, UsageError
 from marker.intake import publish
 from marker.intake.beside import label_beside
 from marker.intake.desk import Desk
@@ -21,6 +20,7 @@ from marker.intake.isolate import Stopped
 from marker.intake.pages import ToStamp, pages_path, to_stamp
 from marker.intake.report import evidence_json, signature_json
 from marker.intake.roundtrip import advice, recognised
+from marker.intake.seen import is_void, seen_here
 from marker.intake.source import Candidate, Snapshot, take
 from marker.intake.verdicts import withheld
 from marker.intake.work import Examination
@@ -36,14 +36,12 @@ from marker.model import (
     Outcome,
     Verdict,
 )
-from marker.names import shown
 from marker.register.records import (
     AlreadyRegistered,
     BeingWorkedOn,
     CopyStatus,
     DocumentEntry,
     DocumentRecord,
-    EventKind,
     PartEntry,
     Reservation,
 )
@@ -338,7 +336,7 @@ class Case:
             # so only the unfinished files go, and those whose numbers are void by now.
             for number, one in brought:
                 publish.forget(one)
-                if _is_void(book, number):
+                if is_void(book, number):
                     publish.withdraw(one)
             raise
         finally:
@@ -352,7 +350,7 @@ class Case:
         """Rule 9: known bytes are an arrival of the same document, not a second one."""
         if self.desk.book is not None:
             path = self.desk.rest(self.candidate, Outcome.ALREADY_REGISTERED)
-            if not _seen_here(self.desk.book, record, path):
+            if not seen_here(self.desk.book, record, path):
                 self.desk.book.arrived_again(record, str(path))
         copies = tuple(
             IssuedCopy(copy.copy_number, copy.recipient, copy.path or "", copy.sha256 or "")
@@ -380,25 +378,6 @@ class Case:
             self.report, outcome=Outcome.HELD, hold=hold,
             marking=None, level=None, equivalent=None, equivalent_text=None,
         )  # fmt: skip
-
-
-def _is_void(book: Register, copy_number: str) -> bool:
-    """Whether a number was settled as void by a run that took this one for dead (its connection was cut)."""
-    try:
-        copy = book.copy(copy_number)
-    except RegisterError:
-        return False
-    return copy is not None and copy.status is CopyStatus.VOID
-
-
-def _seen_here(book: Register, record: DocumentRecord, path: Path) -> bool:
-    """Whether this very path is known: a second look into a folder is no second arrival (rule 9)."""
-    here = shown(path)
-    return here == record.source_name or any(
-        json.loads(event.detail).get("path") == here
-        for event in book.history(record.register_number)
-        if event.kind == EventKind.ARRIVED_AGAIN
-    )
 
 
 @dataclass(frozen=True, slots=True)
