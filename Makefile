@@ -43,6 +43,7 @@ bench: $(STAMP)  ## measurements: detection by case, reading of scans, speed bes
 	/usr/bin/time -v $(BIN)/python -m tests.intake.bench
 	$(BIN)/python -m tests.stamp.bench
 	$(BIN)/python -m tests.register.bench
+	$(BIN)/python -m tests.records.measure_trace
 
 faults: $(STAMP) ## kill batches and watchers 300 times, in every stage (half an hour)
 	$(BIN)/python -m tests.faults.kills --kills 300

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, func, select
 from marker.errors import HoldError, RegisterError, UsageError
 from marker.model import HoldCode, LevelId
 from marker.names import shown
-from marker.register import schema
+from marker.register import query, schema
 from marker.register.ledger import Pen, append
 from marker.register.records import CopyStatus, EventKind, Problem
 
@@ -137,9 +137,7 @@ def on_file(connection: Connection) -> list[OnFile]:
     for detail in connection.scalars(select(events.detail).where(events.kind == EventKind.DESTROYED.value)):
         uses[json.loads(detail).get("consent") or ""] += 1
     found: list[OnFile] = []
-    for row in connection.execute(
-        select(schema.events).where(events.kind == EventKind.CONSENT.value).order_by(events.seq)
-    ):
+    for row in query.of_kinds(connection, EventKind.CONSENT):
         told = json.loads(row.detail)
         consent = Consent(
             **{

@@ -98,10 +98,11 @@ def of_documents(connection: Connection, register_numbers: Sequence[str]) -> dic
             for copy in copies:
                 since = copy.settled_at or copy.reserved_at
                 found[copy.copy_number] = Custody(copy.copy_number, State(copy.status.value), copy.recipient, since)
-        moves = select(table.kind, table.copy, table.at, table.detail).where(
+        moves = select(table.seq, table.kind, table.copy, table.at, table.detail).where(
             table.document.in_(some), table.kind.in_(_MOVES)
         )
-        for event in connection.execute(moves.order_by(table.seq)):
+        # Sorted here for the reason that query.of_kinds gives.
+        for event in sorted(connection.execute(moves), key=lambda row: row.seq):
             if (custody := found.get(event.copy)) is None:
                 continue
             if event.kind == EventKind.TRANSFERRED:
@@ -268,11 +269,8 @@ def report_incident(pen: Pen, number: int, report: str) -> Incident:
 
 def incidents(connection: Connection) -> list[Incident]:
     """All incidents in the order they were opened."""
-    table = schema.events.c
     found: dict[int, Incident] = {}
-    for row in connection.execute(
-        select(schema.events).where(table.kind == EventKind.INCIDENT.value).order_by(table.seq)
-    ):
+    for row in query.of_kinds(connection, EventKind.INCIDENT):
         told = json.loads(row.detail)
         if told["step"] == "opened":
             found[row.seq] = Incident(row.seq, told["on"], told["what"], tuple(told["copies"]), row.at, row.operator)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select
 
 from marker.agreement.profile import Profile, Receipt
 from marker.model import LevelId
-from marker.register import custody, schema
+from marker.register import custody, query, schema
 from marker.register.records import DocumentStatus, EventKind, EventRecord
 
 _events, _documents = schema.events.c, schema.documents.c
@@ -47,8 +47,8 @@ def owed(connection: Connection, profile: Profile, now: datetime, *, receipt_day
         handling = profile.handling_of(level)
         what = f"{handling.receipt.value} receipt"
         add(what, handling.receipt_article, number, since, receipt_days, f"marker receipt {number}")
-    noticed = {seq for event in _of_kinds(connection, EventKind.NOTICE) for seq in _detail(event)["of"]}
-    for event in _of_kinds(connection, EventKind.DESTROYED):
+    noticed = {seq for event in query.of_kinds(connection, EventKind.NOTICE) for seq in _detail(event)["of"]}
+    for event in query.of_kinds(connection, EventKind.DESTROYED):
         if event.seq not in noticed:
             crisis = bool(_detail(event)["crisis"])
             article = custody.CRISIS_ARTICLE if crisis else "7(4)"
@@ -59,7 +59,7 @@ def owed(connection: Connection, profile: Profile, now: datetime, *, receipt_day
         if incident.report is None:
             command = f"marker incident report {incident.number}"
             add("outcome of the investigation", "10", f"incident {incident.number}", incident.at, notice_days, command)
-    spoiled = _of_kinds(connection, EventKind.SPOILED)
+    spoiled = query.of_kinds(connection, EventKind.SPOILED)
     where = custody.of_documents(connection, list(dict.fromkeys(event.document or "" for event in spoiled)))
     for event in spoiled:
         place = where.get(event.copy or "")
@@ -96,11 +96,6 @@ def _receipts_owed(connection: Connection, profile: Profile) -> Iterator[tuple[s
     )
     for row in connection.execute(again):
         yield row.register_number, row.level, row.since
-
-
-def _of_kinds(connection: Connection, *kinds: EventKind) -> list[EventRecord]:
-    query_ = select(schema.events).where(_events.kind.in_([kind.value for kind in kinds])).order_by(_events.seq)
-    return [EventRecord(**row._mapping) for row in connection.execute(query_)]
 
 
 def _detail(event: EventRecord) -> dict[str, Any]:

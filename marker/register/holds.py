@@ -11,7 +11,6 @@ from marker.model import HoldCode, PartyId
 from marker.register import query, schema
 from marker.register.records import DocumentStatus, EventKind, HeldFile
 
-_events = schema.events.c
 _documents = schema.documents.c
 
 
@@ -23,8 +22,7 @@ def held_id(sha256: str | None, name: str) -> str:
 def waiting(connection: Connection) -> list[HeldFile]:
     """Files whose last word is "held": neither rejected nor registered since, in the order they were first held."""
     found: dict[str, HeldFile] = {}
-    kinds = (EventKind.HELD.value, EventKind.REJECTED.value)
-    for row in connection.execute(select(schema.events).where(_events.kind.in_(kinds)).order_by(_events.seq)):
+    for row in query.of_kinds(connection, EventKind.HELD, EventKind.REJECTED):
         detail = json.loads(row.detail)
         key = held_id(detail["sha256"], detail["name"])
         if row.kind == EventKind.REJECTED.value:

@@ -15,6 +15,7 @@ from marker.register.records import (
     CopyStatus,
     DocumentRecord,
     DocumentStatus,
+    EventKind,
     EventRecord,
     PartEntry,
     PartFile,
@@ -175,6 +176,15 @@ def events(connection: Connection, *, register_number: str | None = None, last: 
     if last is not None:
         query = query.limit(last)
     return [EventRecord(**row._mapping) for row in connection.execute(query)][::-1]
+
+
+def of_kinds(connection: Connection, *kinds: EventKind) -> list[EventRecord]:
+    """Events of some kinds in the order they happened.
+
+    Sorted here: told to sort, SQLite would rather go through the whole ledger, which is in that order already.
+    """
+    rows = connection.execute(select(schema.events).where(_events.kind.in_([kind.value for kind in kinds])))
+    return sorted((EventRecord(**row._mapping) for row in rows), key=lambda event: event.seq)
 
 
 def run(connection: Connection, run_id: str) -> RunRecord:

@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from marker.errors import RegisterError, UsageError
 from marker.names import shown
-from marker.register import schema
+from marker.register import query
 from marker.register.ledger import Pen, append
 from marker.register.records import EventKind
 
@@ -61,11 +61,8 @@ def state(pen: Pen, names: Iterable[str], party: str, parties: Collection[str]) 
 
 def listed(connection: Connection) -> dict[str, Recipient]:
     """Recipients by their folded name; the last entry of a name counts."""
-    table = schema.events.c
     found: dict[str, Recipient] = {}
-    for row in connection.execute(
-        select(schema.events).where(table.kind == EventKind.RECIPIENT.value).order_by(table.seq)
-    ):
+    for row in query.of_kinds(connection, EventKind.RECIPIENT):
         told = json.loads(row.detail)
         found[_key(told["name"])] = Recipient(told["name"], told["party"], row.at, row.operator)
     return found

@@ -22,8 +22,12 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from marker.errors import RegisterError
 from marker.register import runs, triggers
 
-BUSY_TIMEOUT: Final = 30.0
-"""How long a writer waits for its turn, seconds."""
+BUSY_TIMEOUT: Final = 120.0
+"""How long a writer waits for its turn, seconds.
+
+SQLite's turns are not fair: of sixteen writers on a machine that is busy with other things, one was seen to wait for
+more than 30.
+"""
 
 NETWORK_FILE_SYSTEMS: Final = frozenset({
     "9p", "afs", "ceph", "cifs", "fuse.davfs", "fuse.glusterfs", "fuse.rclone", "fuse.sshfs", "ncpfs", "nfs", "nfs4",
