@@ -7,6 +7,7 @@ lose a marking.
 
 from __future__ import annotations
 
+import re
 import string
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -27,6 +28,8 @@ TEMPLATE_FIELDS: Final[dict[str, set[str]]] = {
 }
 """Which ``{fields}`` each stamp template must have, all of them and no others."""
 
+_MODEL: Final = re.compile(r"[A-Za-z]{3,}(_[A-Za-z]+)*")
+
 
 def check(profile: Profile, file: str) -> None:
     """Raise ProfileError, naming file and key, on the first contradiction."""
@@ -39,12 +42,21 @@ def faults(profile: Profile, file: str) -> Iterator[ProfileError]:
 
     Contradictions that rest on others (a mapping of a marking that is not there) are looked for once those are mended.
     """
-    stages = (_ids, _references), (_level_order, _english), (_rows, _equivalences, _spellings, _handling, _stamps)
+    stages = (_ids, _references), (_level_order, _english), (_rows, _equivalences, _spellings, _handling, _stamps, _scans)
     for stage in stages:
         found = [fault for test in stage for fault in test(profile, file)]
         yield from found
         if found:
             return
+
+
+def _scans(profile: Profile, file: str) -> Iterator[ProfileError]:
+    for language in profile.scans.every:
+        if not _MODEL.fullmatch(language):
+            yield _fault(
+                file, "scans", f"names {language!r}, which is no model of Tesseract's",
+                'They have three letters or more, such as languages = ["kaz", "lit"].',
+            )  # fmt: skip
 
 
 def _fault(file: str, key: str, problem: str, remedy: str = "") -> ProfileError:

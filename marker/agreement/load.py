@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
+from dataclasses import fields
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import Any
 
 from marker.agreement.check import check
 from marker.agreement.profile import (
+    NOT_STATED,
+    Articles,
     Context,
     Declassified,
     Destruction,
@@ -24,6 +27,7 @@ from marker.agreement.profile import (
     Profile,
     Qualifier,
     Receipt,
+    Scans,
     StampWording,
 )
 from marker.agreement.tables import Table
@@ -114,6 +118,8 @@ def _profile(top: Table, sha256: str) -> Profile:
         ),
         context=_context(top.table("context")),
         stamp=_stamps(top.table("stamp")),
+        articles=_articles(top.table("articles", optional=True)),
+        scans=_scans(top.table("scans")),
         sha256=sha256,
     )
     about.text("prevailing_language", "en")
@@ -197,6 +203,18 @@ def _context(table: Table) -> Context:
     )
     table.close()
     return context
+
+
+def _articles(table: Table) -> Articles:
+    articles = Articles(**{field.name: table.text(field.name, NOT_STATED) for field in fields(Articles)})
+    table.close()
+    return articles
+
+
+def _scans(table: Table) -> Scans:
+    scans = Scans(table.texts("languages"), table.texts("besides", ()))
+    table.close()
+    return scans
 
 
 def _stamps(table: Table) -> dict[PartyId, StampWording]:

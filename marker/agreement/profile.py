@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from marker.errors import UsageError
 from marker.model import LevelId, MarkingId, PartyId
@@ -191,6 +192,48 @@ class StampWording:
 
 
 @dataclass(frozen=True, slots=True)
+class Scans:
+    """Tesseract's models that read the Parties' papers, by its names for them (``kaz``)."""
+
+    languages: tuple[str, ...]
+    """Read together, in one pass; none means that no scan can be read."""
+    besides: tuple[str, ...] = ()
+    """Lines in doubt are read by each of ``languages`` alone, and by each of these."""
+
+    @property
+    def every(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*self.languages, *self.besides)))
+
+
+NOT_STATED: Final = "to be stated"
+"""What stands in a profile for an article that a lawyer has yet to put in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Articles:
+    """Where the agreement says what every such agreement says, as sentences to people cite it (``4(6)``)."""
+
+    table: str = NOT_STATED
+    """Which markings correspond."""
+    unchanged: str = NOT_STATED
+    """Nothing is declassified and no marking changed without written consent."""
+    release: str = NOT_STATED
+    """No release to a third party without the competent authority's consent."""
+    notice: str = NOT_STATED
+    """A destruction is notified to the sender."""
+    crisis: str = NOT_STATED
+    """In a crisis: destroyed at once, notified at once."""
+    breach: str = NOT_STATED
+    """A breach is told to the other side and investigated."""
+
+
+def cited(*articles: str) -> str:
+    """The articles as a sentence names them: ``Article 4(6)``; ``the Agreement`` where none is stated."""
+    stated = [article for article in articles if article[:1].isdigit()]
+    return f"Article {', '.join(stated)}" if stated else "the Agreement"
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """A whole agreement.  ``sha256`` is the hash of the file it was read from; the register records it."""
 
@@ -210,6 +253,8 @@ class Profile:
     declassified: tuple[Declassified, ...]
     context: Context
     stamp: Mapping[PartyId, StampWording]
+    articles: Articles
+    scans: Scans
     sha256: str
 
     def party(self, party: str) -> Party:

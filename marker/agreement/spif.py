@@ -33,6 +33,7 @@ NOT_EXPRESSED: Final = (
     "Spellings that are read and never stamped (aliases, short forms, second forms of a language) are not expressed.",
     "Words of other owners, unclassified and declassified notices, and conditions such as 'when filled in' are not "
     "expressed.",
+    "The models of Tesseract that scans are read by are not expressed: put them into [scans], or no scan is read.",
     "Where a Party marks its pages, its state languages and the wording of its stamp are not expressed.",
 )
 """What a person has to add to a profile that came from SPIF files, in sentences."""

@@ -124,6 +124,7 @@ def _strictest(levels: list[str], parties: list[str]) -> Iterator[str]:
             destroy_article=_UNKNOWN,
         )
     yield "\n[rules]\n"
+    yield _table("[scans]", languages=[])
     yield _table("[context]", conditional=["WHEN FILLED IN"], copy_words=["COPY"], companions=["ANNEX"])
     for party in parties:
         yield _table(

@@ -25,13 +25,14 @@ class Table:
         return len(self._left)
 
     def fault(self, key: str, problem: str, remedy: str = "") -> ProfileError:
-        return ProfileError(f"{self.file}: {self._where}.{key} {problem}.", remedy=remedy)
+        where = f"{self._where}.{key}" if self._where else key
+        return ProfileError(f"{self.file}: {where} {problem}.", remedy=remedy)
 
     def _take(self, key: str, default: Any = None) -> Any:
         if key in self._left:
             return self._left.pop(key)
         if default is None:
-            raise self.fault(key, "is missing", f"Add {key} to {self._where}.")
+            raise self.fault(key, "is missing", f"Add {key} to {self._where or 'the profile'}.")
         return default
 
     def text(self, key: str, default: str | None = None) -> str:
@@ -76,8 +77,8 @@ class Table:
             raise self.fault(key, f"is {value!r}, which is none of {', '.join(allowed)}")
         return value
 
-    def table(self, key: str) -> Table:
-        return Table(self._take(key), f"{self._where}.{key}" if self._where else key, self.file)
+    def table(self, key: str, *, optional: bool = False) -> Table:
+        return Table(self._take(key, {} if optional else None), f"{self._where}.{key}" if self._where else key, self.file)
 
     def tables(self, key: str, *, optional: bool = False) -> Iterator[Table]:
         """The tables of an array ``[[key]]``, each closed once its reader comes back for the next."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from marker.agreement.load import load_profile
-from marker.agreement.profile import Destruction, Receipt
+from marker.agreement.profile import Articles, Destruction, Receipt, cited
 from marker.errors import ProfileError, UsageError
 
 EMBEDDED = resources.files("marker.agreement").joinpath("profiles", "kz-lt.toml").read_text(encoding="utf-8")
@@ -151,3 +151,29 @@ def test_what_is_no_toml_or_no_text_is_refused(tmp_path: Path) -> None:
         load_profile(file)
     with pytest.raises(ProfileError, match="cannot be read"):
         load_profile(tmp_path / "absent.toml")
+
+
+def test_the_profile_says_what_sentences_cite_and_what_reads_scans() -> None:
+    profile = load_profile()
+    assert [cited(getattr(profile.articles, name)) for name in ("table", "unchanged", "release", "crisis")] == [
+        "Article 3", "Article 4(6)", "Article 4(3)", "Article 7(8)",
+    ]  # fmt: skip
+    assert (profile.scans.languages, profile.scans.every) == (("kaz", "lit"), ("kaz", "lit", "rus"))
+
+
+def test_an_article_nobody_stated_is_not_cited() -> None:
+    assert cited(Articles().table) == "the Agreement"
+    assert cited("4(3)", "7(1)") == "Article 4(3), 7(1)"
+    assert cited("to be stated", "7(1)") == "Article 7(1)"
+
+
+@pytest.mark.parametrize("name", ["ka", "kaz+lit", "-l", "../kaz", "kaz lit"])
+def test_a_model_of_no_possible_name_is_refused(tmp_path: Path, name: str) -> None:
+    said = refused(tmp_path, changed('languages = ["kaz", "lit"]', f'languages = ["{name}"]'))
+    assert "scans names" in said
+
+
+def test_a_profile_says_how_scans_are_read(tmp_path: Path) -> None:
+    assert "scans is missing" in refused(tmp_path, changed("[scans]", "").replace('besides = ["rus"]', "").replace(
+        'languages = ["kaz", "lit"]', ""
+    ))
