@@ -42,7 +42,8 @@ def faults(profile: Profile, file: str) -> Iterator[ProfileError]:
 
     Contradictions that rest on others (a mapping of a marking that is not there) are looked for once those are mended.
     """
-    stages = (_ids, _references), (_level_order, _english), (_rows, _equivalences, _spellings, _handling, _stamps, _scans)
+    last = (_rows, _equivalences, _spellings, _handling, _stamps, _scans)
+    stages = (_ids, _references), (_level_order, _english), last
     for stage in stages:
         found = [fault for test in stage for fault in test(profile, file)]
         yield from found

@@ -78,7 +78,8 @@ class Table:
         return value
 
     def table(self, key: str, *, optional: bool = False) -> Table:
-        return Table(self._take(key, {} if optional else None), f"{self._where}.{key}" if self._where else key, self.file)
+        where = f"{self._where}.{key}" if self._where else key
+        return Table(self._take(key, {} if optional else None), where, self.file)
 
     def tables(self, key: str, *, optional: bool = False) -> Iterator[Table]:
         """The tables of an array ``[[key]]``, each closed once its reader comes back for the next."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +15,8 @@ from marker.cli.options import common, registers, shared
 from marker.cli.words import _
 from marker.errors import ExitStatus, MarkerError
 
-LANGUAGES = ("kaz", "lit", "rus", "eng")
-"""Tesseract's languages that Kazakh and Lithuanian documents and their stamps are written in."""
+STAMPS = "eng"
+"""Tesseract's language for the numbers of stamps; the agreement profile names those of the Parties' papers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def doctor(**options: Any) -> int:
       marker doctor
     """
     start = common(options)
-    results = [_python(), *_tesseract(), _fonts(), _office(), _isolation()]
+    results = [_python(), *_tesseract((*start.profile.scans.every, STAMPS)), _fonts(), _office(), _isolation()]
     try:
         with start.look_up():
             results.append(Result("register", start.settings.register or _("your data folder")))
@@ -61,19 +62,21 @@ def _python() -> Result:
     return Result("Python", sys.version.split()[0])
 
 
-def _tesseract() -> list[Result]:
+def _tesseract(languages: Sequence[str]) -> list[Result]:
     from pytesseract import pytesseract
+
+    from marker.ocr.tesseract import package_of
 
     try:
         version = str(pytesseract.get_tesseract_version())
         installed = set(pytesseract.get_languages())
     except (pytesseract.TesseractNotFoundError, OSError, SystemExit):
         # pytesseract ends the process when it cannot make sense of the version.
-        names = " ".join(f"tesseract-ocr-{language}" for language in LANGUAGES)
+        names = " ".join(map(package_of, languages))
         return [Result("Tesseract", _("not found"), f"sudo apt-get install tesseract-ocr {names}")]
-    absent = [language for language in LANGUAGES if language not in installed]
-    remedy = "sudo apt-get install " + " ".join(f"tesseract-ocr-{language}" for language in absent) if absent else ""
-    there = " ".join(language for language in LANGUAGES if language in installed)
+    absent = [language for language in languages if language not in installed]
+    remedy = "sudo apt-get install " + " ".join(map(package_of, absent)) if absent else ""
+    there = " ".join(language for language in languages if language in installed)
     return [Result("Tesseract", version), Result("Tesseract languages", there or _("none"), remedy)]
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Final
 
+from marker.agreement.profile import Scans
 from marker.model import Box, Place, Span
 from marker.ocr import montage, page, tesseract
 from marker.ocr.candidate import Candidate
@@ -171,9 +172,10 @@ def look_at(
 
 
 class Clock:
-    """The time reading pictures may take, in all."""
+    """What pictures are read with: the time it may take, in all, and the languages."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, scans: Scans) -> None:
+        self.scans = scans
         self._end = time.monotonic() + seconds
 
     def left(self) -> float:
@@ -190,13 +192,16 @@ class Clock:
         return min(_MOST_SECONDS, max(1.0, self.left()))
 
 
-def read_lines(lines: Sequence[Line], clock: Clock, languages: Sequence[str] = tesseract.LANGUAGES) -> list[LineRead]:
-    """Read crops, many to a call.  Raises EngineFaultError, EngineTimeoutError."""
+def read_lines(lines: Sequence[Line], clock: Clock, languages: Sequence[str] = ()) -> list[LineRead]:
+    """Read crops, many to a call; in the languages read together unless others are named.
+
+    Raises EngineFaultError, EngineTimeoutError.
+    """
     found: list[LineRead] = []
     crops = [line.crop for line in lines if line.crop is not None]
     for start in range(0, len(crops), montage.MAX_LINES):
         sheet = montage.build(crops[start : start + montage.MAX_LINES])
-        words = tesseract.read_words(sheet.picture, clock.call(), languages=tuple(languages))
+        words = tesseract.read_words(sheet.picture, clock.call(), languages=tuple(languages) or clock.scans.languages)
         found += montage.assign(sheet, words)
     return found
 
@@ -206,7 +211,8 @@ def read_again(lines: Sequence[Line], clock: Clock) -> None:
 
     Raises EngineFaultError, EngineTimeoutError.
     """
-    ways = [tesseract.LANGUAGES, *((one,) for one in tesseract.ALONE)]
+    scans = clock.scans
+    ways = [scans.languages, *((one,) for one in scans.every)]
     reads = [read_lines(lines, clock, way) for way in ways]
     for line, first, *others in zip(lines, *reads, strict=True):
         line.read = first
@@ -214,7 +220,7 @@ def read_again(lines: Sequence[Line], clock: Clock) -> None:
     for number in range(max((len(line.spares) for line in lines), default=0)):
         spare = [line for line in lines if number < len(line.spares)]
         crops = [replace(line, crop=line.spares[number]) for line in spare]
-        for way in (tesseract.LANGUAGES, (tesseract.RUSSIAN,)):
+        for way in (scans.languages, *((one,) for one in scans.besides)):
             for line, read in zip(spare, read_lines(crops, clock, way), strict=True):
                 line.other = (*line.other, read)
     most = max((len(line.other) for line in lines), default=0)

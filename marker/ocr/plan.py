@@ -65,7 +65,7 @@ def read_images(
     """
     from marker.ocr.word import read_word_pictures
 
-    clock = Clock(_SHARE * settings.timeout)
+    clock = Clock(_SHARE * settings.timeout, profile.scans)
     try:
         if reading.format not in WORD_FORMATS and all(info.readable for info in reading.page_infos):
             return reading
@@ -247,7 +247,8 @@ class _Document:
                     self._read_rest(look, sheet)
                 else:
                     words = tesseract.read_words(
-                        sheet.every, self._clock.call(), segmentation=tesseract.PAGE, dpi=round(picture.dpi)
+                        sheet.every, self._clock.call(), languages=self._profile.scans.languages,
+                        segmentation=tesseract.PAGE, dpi=round(picture.dpi),
                     )
                     look.whole = tuple(sheet.whole_spans(words))
                     look.whole_letters = sum(len(word.text) for word in words if word.confidence >= _SURE_WORD)

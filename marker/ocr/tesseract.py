@@ -7,10 +7,11 @@ is killed and reaped, a bound on memory, and no trust in what comes back.
 from __future__ import annotations
 
 import os
+import re
 import resource
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from types import SimpleNamespace
 from typing import Any, Final
@@ -23,15 +24,10 @@ from marker.model import HoldCode
 from marker.ocr.colour import Grey
 from marker.ocr.montage import Word
 
-LANGUAGES: Final = ("kaz", "lit")
-"""Kazakh reads all of Russian; Lithuanian reads Latin.  One joint pass beats one pass a language."""
-RUSSIAN: Final = "rus"
-"""Better than Kazakh on Russian words of worn or overlaid letters."""
-ALONE: Final = (*LANGUAGES, RUSSIAN)
-"""The languages lines in doubt are also read in by themselves."""
 MEMORY_BYTES: Final = 1_000_000_000
 """Address space of the child: a montage takes a tenth of it."""
 _MAX_OUTPUT: Final = 4_000_000
+_NOT_LOADED: Final = re.compile(r"Failed loading language '([^']{1,40})'")
 _COLUMNS: Final = 12
 BLOCK: Final = 6
 """Page segmentation: one block of lines."""
@@ -52,6 +48,7 @@ class _Leashed(subprocess.Popen[Any]):
     """A child in a session of its own, which can be killed with all it started and leaves no zombie."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
+        self.complaints = ""
         options["start_new_session"] = True
         options["env"] = {**os.environ, "OMP_THREAD_LIMIT": "1"}
         options["preexec_fn"] = die_with_parent  # a worker that is killed cannot kill its children first
@@ -59,6 +56,11 @@ class _Leashed(subprocess.Popen[Any]):
         with suppress(OSError, ValueError):  # it may have ended already, or be bound tighter than this
             resource.prlimit(self.pid, resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
             resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (_MAX_OUTPUT * 10, _MAX_OUTPUT * 10))
+
+    def communicate(self, *arguments: Any, **options: Any) -> tuple[Any, Any]:
+        out, err = super().communicate(*arguments, **options)
+        self.complaints = (err or b"").decode("utf-8", "replace")
+        return out, err
 
     def kill(self) -> None:
         with suppress(ProcessLookupError, PermissionError):
@@ -82,7 +84,7 @@ def _library() -> Any:
 
 
 @contextmanager
-def _leash() -> Iterator[None]:
+def _leash() -> Iterator[list[_Leashed]]:
     """Let pytesseract start its child through :class:`_Leashed`: it has no option for any of this."""
     library = _library()
     started: list[_Leashed] = []
@@ -97,7 +99,7 @@ def _leash() -> Iterator[None]:
         Popen=popen, PIPE=subprocess.PIPE, DEVNULL=subprocess.DEVNULL, TimeoutExpired=subprocess.TimeoutExpired,
     )
     try:
-        yield
+        yield started
     finally:
         library.subprocess = real
         for child in started:
@@ -105,17 +107,22 @@ def _leash() -> Iterator[None]:
 
 
 def read_words(
-    picture: Grey, seconds: float, *, languages: tuple[str, ...] = LANGUAGES, segmentation: int = BLOCK, dpi: int = 300
+    picture: Grey, seconds: float, *, languages: tuple[str, ...], segmentation: int = BLOCK, dpi: int = 300
 ) -> list[Word]:
     """The words on a picture.
 
-    Raises EngineTimeoutError, EngineFaultError, MissingError (it or a language of it is not installed),
-    HoldError(too-large).
+    Raises EngineTimeoutError, EngineFaultError, MissingError (it or one of ``languages`` is not installed, or there is
+    none), HoldError(too-large).
     """
+    if not languages:
+        raise MissingError(
+            "The agreement profile names no language that scans are read in.",
+            remedy='Put the models of Tesseract into its [scans], such as languages = ["pol", "est"].',
+        )
     library = _library()
     config = f"--psm {segmentation} --dpi {dpi} -c tessedit_do_invert=0 -c tessedit_create_tsv=1"
     try:
-        with _leash():
+        with _leash() as started:
             # Not image_to_data: it first asks for the version, in a second process and without a time-out.
             table = library.run_and_get_output(
                 Image.fromarray(picture), "tsv", "+".join(languages), config, 0, max(1, round(seconds))
@@ -125,11 +132,7 @@ def read_words(
             "Tesseract, which reads scans, is not installed.", remedy="Run 'marker doctor': it says what to install."
         ) from error
     except library.TesseractError as error:
-        if "Failed loading language" in str(error) or "couldn't load any languages" in str(error):
-            raise MissingError(
-                "A language of Tesseract, which reads scans, is not installed.",
-                remedy="Run 'marker doctor': it says what to install.",
-            ) from error
+        _all_loaded(started)
         raise EngineFaultError from error
     except RuntimeError as error:  # pytesseract's word for a time-out
         raise EngineTimeoutError from error
@@ -139,7 +142,24 @@ def read_words(
         ) from error
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise EngineFaultError from error
+    # Where one of several languages is missing, it reads with the others and calls that a success.
+    _all_loaded(started)
     return _words(table)
+
+
+def package_of(language: str) -> str:
+    """The Debian package of a language (``tesseract-ocr-kaz``)."""
+    return f"tesseract-ocr-{language.lower().replace('_', '-')}"
+
+
+def _all_loaded(started: Iterable[_Leashed]) -> None:
+    """Raises MissingError, naming the packages, when Tesseract said that a language could not be loaded."""
+    absent = list(dict.fromkeys(name for child in started for name in _NOT_LOADED.findall(child.complaints)))
+    if absent:
+        raise MissingError(
+            f"A language of Tesseract, which reads scans, is not installed: {', '.join(absent)}.",
+            remedy=f"sudo apt-get install {' '.join(map(package_of, absent))}",
+        )
 
 
 def _words(table: object) -> list[Word]:

@@ -13,6 +13,7 @@ from marker.cli.main import cli
 from marker.detect.judge import examine
 from marker.model import PartyId, Place, Reading, Source, Span
 from tests.cli.conftest import Said, marker, write_letter
+from tests.ocr import pages
 
 __all__ = ["marker"]  # the fixture
 Marker = Callable[..., Said]
@@ -44,9 +45,11 @@ def test_its_table_is_the_published_one() -> None:
 def test_a_letter_of_either_party_becomes_a_copy_marked_by_the_other(
     polish: str, estonian: str, level: str, marker: Marker, tmp_path: Path
 ) -> None:
+    # Its pages are read again, from their pictures too; which models are installed is the machine's affair.
+    agreement = with_models(tmp_path, '"eng"')
     for sender, receiver, received, stamped in (("pl", "EE", polish, estonian), ("ee", "PL", estonian, polish)):
         letter = write_letter(tmp_path / f"{sender}.pdf", received)
-        base = ("--agreement", EXAMPLE, "--to", receiver)
+        base = ("--agreement", agreement, "--to", receiver)
         said = marker("convert", *base, "-o", tmp_path / "out", letter, "--json")
         assert said.status == 0
         (value,) = said.objects
@@ -55,14 +58,14 @@ def test_a_letter_of_either_party_becomes_a_copy_marked_by_the_other(
         number = value["copies"][0]["copy_number"]
         assert number.startswith(f"{receiver}-")
         copy = value["copies"][0]["path"]
-        assert marker("label", "check", "--agreement", EXAMPLE, copy).status == 0
-        labels = marker("label", "show", "--agreement", EXAMPLE, "--json", copy).objects
+        assert marker("label", "check", "--agreement", agreement, copy).status == 0
+        labels = marker("label", "show", "--agreement", agreement, "--json", copy).objects
         assert [one["classification"] for one in labels[:2]] == [[received], [stamped]]
-        letters = marker("receipt", "--agreement", EXAMPLE, value["register"], "-o", tmp_path / "letters")
+        letters = marker("receipt", "--agreement", agreement, value["register"], "-o", tmp_path / "letters")
         assert letters.status == 0
-        assert marker("trace", "--agreement", EXAMPLE, number).status == 0
-    assert marker("register", "list", "--agreement", EXAMPLE).status == 0
-    assert marker("register", "verify", "--agreement", EXAMPLE).status == 0
+        assert marker("trace", "--agreement", agreement, number).status == 0
+    assert marker("register", "list", "--agreement", agreement).status == 0
+    assert marker("register", "verify", "--agreement", agreement).status == 0
 
 
 def test_it_goes_out_and_comes_back_as_spif(marker: Marker, tmp_path: Path) -> None:
@@ -141,3 +144,23 @@ def test_a_stamp_with_letters_the_font_lacks_is_told(marker: Marker, tmp_path: P
     assert said.status == 2
     assert "marking[pl:secret] cannot be stamped" in said.err
     assert "U+6A5F" in said.err
+
+
+def with_models(tmp_path: Path, names: str) -> Path:
+    return wrong(tmp_path, ('languages = ["pol", "est"]', f"languages = [{names}]"))
+
+
+def test_its_scans_are_read_in_the_languages_it_names(marker: Marker, tmp_path: Path) -> None:
+    scan = pages.save(tmp_path / "scan.pdf", pages.write(pages.body(pages.blank()), "TAJNE", 827, 90))
+    said = marker("detect", "--agreement", with_models(tmp_path, '"eng"'), "--to", "EE", "--json", scan)
+    assert (said.status, said.objects[0]["marking"]) == (0, "pl:secret")
+    said = marker("detect", "--agreement", with_models(tmp_path, '"eng", "qaa"'), "--to", "EE", "--json", scan)
+    assert said.status == 5
+    assert "sudo apt-get install tesseract-ocr-qaa" in said.err
+
+
+def test_doctor_looks_for_the_languages_of_the_agreement(marker: Marker, tmp_path: Path) -> None:
+    said = marker("doctor", "--agreement", with_models(tmp_path, '"eng", "qaa"'))
+    assert said.status == 5
+    assert "sudo apt-get install tesseract-ocr-qaa\n" in said.out
+    assert "kaz" not in said.out

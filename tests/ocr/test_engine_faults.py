@@ -17,6 +17,7 @@ from marker.settings import Settings
 from tests.ocr import pages
 
 PICTURE = np.full((80, 300), 255, np.uint8)
+JOINT = ("kaz", "lit")
 
 
 def engine(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> Path:
@@ -63,7 +64,7 @@ def verdict_of(path: Path, seconds: float = 20.0) -> HoldCode | None:
 def test_one_that_hangs_is_killed_with_its_children(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pids = engine(tmp_path / "bin", monkeypatch, f'sleep 300 & echo $! >> "{tmp_path}/bin/pids"; sleep 300')
     with pytest.raises(tesseract.EngineTimeoutError):
-        tesseract.read_words(PICTURE, 1)
+        tesseract.read_words(PICTURE, 1, languages=JOINT)
     assert gone(pids)
     with pytest.raises(ChildProcessError):  # reaped: no zombie of ours is left
         os.waitpid(int(pids.read_text().split()[0]), os.WNOHANG)
@@ -72,7 +73,7 @@ def test_one_that_hangs_is_killed_with_its_children(tmp_path: Path, monkeypatch:
 def test_one_that_does_not_listen_is_killed_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pids = engine(tmp_path / "bin", monkeypatch, "trap '' TERM INT HUP; while :; do sleep 1; done")
     with pytest.raises(tesseract.EngineTimeoutError):
-        tesseract.read_words(PICTURE, 1)
+        tesseract.read_words(PICTURE, 1, languages=JOINT)
     assert gone(pids)
 
 
@@ -92,19 +93,32 @@ def test_one_that_does_not_listen_is_killed_too(tmp_path: Path, monkeypatch: pyt
 def test_one_that_fails_is_a_fault_and_no_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
     pids = engine(tmp_path / "bin", monkeypatch, script)
     with pytest.raises(tesseract.EngineFaultError):
-        tesseract.read_words(PICTURE, 20)
+        tesseract.read_words(PICTURE, 20, languages=JOINT)
     assert gone(pids)
 
 
 def test_one_that_is_not_there_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(MissingError, match="not installed"):
-        tesseract.read_words(PICTURE, 5)
+        tesseract.read_words(PICTURE, 5, languages=JOINT)
 
 
 def test_a_language_that_is_not_there_is_missing() -> None:
     with pytest.raises(MissingError, match="language"):
         tesseract.read_words(PICTURE, 20, languages=("xyz",))
+
+
+def test_one_of_several_languages_that_is_not_there_is_missing_and_its_package_named() -> None:
+    """Tesseract itself reads with those it has, and ends as if all were well."""
+    with pytest.raises(MissingError, match="not installed: xyz, chi_abc") as caught:
+        tesseract.read_words(PICTURE, 20, languages=("kaz", "xyz", "chi_abc"))
+    assert caught.value.remedy == "sudo apt-get install tesseract-ocr-xyz tesseract-ocr-chi-abc"
+
+
+def test_a_profile_without_languages_reads_no_scan() -> None:
+    with pytest.raises(MissingError, match="names no language") as caught:
+        tesseract.read_words(PICTURE, 20, languages=())
+    assert "[scans]" in caught.value.remedy
 
 
 def test_a_scan_under_a_tesseract_that_hangs_is_held_as_timed_out(
@@ -136,8 +150,8 @@ def test_no_temporary_file_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     folder = tmp_path / "temporary"
     folder.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(folder))
-    tesseract.read_words(PICTURE, 20)
+    tesseract.read_words(PICTURE, 20, languages=JOINT)
     engine(tmp_path / "bin", monkeypatch, "sleep 300")
     with pytest.raises(tesseract.EngineTimeoutError):
-        tesseract.read_words(PICTURE, 1)
+        tesseract.read_words(PICTURE, 1, languages=JOINT)
     assert list(folder.iterdir()) == []

@@ -44,5 +44,5 @@ def test_a_mark_cut_close_is_read(size: tuple[int, int], letters: int, at: tuple
     path.write_bytes(with_picture(size, letters, at))
     profile = load_profile()
     reading = read(path, ReaderLimits.from_settings(Settings()), path.name)
-    whole = read_word_pictures(path, reading, profile, Clock(120))
+    whole = read_word_pictures(path, reading, profile, Clock(120, profile.scans))
     assert examine(whole, profile, PartyId("KZ")).marking == "lt:secret"
