@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from marker.agreement.profile import Profile
 
 
 def describe(profile: Profile) -> dict[str, Any]:
-    """Article 3 as rows (one a level, one column a Party), the equivalences in each direction, and the rules."""
+    """The table as rows (one a level, one column a Party), the equivalences in each direction, and the rules."""
     return {
         "schema": 1,
         "id": profile.id,
@@ -49,6 +50,7 @@ def describe(profile: Profile) -> dict[str, Any]:
             }
             for h in profile.handling
         ],
+        "articles": asdict(profile.articles),
         "rules": [{"article": article, "rule": rule} for article, rule in profile.rules.items()],
         "held": [{"id": o.id, "kind": o.kind, "owner": o.owner} for o in profile.outside],
     }

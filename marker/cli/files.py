@@ -86,7 +86,8 @@ def detect(paths: tuple[Path, ...], receiving: str, as_json: bool, html: Path | 
             if as_json:
                 click.echo(json.dumps(to_json(report, with_copies=False), ensure_ascii=False))
     if html is not None:
-        page = evidence_page((report, gallery.pictures.get(report.path, [])) for report in reports)
+        seen = [(report, gallery.pictures.get(report.path, [])) for report in reports]
+        page = evidence_page(seen, start.profile)
         write_whole(html, page.encode())
     if not as_json:
         print_reports(reports)

@@ -88,7 +88,8 @@ def show(file_id: str, as_json: bool, html: Path | None, **options: Any) -> None
         witness = gallery if html is not None else no_witness
         (report,) = inspect([candidate], wish, start.profile, start.settings, CopiesOnly(register), witness)
     if html is not None:
-        write_whole(html, evidence_page([(report, gallery.pictures.get(report.path, []))]).encode())
+        page = evidence_page([(report, gallery.pictures.get(report.path, []))], start.profile)
+        write_whole(html, page.encode())
     if as_json:
         click.echo(json.dumps(to_json(report, with_copies=False), ensure_ascii=False))
         return

@@ -66,6 +66,7 @@ class Common:
             clock=self._clock(),
             create=create,
             keep_head=self._keep_head if self.keeps_heads else None,
+            articles=self.profile.articles,
         )
 
     @property

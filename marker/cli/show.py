@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from marker.agreement.profile import cited
 from marker.cli.words import _, ngettext
 from marker.model import FileReport, Finding, FindingKind, Outcome
 from marker.names import shown
@@ -198,7 +199,7 @@ def print_counts(counts: Counter[Outcome], places: Sequence[tuple[str, str]]) ->
 
 
 def print_agreement(facts: dict[str, Any]) -> None:
-    """Article 3, handling and rules."""
+    """The table, handling and rules."""
     console = terminal()
     console.print(Text(facts["title"], style="bold"))
     console.print(
@@ -207,7 +208,8 @@ def print_agreement(facts: dict[str, Any]) -> None:
         )
     )
     parties = [party["id"] for party in facts["parties"]]
-    rows = plain_table(_("Level"), *parties, _("Article"), title=_("\nMarkings that correspond (Article 3)"))
+    title = _("\nMarkings that correspond ({article})").format(article=cited(facts["articles"]["table"]))
+    rows = plain_table(_("Level"), *parties, _("Article"), title=title)
     for row in facts["table"]:
         rows.add_row(row["name"], *(row["markings"][p]["stamp"] for p in parties), row["article"])
     console.print(rows)

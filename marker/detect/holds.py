@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from marker.agreement.profile import Profile
+from marker.agreement.profile import Profile, cited
 from marker.detect import labels, wording
 from marker.detect.lexicon import Role
 from marker.detect.lines import SEEN
@@ -79,8 +79,8 @@ class Case:
         whose = f"of {owner}, whose name stands near it" if named else f"of {owner}"
         return (
             HoldCode.THIRD_PARTY,
-            f"It bears a marking {whose}: {seen(item.finding)}; Article 3 does not map it, so return it to the sender "
-            "or ask the competent authority.",
+            f"It bears a marking {whose}: {seen(item.finding)}; {cited(self.profile.articles.table)} does not map it, "
+            "so return it to the sender or ask the competent authority.",
             item,
         )
 
@@ -90,8 +90,8 @@ class Case:
             return None
         return (
             HoldCode.NO_EQUIVALENT,
-            f"It bears {seen(item.finding)}, for which Article 3 has no row; ask the competent authority before "
-            "anything is copied.",
+            f"It bears {seen(item.finding)}, for which {cited(self.profile.articles.table)} has no row; ask the "
+            "competent authority before anything is copied.",
             item,
         )
 
@@ -102,8 +102,9 @@ class Case:
         beside = f" beside {seen(self.governing.finding)}" if self.governing else ""
         return (
             HoldCode.DECLASSIFIED,
-            f"It says {seen(item.finding)}{beside}; nothing is declassified without written consent (Article 4(6)), "
-            f"so ask the sender whether the marking was lifted, then {RELEASE}.",
+            f"It says {seen(item.finding)}{beside}; nothing is declassified without written consent "
+            f"({cited(self.profile.articles.unchanged)}), so ask the sender whether the marking was lifted, then "
+            f"{RELEASE}.",
             item,
         )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from marker.agreement.profile import Profile
+from marker.agreement.profile import Profile, cited
 from marker.errors import UsageError
 from marker.model import FindingKind, HoldCode, MarkingId, PartyId, Verdict
 
@@ -47,7 +47,8 @@ def marked_as_own(
     highest = max(known, key=profile.rank)
     if profile.rank(marking) < profile.rank(highest):
         raise UsageError(
-            f"{marking} is lower than {highest}, which the document bears or is registered under (Article 4(6)).",
+            f"{marking} is lower than {highest}, which the document bears or is registered under "
+            f"({cited(profile.articles.unchanged)}).",
             remedy=f"State {highest}.",
         )
     if verdict.floor is not None and profile.rank(verdict.floor) > profile.rank(profile.equivalent(marking).id):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from marker.agreement.profile import Profile
+from marker.agreement.profile import Profile, cited
 from marker.detect import wording
 from marker.detect.evidence import evidence_of
 from marker.detect.holds import WEAK, Case, clearest
@@ -145,7 +145,7 @@ def state_marking(
     if highest is not None and profile.rank(stated.id) < profile.rank(highest):
         raise UsageError(
             f"{marking} is lower than {highest}, which was seen in the document; no marking is lowered without the "
-            "sender's written consent (Article 4(6)).",
+            f"sender's written consent ({cited(profile.articles.unchanged)}).",
             remedy=f"State {highest} or a higher marking.",
         )
     note = f"the marking {marking} was stated"

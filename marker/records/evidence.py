@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
 
+from marker.agreement.profile import Profile, cited
 from marker.model import FileReport, Finding, FindingKind
 from marker.names import shown
 from marker.records.pages import PagePicture
@@ -42,9 +43,12 @@ ul { margin: .4rem 0; padding-left: 1.2rem; font-size: .85rem; color: #444; }
 """
 
 
-def evidence_page(documents: Iterable[tuple[FileReport, Sequence[PagePicture]]]) -> str:
-    """The whole page. Evidence is numbered per document; a box on a picture bears its number in the table."""
-    articles = [_document(report, pictures) for report, pictures in documents]
+def evidence_page(documents: Iterable[tuple[FileReport, Sequence[PagePicture]]], profile: Profile) -> str:
+    """The whole page, which cites the profile's articles.
+
+    Evidence is numbered per document; a box on a picture bears its number in the table.
+    """
+    articles = [_document(report, pictures, profile) for report, pictures in documents]
     return (
         "<!doctype html>\n"
         '<html lang="en"><head><meta charset="utf-8"><title>What was seen</title>'
@@ -54,14 +58,14 @@ def evidence_page(documents: Iterable[tuple[FileReport, Sequence[PagePicture]]])
     )
 
 
-def _document(report: FileReport, pictures: Sequence[PagePicture]) -> str:
+def _document(report: FileReport, pictures: Sequence[PagePicture], profile: Profile) -> str:
     return (
-        f"<article><h2>{escape(shown(Path(report.path).name))}</h2>{_verdict(report)}"
+        f"<article><h2>{escape(shown(Path(report.path).name))}</h2>{_verdict(report, profile)}"
         f"{_pages(report, pictures)}{_table(report)}{_notes(report)}</article>"
     )
 
 
-def _verdict(report: FileReport) -> str:
+def _verdict(report: FileReport, profile: Profile) -> str:
     if report.hold is not None:
         return (
             f'<div class="verdict held"><span class="code">held: {escape(report.hold.code.value)}</span><br>'
@@ -69,7 +73,8 @@ def _verdict(report: FileReport) -> str:
         )
     return (
         f'<div class="verdict marked"><span class="map">{escape(report.marking or "")} → '
-        f"{escape(report.equivalent_text or '')}</span> ({escape(report.equivalent or '')}, Article 3)</div>"
+        f"{escape(report.equivalent_text or '')}</span> ({escape(report.equivalent or '')}, "
+        f"{escape(cited(profile.articles.table))})</div>"
     )
 
 

@@ -6,11 +6,8 @@ from collections.abc import Sequence
 
 from marker.agreement.profile import Handling, Profile
 from marker.records.letters import Letter, LetterKind, languages_for
-from marker.register.custody import CRISIS_ARTICLE, Destroying, Incident
+from marker.register.custody import Destroying, Incident
 from marker.register.records import CopyRecord, DocumentRecord
-
-NOTICE_ARTICLE = "7(4)"
-INCIDENT_ARTICLE = "10"
 
 
 def receipt(
@@ -42,7 +39,8 @@ def destruction(
     """The notice of a destruction, urgent after a crisis (Articles 7(4), 7(8))."""
     facts = [*_document(document, profile), ("copies", ", ".join(numbers)), ("on", how.on), ("method", how.method)]
     facts += [("witnesses", ", ".join(how.witnesses)), ("consent", how.consent or ""), ("reason", how.reason or "")]
-    kind, article = (LetterKind.CRISIS, CRISIS_ARTICLE) if how.crisis else (LetterKind.DESTRUCTION, NOTICE_ARTICLE)
+    said = profile.articles
+    kind, article = (LetterKind.CRISIS, said.crisis) if how.crisis else (LetterKind.DESTRUCTION, said.notice)
     return _letter(kind, article, document, profile, facts, today, languages)
 
 
@@ -55,7 +53,7 @@ def breach(
     facts.append(("what", incident.what))
     facts.append(("outcome", incident.report or ""))
     kind = LetterKind.INCIDENT if incident.report is None else LetterKind.REPORT
-    return _letter(kind, INCIDENT_ARTICLE, document, profile, facts, today, languages)
+    return _letter(kind, profile.articles.breach, document, profile, facts, today, languages)
 
 
 def _document(document: DocumentRecord, profile: Profile) -> list[tuple[str, str]]:
@@ -85,4 +83,5 @@ def _letter(
         today,
         tuple(facts),
         languages_for(profile, document.party, languages),
+        profile.articles.table,
     )

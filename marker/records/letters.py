@@ -46,6 +46,8 @@ class Letter:
     facts: Sequence[tuple[str, str]]
     """Key of a label and its value."""
     languages: tuple[str, ...]
+    table: str
+    """The article of the table by which the document was marked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,11 @@ def worded(letter: Letter) -> list[Wording]:
                 f"{letter.addressee.get(language, letter.addressee['en'])}",
                 text["title"],
                 text["body"].format(article=letter.article),
-                tuple((labels[key], value) for key, value in (*letter.facts, ("date", letter.date)) if value),
+                tuple(
+                    (labels[key].format(table=letter.table), value)
+                    for key, value in (*letter.facts, ("date", letter.date))
+                    if value
+                ),
                 (labels["name"], labels["signature"]),
             )
         )

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from enum import StrEnum
 
 from sqlalchemy import Connection, func, select
 
+from marker.agreement.profile import cited
 from marker.errors import HoldError, RegisterError, UsageError
 from marker.model import HoldCode, LevelId
 from marker.names import shown
@@ -77,7 +79,7 @@ class OnFile:
 
 def add(pen: Pen, consent: Consent) -> None:
     """Put a consent on file.  Raises UsageError when it contradicts itself, RegisterError when it is there already."""
-    _check(consent, pen.now.date())
+    _check(consent, pen)
     if any(known.consent.ref == shown(consent.ref) for known in on_file(pen.connection)):
         raise RegisterError(
             f"A consent {shown(consent.ref)} is on file already, and what is on file never changes.",
@@ -96,7 +98,8 @@ def _is_registered(connection: Connection, register_number: str) -> bool:
     return connection.scalar(select(table.serial).where(table.register_number == register_number)) is not None
 
 
-def _check(consent: Consent, today: date) -> None:
+def _check(consent: Consent, pen: Pen) -> None:
+    today = pen.now.date()
     given = _day(consent.date, "date")
     if not consent.ref.strip():
         raise UsageError("A consent needs its reference.", remedy="Give the number of the letter with --ref.")
@@ -110,7 +113,7 @@ def _check(consent: Consent, today: date) -> None:
         raise UsageError("The consent covers nothing.", remedy="Say with --for what it allows.")
     if Covers.RELEASE in consent.covers and consent.issuer is not Issuer.COMPETENT_AUTHORITY:
         raise UsageError(
-            "Only the competent authority can consent to a release to a third party (Article 4(3)).",
+            f"Only the competent authority can consent to a release to a third party ({cited(pen.articles.release)}).",
             remedy="Ask it for the consent, or correct --issuer.",
         )
 
@@ -158,7 +161,7 @@ def use(
     needs: frozenset[Covers],
     level: LevelId,
     register_number: str,
-    article: str,
+    articles: Sequence[str],
     doing: str,
 ) -> str:
     """The reference of the consent that allows ``doing`` now; whoever calls keeps it with what it allowed.
@@ -171,7 +174,7 @@ def use(
     def refused(why: str) -> HoldError:
         return HoldError(
             HoldCode.CONSENT_REQUIRED,
-            f"{doing} needs a written consent (Article {article}): {why}; "
+            f"{doing} needs a written consent ({cited(*articles)}): {why}; "
             "put one on file with 'marker consent add' and name it with --consent.",
         )
 

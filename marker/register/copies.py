@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy import func, insert, select, update
 
+from marker.agreement.profile import cited
 from marker.errors import HoldError, RegisterError, UsageError
 from marker.model import HoldCode
 from marker.names import shown
@@ -59,7 +60,7 @@ def reserve(
     for copy in made:
         if copy.status is CopyStatus.RESERVED:
             raise BeingWorkedOn(known, query.run(pen.connection, copy.run))
-    _same_marking(known, entry)
+    _same_marking(pen, known, entry)
     set_no = max(copy.set_no for copy in made) + 1
     return _draw(pen, known, recipients, entry.purpose, set_no=set_no, set_size=None, terms=terms)
 
@@ -222,11 +223,11 @@ def _checked_date(text: str | None) -> str | None:
         raise UsageError(f"{shown(text)} is not a date.", remedy="Write it as 2026-11-22.") from error
 
 
-def _same_marking(known: DocumentRecord, entry: DocumentEntry) -> None:
+def _same_marking(pen: Pen, known: DocumentRecord, entry: DocumentEntry) -> None:
     if (known.marking, known.level, known.equivalent) != (entry.marking, entry.level, entry.equivalent):
         raise RegisterError(
             f"{known.register_number} is registered as {known.marking}, but the document was now judged "
-            f"{entry.marking}; a marking is never changed by copying again (Article 4(6)).",
+            f"{entry.marking}; a marking is never changed by copying again ({cited(pen.articles.unchanged)}).",
             remedy="Have a person compare the document with the register before any more copies are made.",
         )
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
-from marker.agreement.profile import Destruction, Handling
+from marker.agreement.profile import Destruction, Handling, cited
 from marker.errors import HoldError, RegisterError, UsageError
 from marker.model import LevelId
 from marker.names import shown
@@ -21,10 +21,6 @@ from marker.register import consents, query, recipients, schema
 from marker.register.consents import Covers
 from marker.register.ledger import Pen, append, head
 from marker.register.records import CopyRecord, DocumentRecord, EventKind
-
-CRISIS_ARTICLE = "7(8)"
-RELEASE_ARTICLE = "4(3)"
-
 
 _MOVES: Final = (
     EventKind.TRANSFERRED.value, EventKind.SPOILED.value, EventKind.RETURNED.value, EventKind.DESTROYED.value
@@ -155,7 +151,7 @@ def transfer(pen: Pen, number: str, to: str, *, consent: str | None, unknown_is_
             needs=frozenset({Covers.RELEASE}),
             level=document.level,
             register_number=document.register_number,
-            article=RELEASE_ARTICLE,
+            articles=[pen.articles.release],
             doing=recipients.third_party(to, party, "Handing a copy"),
         )
     detail = {"from": before, "to": shown(to.strip()), "party": party, "consent": used}
@@ -199,7 +195,7 @@ def destroy(
         raise UsageError("Two different persons witness a destruction.", remedy="Name each with --witness.")
     if how.crisis and not (how.reason or "").strip():
         raise UsageError(
-            f"A destruction in a crisis (Article {CRISIS_ARTICLE}) states what made it necessary.",
+            f"A destruction in a crisis ({cited(pen.articles.crisis)}) states what made it necessary.",
             remedy="Say it with --reason.",
         )
     done: list[tuple[CopyRecord, DocumentRecord, int]] = []
@@ -222,9 +218,10 @@ def destroy(
 def _may_destroy(pen: Pen, document: DocumentRecord, handling: Handling, consent: str | None) -> str | None:
     if handling.destroy is Destruction.NEVER:
         raise RegisterError(
-            f"A {document.level} document is never destroyed (Article {handling.destroy_article}); "
+            f"A {document.level} document is never destroyed ({cited(handling.destroy_article)}); "
             f"{document.register_number} goes back to the sender.",
-            remedy="Record that with 'marker return'; only in a crisis (Article 7(8)) is it destroyed: --crisis.",
+            remedy=f"Record that with 'marker return'; only in a crisis ({cited(pen.articles.crisis)}) is it "
+            "destroyed: --crisis.",
         )
     if handling.destroy is Destruction.FREE:
         return None
@@ -234,7 +231,7 @@ def _may_destroy(pen: Pen, document: DocumentRecord, handling: Handling, consent
         needs=frozenset({Covers.DESTRUCTION}),
         level=document.level,
         register_number=document.register_number,
-        article=handling.destroy_article,
+        articles=[handling.destroy_article],
         doing=f"The destruction of a {document.level} document",
     )
 

@@ -51,20 +51,22 @@ def owed(connection: Connection, profile: Profile, now: datetime, *, receipt_day
     for event in query.of_kinds(connection, EventKind.DESTROYED):
         if event.seq not in noticed:
             crisis = bool(_detail(event)["crisis"])
-            article = custody.CRISIS_ARTICLE if crisis else "7(4)"
+            article = profile.articles.crisis if crisis else profile.articles.notice
             add("notice of destruction", article, event.copy or "", event.at, 0 if crisis else notice_days, "")
     for incident in custody.incidents(connection):
         if incident.number not in noticed:
-            add("notice of a breach", "10", f"incident {incident.number}", incident.at, 0, "")
+            add("notice of a breach", profile.articles.breach, f"incident {incident.number}", incident.at, 0, "")
         if incident.report is None:
             command = f"marker incident report {incident.number}"
-            add("outcome of the investigation", "10", f"incident {incident.number}", incident.at, notice_days, command)
+            of = f"incident {incident.number}"
+            add("outcome of the investigation", profile.articles.breach, of, incident.at, notice_days, command)
     spoiled = query.of_kinds(connection, EventKind.SPOILED)
     where = custody.of_documents(connection, list(dict.fromkeys(event.document or "" for event in spoiled)))
     for event in spoiled:
         place = where.get(event.copy or "")
         if place is not None and place.state is custody.State.SPOILED:
-            add("spoiled sheets to return or destroy", "7(4)", event.copy or "", event.at, notice_days, "")
+            article = profile.articles.notice
+            add("spoiled sheets to return or destroy", article, event.copy or "", event.at, notice_days, "")
     return sorted(duties, key=lambda duty: (duty.since, duty.subject))
 
 

@@ -18,8 +18,6 @@ from marker.register.consents import Covers
 from marker.register.ledger import Pen
 from marker.register.records import CopyStatus, DocumentRecord, EventKind
 
-RELEASE_ARTICLE = "4(3)"
-
 
 @dataclass(frozen=True, slots=True)
 class Translation:
@@ -60,7 +58,7 @@ def of_copy(
     third = party == recipients.THIRD or (party is None and recipient is not None and terms.unknown_is_third)
     if third:
         needs.add(Covers.RELEASE)
-        articles.append(RELEASE_ARTICLE)
+        articles.append(pen.articles.release)
     if terms.replaces is not None:
         _may_replace(pen, document, terms.replaces)
     elif index > 1 and terms.handling.copies_consent and not _is_first_translation(pen, document, terms):
@@ -74,7 +72,7 @@ def of_copy(
             needs=frozenset(needs),
             level=document.level,
             register_number=document.register_number,
-            article=", ".join(articles),
+            articles=articles,
             doing=_what(document, third=third, recipient=recipient, party=party),
         )
     values: dict[str, str | None] = {

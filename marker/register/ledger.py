@@ -14,12 +14,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, insert, select
 
+from marker.agreement.profile import Articles
 from marker.register import schema
 from marker.register.records import EventKind, EventRecord, Head
 
@@ -37,6 +38,8 @@ class Pen:
     profile_sha256: str
     now: datetime
     """Aware, in the local time zone: its date is the date of registration."""
+    articles: Articles = field(default_factory=Articles)
+    """What refusals cite."""
 
     @property
     def at(self) -> str:

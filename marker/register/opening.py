@@ -10,6 +10,7 @@ from sqlalchemy import inspect
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from marker.agreement.profile import Articles
 from marker.errors import RegisterError
 from marker.names import shown
 from marker.register import migrate, sqlite
@@ -36,6 +37,7 @@ def open_register(
     create: bool = True,
     busy_timeout: float = sqlite.BUSY_TIMEOUT,
     keep_head: Callable[[Head], None] | None = None,
+    articles: Articles = Articles(),  # noqa: B008  # it is frozen
 ) -> Register:
     """Open the register, make it or bring it to the present schema.  Use it as a context manager.
 
@@ -47,6 +49,7 @@ def open_register(
     year begins with; once a number of that year is drawn it has no effect.  ``clock`` gives aware times in the
     registry's time zone: the local date decides the year of a number.  ``busy_timeout``, seconds, is how long a writer
     waits for its turn.  ``keep_head`` is called with the end of the ledger when a run that wrote is closed.
+    ``articles`` are what refusals cite.
 
     Raises RegisterError when the register cannot be reached, read or written, MissingError when what speaks to a
     PostgreSQL server is not installed.
@@ -64,6 +67,7 @@ def open_register(
         return Register(
             store, operator=shown(operator), clearance=shown(clearance),
             profile_sha256=profile_sha256, first_number=first_number, clock=clock, keep_head=keep_head,
+            articles=articles,
         )  # fmt: skip
     except BaseException:
         store.close()

@@ -17,7 +17,7 @@ from typing import Any, Final, Self
 
 from sqlalchemy import Connection, insert
 
-from marker.agreement.profile import Receipt
+from marker.agreement.profile import Articles, Receipt
 from marker.errors import RegisterError
 from marker.model import HoldCode, LevelId, MarkingId, PartyId
 from marker.names import shown, without_passwords
@@ -66,6 +66,7 @@ class Register:
         first_number: int,
         clock: Callable[[], datetime],
         keep_head: Callable[[Head], None] | None = None,
+        articles: Articles = Articles(),  # noqa: B008  # it is frozen
     ) -> None:
         self.name = store.name
         """Where it is, for people; never with a password."""
@@ -77,6 +78,7 @@ class Register:
         self._first_number = first_number
         self._clock = clock
         self._keep_head = keep_head
+        self._articles = articles
         self._store = store
         self._reader = store.reader
         self._writer = store.writer
@@ -364,7 +366,7 @@ class Register:
 
     def _pen(self, connection: Connection, run: str) -> Pen:
         # The time is taken inside the transaction: numbers and their dates come in the same order.
-        return Pen(connection, run, self.operator, self.clearance, self.profile_sha256, self._clock())
+        return Pen(connection, run, self.operator, self.clearance, self.profile_sha256, self._clock(), self._articles)
 
     def _start_run(self) -> RunRecord:
         """A run begins with its first write: whoever only asks leaves no trace."""

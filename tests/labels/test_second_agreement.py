@@ -164,3 +164,20 @@ def test_doctor_looks_for_the_languages_of_the_agreement(marker: Marker, tmp_pat
     assert said.status == 5
     assert "sudo apt-get install tesseract-ocr-qaa\n" in said.out
     assert "kaz" not in said.out
+
+
+def test_its_holds_and_refusals_cite_its_own_articles(marker: Marker, tmp_path: Path) -> None:
+    base = ("--agreement", EXAMPLE)
+    letter = write_letter(tmp_path / "nato.pdf", "NATO SECRET")
+    (held,) = marker("detect", *base, "--to", "EE", "--json", letter).objects
+    assert "; Article 3(3) does not map it" in held["hold_detail"]
+    letter = write_letter(tmp_path / "lifted.pdf", "KLAUZULA ZNIESIONA")
+    (held,) = marker("detect", *base, "--to", "EE", "--json", letter).objects
+    assert "without written consent (Article 3(2))" in held["hold_detail"]
+    # What the example leaves to a lawyer is cited as the Agreement, never by the articles of another one.
+    letter = write_letter(tmp_path / "secret.pdf", "TAJNE")
+    arguments = ("--to", "EE", "--json", "--recipient", "A", "--recipient", "B", "-o", tmp_path / "out")
+    (held,) = marker("convert", *base, *arguments, letter).objects
+    assert held["hold_reason"] == "consent-required"
+    assert "needs a written consent (the Agreement)" in held["hold_detail"]
+    assert "Markings that correspond (Article 3(3))" in marker("agreement", "show", *base).out

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lxml import html
 
+from marker.agreement.load import load_profile
 from marker.model import Box, FileReport, Finding, FindingKind, Hold, HoldCode, MarkingId, Outcome, Place, Source
 from marker.records.evidence import evidence_page
 from marker.records.pages import PagePicture, draw_pages
@@ -15,6 +16,8 @@ from tests.cli.conftest import write_letter
 
 def finding(text: str, kind: FindingKind = FindingKind.MARK) -> Finding:
     return Finding(MarkingId("lt:secret"), kind, text, Source.TEXT, Place.TOP, page=1, box=Box(250, 30, 340, 45))
+
+PROFILE = load_profile()
 
 
 def held() -> FileReport:
@@ -27,7 +30,7 @@ def held() -> FileReport:
 
 def test_each_piece_of_evidence_is_boxed_where_it_stands() -> None:
     picture = PagePicture(1, 595.0, 842.0, b"\x89PNG made up")
-    root = html.fromstring(evidence_page([(held(), [picture])]))
+    root = html.fromstring(evidence_page([(held(), [picture])], PROFILE))
     boxes = root.xpath("//div[contains(@class, 'box ')]")
     assert [box.xpath("string(b)") for box in boxes] == ["1", "2"]
     left, top = (float(number) for number in re.findall(r"(?:left|top):([\d.]+)%", boxes[0].get("style")))
@@ -37,7 +40,7 @@ def test_each_piece_of_evidence_is_boxed_where_it_stands() -> None:
 
 
 def test_the_reason_of_a_hold_stands_beside_the_pictures() -> None:
-    root = html.fromstring(evidence_page([(held(), [])]))
+    root = html.fromstring(evidence_page([(held(), [])], PROFILE))
     assert "Two markings contradict each other" in root.xpath("string(//div[contains(@class,'verdict')])")
 
 
@@ -47,7 +50,7 @@ def test_a_hostile_name_or_marking_stays_text() -> None:
         path="in/<script>alert(1)</script>.pdf", sha256=None, format=None, pages=None, outcome=Outcome.HELD,
         hold=report.hold, evidence=(finding('"><img src=x onerror=alert(1)>'),),
     )  # fmt: skip
-    page = evidence_page([(evil, [])])
+    page = evidence_page([(evil, [])], PROFILE)
     root = html.fromstring(page)
     assert root.xpath("//script") == []
     assert root.xpath("//img") == []

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from marker.agreement.load import load_profile
 from marker.model import LevelId, MarkingId, PartyId
 from marker.register import DocumentEntry, Register, Reservation, open_register
 
@@ -61,6 +62,7 @@ def opened(address: str, clock: Clock) -> Iterator[Callable[..., Register]]:
         def open_it(**changes: object) -> Register:
             options: dict[str, object] = {
                 "operator": "A. Clerk", "clearance": "secret", "profile_sha256": "c" * 64, "clock": clock,
+                "articles": load_profile().articles,
             }  # fmt: skip
             return stack.enter_context(open_register(address, **{**options, **changes}))  # type: ignore[arg-type]  # options by name
 
