@@ -162,6 +162,7 @@ def _marking(table: Table) -> Marking:
         foreign=table.forms("foreign", optional=True),
         aliases=table.texts("aliases", ()),
         short=table.texts("short", ()),
+        initials=table.texts("initials", ()),
     )
 
 

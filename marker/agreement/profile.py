@@ -79,6 +79,8 @@ class Marking:
     """Forms in a language that is not the Party's own; never a marking alone (rule of judgement 3)."""
     aliases: tuple[str, ...]
     short: tuple[str, ...]
+    initials: tuple[str, ...] = ()
+    """Letters a registry writes for it (СС, VS): never a marking, but alone where one stands they leave a doubt."""
 
     @property
     def level(self) -> LevelId:

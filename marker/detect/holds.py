@@ -49,6 +49,7 @@ class Case:
         self.sending = profile.other(receiving)
         self.labels = labels.map_labels(reading, profile)
         found = sight(labels.unmapped(reading, self.labels), profile, thresholds)
+        found = [item for item in found if item.role is not Role.INITIALS or item.party == self.sending.id]
         self.all = [*found, *labels.sightings(self.labels, found, profile)]
         self.live = [item for item in self.all if item.kind is not FindingKind.MENTION]
         marks = self._of(FindingKind.MARK)
@@ -265,6 +266,7 @@ class Case:
             (item.finding.place in WEAK, "A marking stands only where it is none by itself"),
             (item.role is Role.FOREIGN, "English words alone are a marking of neither Party"),
             ("the sender" in reasons, "The same line names the sender and another owner near a marking"),
+            (item.role is Role.INITIALS, "Letters that registries write for a marking stand where one would"),
             ("apart from the rest" in reasons, "A word that would raise the marking near it stands by itself"),
             (item.role is Role.THIRD_PARTY, "What may be another owner's marking stands in doubt"),
             (item.rank > self.rank > 0, "What may be a higher marking than the one found stands in doubt"),

@@ -59,14 +59,15 @@ def _floor(case: Case) -> MarkingId | None:
     """The highest marking of the sender that was seen, in doubt too.
 
     Lithuania's English forms count: Article 3 gives them as the other half of its markings.  Where both Parties write
-    the same English words, they are the sender's.
+    the same English words, they are the sender's.  Letters that registries write (СС, VS) are no marking seen: who
+    states one has read the document and knows what they are.
     """
     own = {marking.id for marking in case.profile.markings if marking.party == case.sending.id}
     shared = _shared_forms(case)
     stand = [
         shared.get(item.finding.marking, item.finding.marking) if item.role is Role.FOREIGN else item.finding.marking
         for item in case.live
-        if item.kind in (FindingKind.MARK, FindingKind.AMBIGUOUS)
+        if item.kind in (FindingKind.MARK, FindingKind.AMBIGUOUS) and item.role is not Role.INITIALS
         and not (item.role is Role.FOREIGN and item.finding.place in WEAK)
     ]
     return max((marking for marking in stand if marking in own), key=case.profile.rank, default=None)

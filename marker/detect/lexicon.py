@@ -25,6 +25,8 @@ class Role(StrEnum):
     FOREIGN = "foreign"
     """A form in a language that is not the Party's own: evidence of neither Party alone (rule of judgement 3)."""
     SHORT = "short"
+    INITIALS = "initials"
+    """One or two letters; never a marking, found by themselves (``detect.initials``) and in no trie."""
     NO_EQUIVALENT = "no-equivalent"
     THIRD_PARTY = "third-party"
     NEGATIVE = "negative"
@@ -107,6 +109,8 @@ class Lexicon:
     """Words of a Party's name that the other's has not, by which a letterhead is known in any case of grammar."""
     fragments: tuple[tuple[str, Entry, Entry], ...]
     """``(letters, whole, rest)``: words before ``rest`` that make it ``whole`` and thus a higher marking."""
+    initials: tuple[Entry, ...]
+    """Letters that registries write for markings, highest first."""
 
 
 def lexicon_of(profile: Profile) -> Lexicon:
@@ -149,6 +153,11 @@ def _compile(profile: Profile) -> Lexicon:
         ),
         party_stems=tuple(_party_stems(profile)),
         fragments=tuple(_fragments(profile, entries)),
+        initials=tuple(
+            Entry(Role.INITIALS, marking.id, letters)
+            for marking in sorted(profile.markings, key=lambda m: -profile.rank(m.id))
+            for letters in marking.initials
+        ),
     )
 
 

@@ -22,6 +22,7 @@ from typing import Final
 from marker.agreement.profile import Profile
 from marker.detect.fold import words
 from marker.detect.fuzzy import misread_of
+from marker.detect.initials import may_be_initials
 from marker.detect.lexicon import CONTEXT_ROLES, Entry, Role, lexicon_of
 from marker.detect.lines import Layout, is_mostly_lower, stands_in_text
 from marker.detect.match import is_number
@@ -126,6 +127,8 @@ class Sieve:
         if self._marks.can_be_made(pieces, marks) or (known and self._around.can_be_made(pieces, frozenset())):
             return None
         if others and self._holds_misread(others, info, beside_mark=bool(known)):
+            return None
+        if any(may_be_initials(span.text, self._lexicon) for span in others):
             return None
         return known
 

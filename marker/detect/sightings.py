@@ -10,6 +10,7 @@ from functools import reduce
 from marker.agreement.profile import Profile
 from marker.detect.context import Weighed, Weigher, quote
 from marker.detect.groups import group, party_of
+from marker.detect.initials import initials
 from marker.detect.lexicon import Entry, Lexicon, Role, lexicon_of
 from marker.detect.lines import SEEN, Layout, Line
 from marker.detect.match import Matcher, is_number
@@ -58,7 +59,7 @@ def sight(reading: Reading, profile: Profile, thresholds: Thresholds = DEFAULT) 
     weighed = Weigher(matcher, group(matcher, profile), profile, thresholds).weigh()
     owners = Owners(matcher, profile, weighed)
     sightings = [seen for item in weighed if (seen := _sighting(item, owners, profile, layout)) is not None]
-    return [*sightings, *_fragments(matcher, weighed, profile)]
+    return [*sightings, *_fragments(matcher, weighed, profile), *_initials(matcher, weighed, profile)]
 
 
 def find(reading: Reading, profile: Profile) -> tuple[Finding, ...]:
@@ -256,3 +257,22 @@ def _fragment(item: Weighed, line: Line, places: list[int], whole: Entry, profil
     party, rank = party_of(whole.target, profile), profile.rank(whole.target)
     return Sighting(finding, Role.MARK, party, rank, strong=False)
 
+
+def _initials(matcher: Matcher, weighed: Sequence[Weighed], profile: Profile) -> Iterator[Sighting]:
+    """Letters that registries write for a marking, where one stands: a doubt, never a marking."""
+    taken = {key for item in weighed for key in item.group.keys}
+    for line, places, entry in initials(matcher, taken):
+        finding = Finding(
+            marking=entry.target,
+            kind=FindingKind.AMBIGUOUS,
+            text=line.quote(places[0], places[-1]),
+            source=line.span.source,
+            place=line.place,
+            page=line.page,
+            box=line.box,
+            score=matcher.layout.thresholds.doubt / 100,
+            reasons=("letters that registries write for it; no marking by themselves",),
+            visibility=line.span.visibility,
+        )
+        party, rank = party_of(entry.target, profile), profile.rank(entry.target)
+        yield Sighting(finding, Role.INITIALS, party, rank, strong=False)
