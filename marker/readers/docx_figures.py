@@ -20,6 +20,8 @@ _TRUE: Final = frozenset({"1", "true", "on", "t"})
 _VML_TURN: Final = re.compile(r"rotation:\s*(-?\d+(?:\.\d+)?)(fd)?")
 _DRAWING_TURN: Final = 60_000
 """DrawingML counts angles in 60 000ths of a degree."""
+_PICTURE_PARTS: Final = ("r:embed", "r:id", "o:relid", "r:pict")
+_PICTURE_LINKS: Final = ("r:link", "r:href", "o:href")
 _ZONES: Final = frozenset({Place.HEADER, Place.FOOTER})
 
 
@@ -80,7 +82,7 @@ class FigureReader:
         if kind == "v:textpath":
             self._say(element.get("string") or "", scene, Place.WATERMARK, f"{walker.part}#wordart")
         elif kind in ("a:blip", "v:imagedata", "v:fill", "?:contentPart"):
-            self._picture(element, scene)
+            self._picture(element, walker.part, scene)
         elif kind in ("c:chart", "cx:chart"):
             self._chart(walker.part, element, scene)
         elif kind == "dgm:relIds":
@@ -97,11 +99,18 @@ class FigureReader:
             text, scene.source, place, flow, turned=scene.turned, visibility=scene.visibility, centred=True,
         ))
 
-    def _picture(self, element: etree._Element, scene: Scene) -> None:
-        held = any(attribute(element, key) for key in ("r:embed", "r:link", "r:id", "o:relid", "r:pict"))
-        if held and scene.visibility is Visibility.VISIBLE:
-            self.pictures += 1
-            self.pictures_in_zones += scene.place in _ZONES
+    def _picture(self, element: etree._Element, part: str, scene: Scene) -> None:
+        keys = [key for name in _PICTURE_PARTS if (key := attribute(element, name))]
+        links = [attribute(element, name) for name in _PICTURE_LINKS]
+        if not (keys or any(links)) or scene.visibility is not Visibility.VISIBLE:
+            return
+        self.pictures += 1
+        self.pictures_in_zones += scene.place in _ZONES
+        targets = [found for key in keys if (found := self.package.target(part, key)) is not None]
+        inside = any(not found.external and found.target in self.package for found in targets)
+        if not inside and (any(links) or any(found.external for found in targets)):
+            # Word shows what stands there when it opens the file; nobody has seen that here (rule 1).
+            self.gathering.leave_unread("a picture that is only linked, not kept in the file,")
 
     def _describe(self, element: etree._Element, kind: str, part: str) -> None:
         """The alternative text of a picture: not seen on paper, but it may name the stamp the picture shows."""

@@ -8,6 +8,7 @@ marking (a copy number put right, a date) and stands alone.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -71,12 +72,32 @@ class Fields:
         if self._open:
             self._shown[-1] = text
 
-    def end(self) -> str:
-        """Close the innermost field; the text it shows by its code alone, for fields that have no result."""
+    def end(self) -> tuple[str, str]:
+        """Close the innermost field; what it shows without a result, and the code of one that has nothing to show."""
         if not self._open:
-            return ""
+            return "", ""
         code, shown, had_no_result = "".join(self._open.pop()), self._shown.pop(), self._in_code.pop()
-        return (shown or shown_by_code(code)) if had_no_result else shown
+        shown = shown or (shown_by_code(code) if had_no_result else "")
+        return shown, code if had_no_result and not shown else ""
+
+
+_SHOWN_LATER = frozenset({
+    "AUTOTEXT", "COMMENTS", "COMPARE", "DATABASE", "DOCPROPERTY", "DOCVARIABLE", "FILLIN", "GLOSSARY", "IF",
+    "INCLUDEPICTURE", "INCLUDETEXT", "KEYWORDS", "MERGEFIELD", "QUOTE", "REF", "STYLEREF", "SUBJECT", "TITLE",
+})  # fmt: skip
+"""Fields that show words once they are updated (17.16.5); page numbers, dates and entries of indexes show none."""
+_LITERAL = re.compile(r'"([^"]*)"|“([^”]*)”')
+
+
+def shown_later(code: str) -> tuple[str, str]:
+    """Of a field without a stored result: its name if an update would show words, and the words its code states."""
+    kind = (code.split() or [""])[0].upper()
+    if kind not in _SHOWN_LATER:
+        return "", ""
+    literals = [one or other for one, other in _LITERAL.findall(code)]
+    if kind == "QUOTE" and not literals:
+        literals = [" ".join(word for word in code.split()[1:] if not word.startswith("\\"))]
+    return kind, "\n".join(literals) if kind in ("IF", "QUOTE") else ""
 
 
 def shown_by_code(code: str) -> str:

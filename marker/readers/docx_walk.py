@@ -15,7 +15,7 @@ from lxml import etree
 from marker.model import Place, Source, Span, Visibility
 from marker.readers.base import Gathering
 from marker.readers.docx_numbering import Numbering
-from marker.readers.docx_paragraph import Fields, Piece, Scene, shown_by_code, spans_of
+from marker.readers.docx_paragraph import Fields, Piece, Scene, shown_by_code, shown_later, spans_of
 from marker.readers.docx_styles import Look, Styles, is_shaded, run_properties
 from marker.readers.xml import attribute, child, name, value_of
 
@@ -137,8 +137,9 @@ class Walker:
             self.sections.append(section)
 
     def _hand_out(self, collector: _Collector, scene: Scene, *, centred: bool) -> None:
-        for span in spans_of(collector.pieces, scene, centred):
-            self.gathering.add(span)
+        for pieces in (collector.guides, collector.pieces):
+            for span in spans_of(pieces, scene, centred):
+                self.gathering.add(span)
         for figure in collector.figures:
             self.figures.draw(figure, self, scene)
 
@@ -185,6 +186,8 @@ class _Collector:
 
     def __init__(self, walker: Walker, scene: Scene, style: str, shaded: bool) -> None:
         self.pieces: list[Piece] = []
+        self.guides: list[Piece] = []
+        """What ruby text says above the line."""
         self.figures: list[etree._Element] = []
         self._walker = walker
         self._scene = scene
@@ -200,6 +203,8 @@ class _Collector:
             self.pieces.append(Piece("".join(t.text or "" for t in element if name(t) in ("m:t", "w:t")), visibility))
         elif kind == "w:fldSimple":
             self._simple_field(element, visibility)
+        elif kind == "w:ruby":
+            self._ruby(element, visibility)
         elif kind in _FIGURES:
             self.figures.append(element)
         elif kind == "mc:AlternateContent":
@@ -217,7 +222,31 @@ class _Collector:
         for inner in element:
             self.inline(inner, visibility)
         if len(self.pieces) == before:
-            self.pieces.append(Piece(shown_by_code(attribute(element, "w:instr") or ""), visibility))
+            code = attribute(element, "w:instr") or ""
+            shown = shown_by_code(code)
+            self.pieces.append(Piece(shown, visibility))
+            self._say_later("" if shown else code, visibility)
+
+    def _say_later(self, code: str, visibility: Visibility) -> None:
+        """Note a field that shows nothing yet; what its code states is text that readers do not see (rule 4)."""
+        kind, words = shown_later(code)
+        if kind and visibility is Visibility.VISIBLE:
+            self._walker.gathering.note(
+                f"holds a field ({kind}) without a stored result; Word shows its words only once fields are updated"
+            )
+        if words:
+            self.pieces.append(Piece(words, Visibility.HIDDEN if visibility is Visibility.VISIBLE else visibility))
+
+    def _ruby(self, element: etree._Element, visibility: Visibility) -> None:
+        """Base text in its line; the guide above it by itself: it is no part of the words of that line (17.3.3.25)."""
+        for inner in element:
+            if name(inner) != "w:rt":
+                self.inline(inner, visibility)
+                continue
+            guide = _Collector(self._walker, self._scene, self._style, self._shaded)
+            guide.inline(inner, visibility)
+            self.guides += guide.pieces
+            self.figures += guide.figures
 
     def _alternatives(self, element: etree._Element, visibility: Visibility) -> None:
         """Inside a paragraph AlternateContent wraps a drawing nearly always: a text box stands in both branches."""
@@ -252,7 +281,9 @@ class _Collector:
             elif kind in ("w:instrText", "w:delInstrText"):
                 self._walker.fields.code(inner.text or "")
             elif kind == "w:fldChar":
-                self._say(_field_character(inner, self._walker.fields), visibility, look)
+                shown, code = _field_character(inner, self._walker.fields)
+                self._say(shown, visibility, look)
+                self._say_later(code, visibility)
             elif kind == "w:footnoteReference":
                 self._walker.footnotes.add(attribute(inner, "w:id") or "")
             elif kind == "w:endnoteReference":
@@ -268,8 +299,8 @@ class _Collector:
         self.pieces.append(Piece(text, seen, look.size, look.bold, look.tracked))
 
 
-def _field_character(element: etree._Element, fields: Fields) -> str:
-    """Open, part or close a field; the text that the character itself shows (the choice of a drop-down list)."""
+def _field_character(element: etree._Element, fields: Fields) -> tuple[str, str]:
+    """Open, part or close a field; what :meth:`Fields.end` says of one that ends here."""
     kind = attribute(element, "w:fldCharType")
     if kind == "begin":
         fields.begin()
@@ -280,7 +311,7 @@ def _field_character(element: etree._Element, fields: Fields) -> str:
         fields.separate()
     elif kind == "end":
         return fields.end()
-    return ""
+    return "", ""
 
 
 def _chosen(entries: etree._Element) -> str:

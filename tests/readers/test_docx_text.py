@@ -363,3 +363,56 @@ def test_endnotes_count_when_they_are_referred_to(tmp_path: Path) -> None:
     relation = ("n", "endnotes", "endnotes.xml")
     reading = read_body(tmp_path, body, parts={"word/endnotes.xml": notes}, relations=[relation])
     assert span_of(reading, "SLAPTAI").place is Place.FOOTNOTE
+
+
+def test_ruby_text_is_read_apart_from_the_line_it_guides(tmp_path: Path) -> None:
+    def run(text: str) -> str:
+        return f"<w:r><w:t>{text}</w:t></w:r>"
+
+    ruby = "<w:r><w:ruby><w:rubyPr/><w:rt>{}</w:rt><w:rubyBase>{}</w:rubyBase></w:ruby></w:r>"
+    body = f"<w:p>{ruby.format(run('g'), run('SLAP'))}{ruby.format(run('h'), run('TAI'))}</w:p>"
+    assert texts(read_body(tmp_path, body)) == ["gh", "SLAPTAI"]
+    both = f"<w:p>{ruby.format(run('VISIŠKAI'), run('SLAPTAI'))}</w:p>"
+    assert texts(read_body(tmp_path, both)) == ["VISIŠKAI", "SLAPTAI"]  # the guide stands above, so it comes first
+
+
+def test_words_a_field_would_show_once_updated_are_hidden_text_and_noted(tmp_path: Path) -> None:
+    def field(code: str) -> str:
+        return (
+            '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+            f"<w:r><w:instrText>{code}</w:instrText></w:r>"
+            '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+        )
+
+    body = "".join(
+        f"<w:p>{inline}</w:p>"
+        for inline in (
+            field(' QUOTE "SLAPTAI" '), field(' XE "entry" '), field(" PAGE "), field(" STYLEREF Heading "),
+            "<w:fldSimple w:instr=\"QUOTE 'one' \\* Upper\"/>",
+        )
+    )  # fmt: skip
+    reading = read_body(tmp_path, body)
+    assert texts(reading) == []
+    assert texts(reading, Visibility.HIDDEN) == ["SLAPTAI", "'one' Upper"]
+    assert [note.split("(")[1].split(")")[0] for note in reading.notes if "stored result" in note] == [
+        "QUOTE", "STYLEREF",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("picture", "unread"),
+    [
+        ('<a:blip r:link="out"/>', True),
+        ('<a:blip r:embed="out"/>', True),
+        ('<a:blip r:link="gone"/>', True),
+        ('<v:imagedata r:href="out"/>', True),
+        ('<a:blip r:embed="in" r:link="out"/>', False),
+        ('<a:blip r:embed="in"/>', False),
+        ('<v:imagedata r:id="in" r:href="out"/>', False),
+    ],
+)
+def test_a_picture_that_is_only_linked_is_a_part_nobody_has_seen(tmp_path: Path, picture: str, unread: bool) -> None:
+    relations = [("out", "image", "https://example.org/mark.png"), ("in", "image", "media/image1.png")]
+    body = f"<w:p><w:r><w:drawing>{picture}</w:drawing></w:r></w:p>"
+    reading = read_body(tmp_path, body, parts={"word/media/image1.png": b"png"}, relations=relations)
+    assert bool(reading.attachments_unread) is unread
