@@ -157,16 +157,24 @@ def check_copies(source: Path, file_format: str, task: Task) -> None:
 
 
 def set_pages(office: str, source: Path, file_format: str, target: Path, task: Task) -> tuple[str, ...]:
-    """Write a Word file as PDF to ``target``; notes for the report.  Runs where LibreOffice has the room it needs.
+    """Write a Word file as PDF, with the labels it carries, to ``target``; notes for the report.
+
+    Runs where LibreOffice has the room it needs.
 
     Raises HoldError: what no stamp may change, stamp-failed.
     """
+    from marker.intake.labels import labels_in_file
     from marker.stamp.docx import check_docx
     from marker.stamp.docx_pages import NOTE
     from marker.stamp.docx_pages import set_pages as set_as_pages
+    from marker.stamp.pdf_label import label_pages
 
     signed = check_docx(source, settings=replace(task.settings, strip_active=False))
     set_as_pages(office, source, file_format, target, Path(tempfile.gettempdir()))
+    labels = labels_in_file(source, f"document.{file_format}", task).bindings
+    own = [found.xml for found in labels if " > " not in found.flow]  # not those of files inside it
+    if own:
+        label_pages(target, own)
     return (NOTE, *signed)
 
 

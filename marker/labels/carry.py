@@ -14,7 +14,7 @@ from marker.agreement.profile import Profile
 from marker.canonical import canonical
 from marker.detect.labels import map_label
 from marker.errors import HoldError
-from marker.labels.read import is_binding, originators, parse_binding, seen
+from marker.labels.read import is_binding, originators, parse_binding, read_binding, seen
 from marker.labels.terms import MB, LabelTerms
 from marker.labels.write import Reference, binding_of, container_of
 from marker.model import CopyOrder
@@ -27,6 +27,34 @@ CONTENT_TYPES = {
     ".dotm": "application/vnd.ms-word.template.macroEnabled.12",
 }
 """By the ending of a copy's name."""
+
+
+def joined(received: Sequence[etree._Element]) -> etree._Element:
+    """One binding with the containers of several, in their order; a copy of them."""
+    root = copy.deepcopy(received[0])
+    for other in received[1:]:
+        root.extend(copy.deepcopy(child) for child in other if child.tag == f"{{{MB}}}MetadataBindingContainer")
+    return root
+
+
+def rebound(received: Sequence[etree._Element]) -> etree._Element:
+    """The bindings of a file as one of the whole of another file that was made of it, whose parts have other names.
+
+    Labels stay as they are; what each is bound to becomes the file it stands in (``DataReference URI=""``).  A signed
+    binding keeps its references: changing them would break what the sender signed.
+    """
+    root = joined(received)
+    if read_binding(root).signed:
+        return root
+    for binding in root.iter(f"{{{MB}}}MetadataBinding"):
+        references = list(binding.iterchildren(f"{{{MB}}}DataReference"))
+        for reference in references[1:]:
+            binding.remove(reference)
+        for reference in references[:1]:
+            reference.attrib.clear()
+            reference.set("URI", "")
+            del reference[:]
+    return root
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +74,7 @@ class Labeller:
         """One binding: the containers of those received, as they were, then ours.  A received signature stays first."""
         if not received:
             return binding_of(self.order, self.profile, self.terms, references)
-        root = copy.deepcopy(received[0])
-        for other in received[1:]:
-            root.extend(copy.deepcopy(child) for child in other if child.tag == f"{{{MB}}}MetadataBindingContainer")
+        root = joined(received)
         after = [child for child in root if child.tag == f"{{{MB}}}MetadataBindingContainer"]
         ours = self.container(references, received)
         if after:

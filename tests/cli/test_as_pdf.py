@@ -16,6 +16,7 @@ from docx import Document
 
 from marker.errors import ExitStatus
 from tests.cli.conftest import Said, write_letter
+from tests.labels.label_files import binding, docx_letter, label
 
 needs_office = pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 SLEEP = "314159.25"
@@ -124,3 +125,23 @@ def test_libreoffice_gets_a_profile_of_its_own_without_macros_and_no_network(
     if "True" in subprocess.run([sys.executable, "-c", reach], capture_output=True, text=True, check=True).stdout:
         others = {path.name for path in Path("/sys/class/net").iterdir()} - {"lo"}
         assert not interfaces & others
+
+
+@needs_office
+@pytest.mark.slow
+def test_the_label_of_the_word_file_goes_along(marker: Callable[..., Said], tmp_path: Path) -> None:
+    theirs = label(more="<s:PrivacyMark>TIK ADRESATUI</s:PrivacyMark>")
+    source = docx_letter(tmp_path / "a.docx", part=binding(theirs, reference="pack:///word/document.xml"))
+    said = marker("convert", "--to", "KZ", "--json", "--as", "pdf", "-o", tmp_path / "out", source)
+    assert said.status == ExitStatus.DONE, said.err
+    (copy,) = said.objects[0]["copies"]
+    shown = marker("label", "show", "--json", copy["path"]).objects
+    labels = [(one["kind"], one["classification"]) for one in shown if "classification" in one]
+    assert labels == [
+        ("originator", ["SLAPTAI"]), ("originator", ["SLAPTAI"]), ("alternative", ["ҚҰПИЯ/СЕКРЕТНО"]),
+    ], "the sender's binding, then ours"  # fmt: skip
+    xml = marker("label", "show", "--xml", copy["path"]).out
+    assert xml.count("TIK ADRESATUI") == 2
+    assert "pack:///" not in xml, "no part of the Word file is in the PDF"
+    assert xml.count('DataReference URI=""') == 2
+    assert marker("label", "check", copy["path"]).status == ExitStatus.DONE
