@@ -17,6 +17,11 @@ from marker.model import HoldCode, LabelledCopy, LabelSeen, PageInfo, Place, Rea
 from marker.numbering import COPY_NUMBER_IN_TEXT, parse_copy_number
 from marker.settings import Settings
 
+BARE_WORDS = (
+    "words of form fields or free text have no appearance of their own in the file: a viewer that draws no forms does "
+    "not show them, there or on the copy"
+)
+"""A note of PDF files; the sender's marking may be among those words."""
 _KEEP_THEIR_PLACE = frozenset({Place.COMMENT, Place.PROPERTY, Place.LABEL, Place.BOOKMARK})
 """Places that are no marking by themselves (rule of judgement 6), in an attachment as little as in the letter."""
 

@@ -138,6 +138,9 @@ def _read(annotation: Any, gathering: Gathering) -> Annotation:
     contents = _string(annotation, b"Contents")
     if kind == pdfium.FPDF_ANNOT_STAMP and not has_appearance:
         contents = _STAMPS.get(_string(annotation, b"Name").lower(), "") or contents
+    if kind == pdfium.FPDF_ANNOT_REDACT:
+        # What stands there once the redaction is carried out (12.5.6.23); until then it is a note.
+        contents = "\n".join(dict.fromkeys(filter(None, (_string(annotation, b"OverlayText"), contents))))
     if kind in _DECORATION:
         drawn = has_appearance and _has_words(annotation)
     elif kind in (pdfium.FPDF_ANNOT_FREETEXT, pdfium.FPDF_ANNOT_STAMP, pdfium.FPDF_ANNOT_WIDGET):

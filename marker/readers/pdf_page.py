@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from marker.model import Box, PageInfo, Place, Source, Span, Visibility
-from marker.readers.base import Gathering, PageSieve
+from marker.readers.base import BARE_WORDS, Gathering, PageSieve
 from marker.readers.pdf_annots import Annotation, PageAnnotations, read_annotations
 from marker.readers.pdf_lines import Fragment, Line, lines_of, place_of
 from marker.readers.pdf_look import look
@@ -184,6 +184,8 @@ class _Page:
             text, place = annotation.contents, place_of(box, 0, 0.0, self._width, self._height)
         else:
             text, place = annotation.contents, Place.COMMENT
+        if place is not Place.COMMENT and text.strip() and not annotation.hidden:
+            self._gathering.note(BARE_WORDS)
         self._gathering.add(Span(
             text.replace("\r\n", "\n").replace("\r", "\n"), Source.ANNOTATION, place,
             self._flow if place is not Place.COMMENT else f"{self._flow}#comments",

@@ -13,7 +13,7 @@ from pypdf.generic import ByteStringObject, DictionaryObject, IndirectObject, St
 
 from marker.errors import HoldError
 from marker.model import HoldCode, Place, Source, Span, Visibility
-from marker.readers.base import Gathering
+from marker.readers.base import BARE_WORDS, Gathering
 from marker.readers.labels import read_properties
 from marker.readers.pdf_open import check_content_size, unpacked
 from marker.readers.xmp import read_xmp
@@ -93,6 +93,8 @@ def read_fields(reader: PdfReader, gathering: Gathering, said: str) -> list[Dict
             for text in texts:
                 if "".join(text.split()) not in said:
                     visibility = Visibility.HIDDEN if int(flags) & _FIELD_HIDDEN else Visibility.VISIBLE
+                    if text.strip() and visibility is Visibility.VISIBLE:
+                        gathering.note(BARE_WORDS)
                     gathering.add(Span(text, Source.ANNOTATION, Place.FORM_FIELD, "form", visibility=visibility))
     return signed
 

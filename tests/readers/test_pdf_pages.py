@@ -444,3 +444,15 @@ def test_a_file_too_large_to_look_for_earlier_revisions_is_noted(
 
 def test_the_builder_makes_sound_files() -> None:
     assert len(PdfReader(io.BytesIO(pdf_bytes(letter))).pages) == 1
+
+
+def test_words_without_an_appearance_are_noted_because_not_every_viewer_shows_them(tmp_path: Path) -> None:
+    said = "no appearance of their own"
+    assert any(said in note for note in annotated(tmp_path, "FreeText", Contents="ҚҰПИЯ").notes)
+    assert not any(said in note for note in annotated(tmp_path, "FreeText", appearance="SLAPTAI").notes)
+    assert not any(said in note for note in annotated(tmp_path, "Text", Contents="SLAPTAI").notes)
+
+
+def test_what_a_redaction_will_print_is_a_comment(tmp_path: Path) -> None:
+    span = span_of(annotated(tmp_path, "Redact", OverlayText="SLAPTAI"), "SLAPTAI")
+    assert (span.source, span.place) == (Source.ANNOTATION, Place.COMMENT)
