@@ -16,10 +16,11 @@ from marker.detect.fold import without_marks, words
 from marker.detect.groups import Group, party_of
 from marker.detect.lexicon import SYNTAX, Role
 from marker.detect.lines import SEEN, Layout, Line, paragraph
+from marker.detect.lists import LISTED_ROLES, explains_itself, in_column_of_levels, quoted_over_paragraphs
 from marker.detect.match import Matcher, is_number
 from marker.detect.matches import Key
 from marker.detect.thresholds import Thresholds
-from marker.model import Place, Source, Visibility
+from marker.model import MarkingId, Place, Source, Visibility
 
 WEAK_PLACES = frozenset({Place.COMMENT, Place.PROPERTY, Place.LABEL, Place.BOOKMARK})
 """Never a marking by themselves (rule of judgement 6)."""
@@ -70,9 +71,14 @@ class Weigher:
         self._keys: dict[int, set[Key]] = defaultdict(set)
         self._marks: dict[int, set[tuple[str, str]]] = defaultdict(set)
         """Of a line, the Parties' markings on it: whose, and which."""
+        self._levels: dict[int, set[MarkingId]] = defaultdict(set)
+        """Of a line, what a list of documents would say of one."""
         for group in groups:
             for key in group.keys:
                 self._keys[key[0]].add(key)
+            if group.entry.role in LISTED_ROLES:
+                for number in group.lines:
+                    self._levels[number].add(group.entry.target)
             party = party_of(group.entry.target, profile) if group.entry.role is Role.MARK else None
             if party is not None:
                 for number in group.lines:
@@ -131,6 +137,12 @@ class Weigher:
             item.add(limits.cell, "in a table cell")
         if self._table_of_markings(lines):
             item.add(limits.table_of_markings, "in a table of both Parties' markings")
+        elif (
+            item.group.entry.role in LISTED_ROLES
+            and _caps(self._text(item.group)) <= 0.6
+            and in_column_of_levels(best, self._levels, self.layout)
+        ):
+            item.add(limits.column_of_levels, "in a column of different levels")
 
     def _table_of_markings(self, lines: list[Line]) -> bool:
         near = {other.number for line in lines for other in (*self.layout.row(line), *self.layout.neighbours(line, 3))}
@@ -177,6 +189,8 @@ class Weigher:
                 item.add(limits.continues + quoted * limits.quoted, "it runs on into the text after it")
             elif quoted and not (item.weak or item.place in limits.places):
                 item.add(limits.quoted_alone, "in quotation marks")
+            elif group.entry.role in LISTED_ROLES and quoted_over_paragraphs(lines, self.matcher):
+                item.add(limits.continues, "the paragraphs around it are one sentence that quotes it")
         else:
             capitals = _caps(self._text(group)) > 0.6 and group.entry.role in (Role.MARK, Role.NO_EQUIVALENT)
             zone = item.place in limits.places or self.layout.opens(item.line) or item.line.tilted
@@ -312,6 +326,8 @@ class Weigher:
             item.add(self.limits.everyday_word, "a word of everyday use")
         if entry.role is Role.SHORT:
             item.add(self.limits.short_form, "a short form")
+        if explains_itself(group, self._text(group), self.layout):
+            item.add(self.limits.glossary, "a short form in one cell and its meaning in the next")
         if group.errors:
             letters = "one letter" if group.errors == 1 else f"{group.errors} letters"
             item.add(self.limits.misread, f"{letters} misread")

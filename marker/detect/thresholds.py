@@ -66,6 +66,8 @@ class Thresholds:
     cell: int = -15
     """In a table with more cells than one that merely sets things beside each other."""
     table_of_markings: int = -50
+    column_of_levels: int = -50
+    """In a table without rules, among numbers and titles, below or above another level, and not in capitals."""
     beside_table: int = -25
     cut_table: int = -75
     """In a row of that table, at the head or foot of a page, where alone and in capitals a line is a marking."""
@@ -89,6 +91,7 @@ class Thresholds:
     everyday_word: int = -20
     """OFFICIAL, GEHEIM, TAJNE, …: one word that other texts use too."""
     short_form: int = -10
+    glossary: int = -20
     misread: int = -10
 
     # Geometry.
