@@ -58,7 +58,7 @@ def test_a_list_takes_no_mark_from_the_zone() -> None:
 
 
 def test_another_owners_word_in_a_list_stays_what_it_was() -> None:
-    rows = table("секретно", "сов. секретно", "NATO secret")
+    rows = table("секретно", "сов. секретно", "NATO SECRET")
     assert outcome(pdf([corner("Для служебного пользования"), *RU, *rows]), LT) == "third-party"
 
 
