@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, NewType
 
+from marker.signatures import Signature
+
 PartyId = NewType("PartyId", str)
 """A Party of the Agreement as the profile names it: ``KZ`` or ``LT``."""
 
@@ -227,34 +229,6 @@ class Residue:
     page: int | None
     box: Box | None
     kind: str
-
-
-class SignatureKind(StrEnum):
-    """What an electronic signature in a file is for (ISO 32000-1, 12.8.1)."""
-
-    APPROVAL = "approval"
-    CERTIFICATION = "certification"
-    """Forbids changes, or all but some."""
-    TIMESTAMP = "timestamp"
-
-
-class Covers(StrEnum):
-    """How much of the file as received a signature covers."""
-
-    WHOLE = "whole-file"
-    REVISION = "earlier-revision"
-    """All there was when it was signed; something was added afterwards."""
-    UNCLEAR = "unclear"
-
-
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """An electronic signature that a file bears, as it says of itself: nobody has verified it."""
-
-    signer: str | None
-    """The name on the signer's certificate, or the one the signature states."""
-    kind: SignatureKind
-    covers: Covers
 
 
 @dataclass(frozen=True, slots=True)

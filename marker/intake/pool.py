@@ -37,8 +37,8 @@ _END_SECONDS: Final = 5.0
 """How long a worker may take to die after SIGKILL (it may be waiting for a disk) before it is left to itself."""
 _MODULES: Final = frozenset(
     (
-        "marker.model", "marker.errors", "marker.intake.work", "marker.intake.labels", "marker.labels.read",
-        "marker.records.pages", "marker.records.sheets",
+        "marker.model", "marker.signatures", "marker.errors", "marker.intake.work", "marker.intake.labels",
+        "marker.labels.read", "marker.records.pages", "marker.records.sheets",
     )
 )  # fmt: skip
 

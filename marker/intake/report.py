@@ -16,7 +16,6 @@ from marker.errors import DiskError
 from marker.intake import publish
 from marker.model import (
     Box,
-    Covers,
     FileReport,
     Finding,
     FindingKind,
@@ -25,11 +24,10 @@ from marker.model import (
     MarkingId,
     Outcome,
     Place,
-    Signature,
-    SignatureKind,
     Source,
 )
 from marker.names import shown
+from marker.signatures import Covers, Signature, SignatureKind
 
 SCHEMA = 1
 """The version of the JSON; ``docs/schema/report-1.json`` describes it."""

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 
 from marker.agreement.load import load_profile
 from marker.agreement.profile import Profile
-from marker.model import CopyOrder, LabelledCopy, PartyId, Signature, StampResult, Verdict
+from marker.model import CopyOrder, LabelledCopy, PartyId, StampResult, Verdict
 from marker.passwords import NO_PASSWORDS, Passwords
 from marker.records.pages import PagePicture
 from marker.settings import Settings
+from marker.signatures import Signature
 
 if TYPE_CHECKING:
     from marker.records.sheets import Sighting

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from marker.errors import HoldError, MarkerError
-from marker.model import HoldCode, LabelledCopy, LabelSeen, PageInfo, Place, Reading, Signature, Span, StampTrace
+from marker.model import HoldCode, LabelledCopy, LabelSeen, PageInfo, Place, Reading, Span, StampTrace
 from marker.numbering import COPY_NUMBER_IN_TEXT, parse_copy_number
 from marker.settings import Settings
+from marker.signatures import Signature
 
 BARE_WORDS = (
     "words of form fields or free text have no appearance of their own in the file: a viewer that draws no forms does "

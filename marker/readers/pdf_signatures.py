@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from pypdf.generic import ArrayObject, ByteStringObject, DictionaryObject, TextStringObject
 
-from marker.model import Covers, Signature, SignatureKind
+from marker.signatures import Covers, Signature, SignatureKind
 
 _CERTIFYING: Final = "/DocMDP"
 _LONGEST_NAME: Final = 200

@@ -16,8 +16,8 @@ from pypdf.generic import (
     TextStringObject,
 )
 
-from marker.model import Covers, Signature, SignatureKind
 from marker.readers.pdf_signatures import describe
+from marker.signatures import Covers, Signature, SignatureKind
 
 FILE = b"%PDF-1.7\n" + b"x" * 91 + b"<" + b"0" * 98 + b">" + b"y" * 94 + b"%%EOF\n"
 """A hundred bytes, a hundred of signature, a hundred more."""
