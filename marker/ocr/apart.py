@@ -22,6 +22,10 @@ _FRAME_LINE: Final = 36.0
 """Points: no stroke of a letter is straight so far."""
 _REST: Final = 0.35
 """Share of its ink that ink has beside straight lines if it is more than a frame."""
+_SCRAWL: Final = 0.24
+"""Share of its outline that a signature fills at most, …"""
+_ONE_STROKE: Final = 0.9
+"""… and share of its ink that is one piece at least."""
 ASKEW: Final = 2.2
 """Degrees from which on a line is askew on a level page."""
 
@@ -131,13 +135,28 @@ def is_figure(own: Mask, scale: float) -> bool:
     """Whether ink that could not be taken apart may be bold letters grown together, and is no frame or its rest."""
     if not is_bold(own, scale):
         return False
-    lines = cv.HoughLinesP(own, 1, np.pi / 360, 40, minLineLength=round(_FRAME_LINE * scale), maxLineGap=3)
+    lines = _straight(own, scale)
     if lines is None:
         return True
     left = own.copy()
     for ax, ay, bx, by in lines.reshape(-1, 4).tolist():
         cv.line(left, (ax, ay), (bx, by), 0, max(3, round(3.2 * scale)))
     return bool(cv.countNonZero(left) > _REST * cv.countNonZero(own))
+
+
+def _straight(own: Mask, scale: float) -> Any:
+    """Straight lines longer than any of a letter, each its two ends; None without one."""
+    return cv.HoughLinesP(own, 1, np.pi / 360, 40, minLineLength=round(_FRAME_LINE * scale), maxLineGap=3)
+
+
+def is_scrawl(own: Mask, scale: float) -> bool:
+    """Whether ink of one layer is one long stroke of a pen, as a signature is: little ink for its outline, no side
+    of a frame.  Measured of signatures 0.20, of stamps grown together 0.35."""
+    ink = cv.countNonZero(own)
+    if not ink or np.max(cv.connectedComponentsWithStats(own, connectivity=8)[2][1:, 4]) < _ONE_STROKE * ink:
+        return False
+    outline = cv.contourArea(cv.convexHull(cv.findNonZero(own)))
+    return bool(ink < _SCRAWL * outline) and _straight(own, scale) is None
 
 
 def stroke_of(own: Mask, scale: float) -> float:

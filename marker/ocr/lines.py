@@ -16,6 +16,7 @@ from marker.ocr.apart import (
     ASKEW,
     Field,
     is_figure,
+    is_scrawl,
     shrink,
     stroke_of,
     take_apart,
@@ -42,6 +43,8 @@ _BESIDE: Final = 12.0
 """Points from a seal within which a signature may stand."""
 _SAME_TILT: Final = 4.0
 _AS_LARGE: Final = 0.7
+_SOLID: Final = 0.8
+"""Share of its box that no line of letters fills."""
 _PEN: Final = 0.13
 """Strokes so thin beside the height of their letters are handwriting; those of print measure 0.2."""
 
@@ -220,7 +223,7 @@ class Finder:
                     rows[place] = replace(row, pieces=0)
             if 0 < len(rows) <= 8:
                 self._rows(rows, x, y, scale, "stamp", 8, coloured=True)
-            elif w >= 60 * scale and w >= 1.5 * h and is_figure(own, scale):
+            elif w >= 60 * scale and w >= 1.5 * h and is_figure(own, scale) and not is_scrawl(own, scale):
                 self._leave([(x, y, w, h)], scale)
 
     # ── white on dark, and lines on their side ──────────────────────────────────────────────────────────────────────
@@ -245,6 +248,8 @@ class Finder:
         for blob in blobs_of(turned, scale):
             if blob.pieces < 4 or blob.width < 4 * blob.letter or blob.even < 0.6:
                 continue
+            if blob.ink > _SOLID * blob.width * blob.height:
+                continue  # a bar, as codes and letterheads have: letters leave half of their line white
             # Turned anticlockwise: column y of the turned picture is row y of the page, row x is width - 1 - x.
             x, y = height - (blob.y + blob.height / 2), blob.x + blob.width / 2
             self._group += 1

@@ -36,10 +36,11 @@ from marker.model import (
 )
 from marker.ocr import page, raster, tesseract
 from marker.ocr.cache import PictureCache
+from marker.ocr.codes import codes_on
 from marker.ocr.look import CLOSER, Clock, Line, Look, look_at, read_again, read_lines, read_looks
 from marker.ocr.montage import MAX_LINES
 from marker.ocr.partly import Partly
-from marker.ocr.residue import Known, covers, is_read, kind_of
+from marker.ocr.residue import Known, covers, is_covered, is_read, kind_of
 from marker.ocr.unsettled import meet, unsettled
 from marker.settings import Settings
 
@@ -133,7 +134,7 @@ class _Document:
             if self._bears_nothing(result):
                 self._whole(pictures)
                 result = self._result()
-            return replace(result, residue=tuple(self._residue(result)))
+            return replace(result, residue=tuple(self._residue(result, pictures)))
 
     # ── looks ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -301,8 +302,15 @@ class _Document:
             for line in unsettled(look, find(result, self._profile), self._known, look_again=True)
         ]
 
-    def _residue(self, result: Reading) -> Iterable[Residue]:
+    def _residue(self, result: Reading, pictures: raster.PdfPictures) -> Iterable[Residue]:
         findings = find(result, self._profile)
+        codes: dict[int, tuple[Box, ...]] = {}
+
+        def is_code(number: int, box: Box) -> bool:
+            if number not in codes:
+                codes[number] = self._codes(pictures, number)
+            return is_covered(box, codes[number])
+
         for look in self._looks:
             if look.closer:
                 continue
@@ -311,16 +319,27 @@ class _Document:
                 for line in closer.lines if self._settled_closer(closer, line, findings)
             ]
             for line in unsettled(look, findings, self._known):
-                if not any(covers(box, line.box) for box in settled):
+                if any(covers(box, line.box) for box in settled):
+                    continue
+                if not is_code(look.number, line.box) or self._known.any_resembles(line.reads):
                     yield Residue(look.number, line.box, kind_of(line.candidate))
             read = [line.candidate for line in look.lines if self._is_mark(line, findings, look.number)]
             for corners in look.sheet.unread_figures:
-                if not look.sheet.accounts_for(read, corners):
-                    yield Residue(look.number, look.sheet.box(_corners(*corners)), "large")
+                box = look.sheet.box(_corners(*corners))
+                if not look.sheet.accounts_for(read, corners) and not is_code(look.number, box):
+                    yield Residue(look.number, box, "large")
             for line in look.lines:
                 # The first word of a marking may stand where the seal does.
                 if look.sheet.runs_into_seal(line.candidate) and self._is_mark(line, findings, look.number):
                     yield Residue(look.number, line.box, kind_of(line.candidate))
+
+    def _codes(self, pictures: raster.PdfPictures, number: int) -> tuple[Box, ...]:
+        info = self._infos[number]
+        try:
+            picture = pictures.page(number, info.width, info.height)
+        except raster.TooCoarseError:
+            return ()
+        return codes_on(picture, picture.dpi / 72)
 
     def _is_mark(self, line: Line, findings: Sequence[Finding], page: int) -> bool:
         return any(
@@ -332,11 +351,13 @@ class _Document:
         if any(span.box is not None and covers(span.box, line.box) for span in look.completed):
             return True
         here = [found for found in findings if found.page == look.number]
+        if self._known.is_copy_number(line.candidate, line.reads):
+            return True
         if not self._known.is_settled(line.candidate, line.reads, line.box, here):
             return False
         # The wrong language reads rubbish with confidence: one reading like a marking outweighs the others.
         seen = any(found.box is not None and found.box.overlaps(line.box) for found in here if found.kind in _SEEN)
-        return seen or not any(self._known.resembles(read.text) for read in line.other)
+        return seen or not self._known.any_resembles(line.other)
 
     def _bears_nothing(self, result: Reading) -> bool:
         verdict = examine(result, self._profile, self._receiving)

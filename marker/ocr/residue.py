@@ -6,6 +6,7 @@ nobody could take for a marking, or a marking that the judgement has seen as one
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from typing import Final
@@ -16,6 +17,7 @@ from marker.detect.lexicon import CONTEXT_ROLES, Role, lexicon_of
 from marker.model import Box, Finding, FindingKind
 from marker.ocr.candidate import Candidate
 from marker.ocr.montage import LineRead
+from marker.ocr.shape import is_of_two_scripts, shape
 
 _SURE: Final = 68.0
 _SURE_STAMP: Final = 80.0
@@ -25,6 +27,15 @@ _SURE_FIGURES: Final = 90.0
 _PLAIN_WORDS: Final = 88.0
 _LIKE: Final = 0.62
 """Likeness of a word to one of a marking from which on it may be that word misread."""
+_LIKE_SHAPE: Final = 0.8
+"""The same for shapes of letters, which are fewer: from which on it may be that word read in the other script."""
+_LEAST_SHAPES: Final = 6
+"""Letters of the shortest such word."""
+_SURE_COPY: Final = 70.0
+_COPY_LETTER: Final = 1.25
+"""Heights of capitals that a character of a copy number and its share of the blanks are wide at most."""
+_SIDE: Final = re.compile(r"^[|¦\[\]]\s|\s?[|¦\[\]]$")
+"""The sides of a frame, read as strokes at the ends of its row."""
 _REACH: Final = 0.25
 """Heights of a line that letters, their accents and the blur of a picture reach beyond its box."""
 _ALL: Final = 0.85
@@ -46,6 +57,10 @@ class Known:
         self._words = tuple(dict.fromkeys(word for entry in entries for word in entry.words if len(word) >= 4))
         around = [entry for entry in lexicon_of(profile).entries if entry.role in CONTEXT_ROLES]
         self._around = frozenset(word for entry in around for word in entry.words)
+        self._copy = frozenset(
+            word for entry in lexicon_of(profile).entries if entry.role is Role.COPY for word in entry.words
+        )
+        self._shapes = tuple({shape(word) for word in self._words if len(word) >= _LEAST_SHAPES})
         self._likeness: dict[str, bool] = {}
         self._profile = profile
         self._targets: dict[str, set[str]] = {}
@@ -65,13 +80,32 @@ class Known:
         here = [found for found in findings if _on(found, box)]
         if any(found.kind in _SEEN and self._is_all(found, candidate, reads) for found in here):
             return True
-        read = reads[0]
+        read = _of_one_script(reads)
         doubtful = any(found.kind is FindingKind.AMBIGUOUS for found in here)
         if doubtful and is_read(read, _SURE_WORDS):
             return True  # words of a marking beyond doubt, and none by themselves: the judgement weighs them
         if not is_read(read, _SURE_STAMP if candidate.kind != "print" else _SURE):
             return False
+        if is_of_two_scripts(read.text):
+            return False  # no language has such words: the letters were read and their script was not
         return not self.resembles(read.text)
+
+    def is_copy_number(self, candidate: Candidate, reads: Sequence[LineRead]) -> bool:
+        """Whether a level line is the number of the copy in one of its readings, and nothing else in any of them.
+
+        Such a line stands under the marking, is too short for more than one language to read, and no marking has its
+        words.
+        """
+        if candidate.stands_out or self.any_resembles(reads):
+            return False
+        return any(
+            read.confidence >= _SURE_COPY and self._says_copy(read.text)
+            and candidate.strip.width <= _COPY_LETTER * len(read.text) * candidate.strip.height for read in reads
+        )
+
+    def _says_copy(self, text: str) -> bool:
+        said = [word for word in words(text) if not word.isdigit() and word not in ("NR", "NO")]
+        return bool(said) and set(said) <= self._copy and any(map(str.isdigit, text))
 
     def is_outranked(self, candidate: Candidate, read: LineRead, findings: Sequence[Finding]) -> bool:
         """Whether a printed line is a piece of a marking no higher than one that stands in the document anyway."""
@@ -94,7 +128,8 @@ class Known:
             return True
         known = words(found.text)
         letters = sum(map(len, known))
-        if candidate.strip.width > (_WIDE * letters + 1) * candidate.strip.height:
+        sides = max(len(_SIDE.findall(read.text)) for read in reads)  # of a frame, and no letters
+        if candidate.strip.width > (_WIDE * letters + 1 + sides) * candidate.strip.height:
             return False
         return any(self._beside(known, read) < _TELLING for read in reads if set(known) & set(words(read.text)))
 
@@ -123,7 +158,22 @@ class Known:
 
     def resembles(self, text: str) -> bool:
         """Whether any word of a text may be a word of a marking, misread or not."""
-        return any(self._resembles(word) for word in words(text) if len(word) >= 4 and word not in self._around)
+        if any(self._resembles(word) for word in words(text) if len(word) >= 4 and word not in self._around):
+            return True
+        rest = " ".join(piece for piece in text.split() if not self._around.intersection(words(piece)))
+        return any(self._has_shape(word) for word in words(shape(rest)) if len(word) >= _LEAST_SHAPES)
+
+    def any_resembles(self, reads: Iterable[LineRead]) -> bool:
+        """Whether a word of any of several readings may be a word of a marking."""
+        return any(self.resembles(read.text) for read in reads)
+
+    def _has_shape(self, word: str) -> bool:
+        key = f"shape {word}"
+        if key not in self._likeness:
+            self._likeness[key] = any(
+                SequenceMatcher(None, word, other).ratio() >= _LIKE_SHAPE for other in self._shapes
+            )
+        return self._likeness[key]
 
     def _resembles(self, word: str) -> bool:
         if word not in self._likeness:
@@ -131,6 +181,13 @@ class Known:
                 SequenceMatcher(None, word, other).ratio() >= _LIKE for other in self._words
             )
         return self._likeness[word]
+
+
+def _of_one_script(reads: Sequence[LineRead]) -> LineRead:
+    """The first reading, or where its words are of two scripts, the surest of the others whose words are not."""
+    if not is_of_two_scripts(reads[0].text):
+        return reads[0]
+    return max(reads, key=lambda read: (not is_of_two_scripts(read.text), read.confidence))
 
 
 def is_read(read: LineRead, sure: float = _SURE) -> bool:

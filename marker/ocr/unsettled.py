@@ -8,6 +8,7 @@ from typing import Final
 from marker.model import Box, Finding, FindingKind
 from marker.ocr.look import Line, Look
 from marker.ocr.residue import Known, is_read
+from marker.ocr.shape import is_of_two_scripts
 
 _LEGIBLE: Final = 45.0
 """Confidence below which a line beside a marking says nothing …"""
@@ -52,6 +53,7 @@ def unsettled(
         like_one = known.resembles(line.read.text)
         left_over = look.beside_text and (look_again or like_one)
         # A mark in the other script comes out in capitals of this one, at the head or foot where marks stand.
+        like_one = like_one or is_of_two_scripts(line.read.text)
         left_over = left_over or (like_one and _shouted(line.read.text) and _at_edge(look, line))
         huge = candidate.strip.height >= _HUGE_LETTER * look.sheet.scale and candidate.pieces >= 4
         open_words = candidate.like_letters and (candidate.stands_out or beside or left_over)

@@ -1,0 +1,121 @@
+"""Lines read in letters of the wrong script, and what stands beside a mark and is none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from marker.agreement.load import load_profile
+from marker.model import Box, Finding, FindingKind, MarkingId, Place, Source
+from marker.ocr.candidate import Candidate
+from marker.ocr.crop import Strip
+from marker.ocr.look import Line, Look
+from marker.ocr.montage import LineRead
+from marker.ocr.page import Sheet
+from marker.ocr.residue import Known
+from marker.ocr.shape import is_of_two_scripts
+from marker.ocr.unsettled import unsettled
+
+KNOWN = Known(load_profile())
+
+
+def printed(letters: int, *, height: float = 10.0, y: float = 40) -> Candidate:
+    return Candidate(Strip(300, y, letters * height, height, 0), "print", False, 7, 1, letters, 1.0)
+
+
+def look_with(text: str, confidence: float, *, y: float = 40) -> Look:
+    """A page of 600 by 850 points with one printed line."""
+    none = np.zeros((0, 0), np.uint8)
+    sheet = Sheet(1, none, None, none, 1.0, 1.0, 0, 0.0, (850, 600))
+    candidate = printed(7, y=y)
+    line = Line(candidate, None, sheet.box_of(candidate), read=LineRead(text, confidence))
+    return Look(1, sheet, [line], [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["«СІАРТА!»", "«СІ АРТА!»", "СЬАРТАІ", "SLАРТАI", "RІВОТО NАUDОJІМО", "VІЅIЅKАI", "CJIYЖE6HOГO", "COBEPШEHHO"],
+)
+def test_a_mark_read_in_the_other_script_is_like_one(text: str) -> None:
+    assert KNOWN.resembles(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["МИНИСТЕРСТВО ОБОРОНЫ", "КОМИТЕТ СВЯЗИ", "ҚОРҒАНЫС МИНИСТРЛІГІ", "KRAŠTO APSAUGOS MINISTERIJA", "Gedimino pr. 40",
+     "СТЕПЕНЬ СЕКРЕТНОСТИ", "Экз. № 1", "DĖL PRATYBŲ PLANO", "г. Астана"],
+)
+def test_words_of_letterheads_and_around_marks_are_not(text: str) -> None:
+    assert not KNOWN.resembles(text)
+
+
+def test_a_word_of_two_scripts_is_told_from_words_of_one() -> None:
+    assert is_of_two_scripts("КОМИТЕT")
+    assert not is_of_two_scripts("NATO Секретариат Nr. 5")
+
+
+@pytest.mark.parametrize("text", ["«СІАРТА!»", "КRАŠТАРSАI"])
+def test_a_printed_line_at_the_head_in_the_wrong_script_is_open_however_sure_its_reading(text: str) -> None:
+    look = look_with(text, 95)
+    assert unsettled(look, [], KNOWN) == look.lines
+
+
+def test_amid_the_page_such_a_line_is_text() -> None:
+    assert not unsettled(look_with("КRАŠТАРSАI", 95, y=400), [], KNOWN)
+
+
+def test_a_line_read_in_two_scripts_is_settled_by_a_sure_reading_in_one() -> None:
+    line = printed(10)
+    mixed, sure = LineRead("МИНИCTEPСТВО", 90), LineRead("МИНИСТЕРСТВО", 93)
+    box = Box(0, 0, 10, 10)
+    assert KNOWN.is_settled(line, (mixed, sure), box, ())
+    assert not KNOWN.is_settled(line, (mixed, replace(sure, confidence=40)), box, ())
+    assert not KNOWN.is_settled(line, (mixed,), box, ())
+
+
+# ── copy numbers ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("text", ["Экз. № 1", "Экз. №3", "Egz. Nr. 12", "Дана № 2", "Copy No. 1"])
+def test_a_copy_number_that_one_language_read_is_no_more_than_that(text: str) -> None:
+    reads = (LineRead("Экз.Ме1", 34), LineRead("3k3. No 1", 67), LineRead(text, 76))
+    assert KNOWN.is_copy_number(printed(len(text)), reads)
+
+
+@pytest.mark.parametrize(
+    "reads",
+    [
+        (LineRead("Экз. № 1", 60),),
+        (LineRead("Экз. № 1", 90), LineRead("СЕКРЕТН0", 20)),
+        (LineRead("Экз. № 1 ЛИЧНО", 90),),
+        (LineRead("Экз. № 1 С", 90),),
+        (LineRead("Экз.", 90),),
+        (LineRead("№ 1", 90),),
+    ],
+)
+def test_a_line_that_may_say_more_is_no_copy_number(reads: tuple[LineRead, ...]) -> None:
+    assert not KNOWN.is_copy_number(printed(8), reads)
+
+
+def test_a_line_wider_than_its_copy_number_says_more() -> None:
+    assert not KNOWN.is_copy_number(printed(18), (LineRead("Экз. № 1", 95),))
+
+
+# ── sides of a frame ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(("text", "settled"), [("| СЕКРЕТНО |", True), ("СЕКРЕТНО", False), ("| СЕКРЕТНО", True)])
+def test_the_sides_of_a_frame_are_no_letters_of_its_row(text: str, settled: bool) -> None:
+    stamp = Candidate(Strip(300, 60, 157, 11.9, 16), "stamp", False, 8, 1, 13, 1.0)
+    box = Box(220, 40, 380, 80)
+    mark = Finding(MarkingId("kz:secret"), FindingKind.MARK, "СЕКРЕТНО", Source.OCR, Place.TOP, 1, box)
+    assert KNOWN.is_settled(stamp, (LineRead(text, 86),), box, [mark]) is settled
+
+
+def test_a_frame_that_is_wider_than_its_mark_and_its_sides_stays_open() -> None:
+    stamp = Candidate(Strip(300, 60, 260, 11.9, 16), "stamp", False, 8, 1, 20, 1.0)
+    box = Box(170, 40, 430, 80)
+    mark = Finding(MarkingId("kz:secret"), FindingKind.MARK, "СЕКРЕТНО", Source.OCR, Place.TOP, 1, box)
+    assert not KNOWN.is_settled(stamp, (LineRead("| СЕКРЕТНО |", 96),), box, [mark])
