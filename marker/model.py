@@ -285,6 +285,8 @@ class Finding:
     """0 (running text) to 1 (stands alone, in its zone, in capitals)."""
     reasons: tuple[str, ...] = ()
     visibility: Visibility = Visibility.VISIBLE
+    spot: str = ""
+    """Where in a text without pages, for people: ``paragraph 41``, ``table 3``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -240,7 +240,9 @@ class Case:
         item = clearest([item for item in self.live if self._leaves_doubt(item)])
         if item is None and self.reading.residue:
             where = wording.residue(self.reading.residue[0], self.reading.page_infos)
-            return HoldCode.UNCERTAIN, f"{where} may be a marking and could not be read; {STATE}.", None
+            others = len(self.reading.residue) - 1
+            more = f", and {others} more such place{'s' if others > 1 else ''}," if others else ""
+            return HoldCode.UNCERTAIN, f"{where}{more} may be a marking and could not be read; {STATE}.", None
         if item is None:
             return None
         return HoldCode.UNCERTAIN, f"{self._why(item)}: {seen(item.finding)}; {STATE}.", item

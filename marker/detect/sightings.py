@@ -15,6 +15,7 @@ from marker.detect.lexicon import Entry, Lexicon, Role, lexicon_of
 from marker.detect.lines import SEEN, Layout, Line
 from marker.detect.match import Matcher, is_number
 from marker.detect.owners import Owners
+from marker.detect.spots import spot
 from marker.detect.thresholds import DEFAULT, Thresholds
 from marker.model import Box, Finding, FindingKind, LabelSeen, MarkingId, PartyId, Place, Reading, Source, Visibility
 
@@ -97,6 +98,7 @@ def _sighting(item: Weighed, owners: Owners, profile: Profile, layout: Layout) -
         score=item.score / 100,
         reasons=tuple(reasons),
         visibility=item.visibility,
+        spot="" if kind is FindingKind.MENTION else spot(item.line, layout),
     )
     return Sighting(
         finding=finding,
@@ -210,7 +212,7 @@ def _fragments(matcher: Matcher, weighed: Sequence[Weighed], profile: Profile) -
                 met = "".join(line.words[place].text for place in places)
                 close = line is item.line or line is layout.before(item.line)
                 if met and not layout.prose(line) and _like(met, letters, line, close=close):
-                    yield _fragment(item, line, places, whole, profile)
+                    yield _fragment(item, line, places, whole, profile, layout)
 
 
 def may_raise(line: Line, lexicon: Lexicon) -> bool:
@@ -241,7 +243,9 @@ def _like(met: str, letters: str, line: Line, *, close: bool) -> bool:
     return SequenceMatcher(None, met, letters).ratio() >= (0.4 if ocr else 0.6)
 
 
-def _fragment(item: Weighed, line: Line, places: list[int], whole: Entry, profile: Profile) -> Sighting:
+def _fragment(
+    item: Weighed, line: Line, places: list[int], whole: Entry, profile: Profile, layout: Layout
+) -> Sighting:
     finding = Finding(
         marking=whole.target,
         kind=FindingKind.AMBIGUOUS,
@@ -253,6 +257,7 @@ def _fragment(item: Weighed, line: Line, places: list[int], whole: Entry, profil
         score=item.score / 100,
         reasons=(f"may be the first word of {whole.form}, apart from the rest",),
         visibility=line.span.visibility,
+        spot=spot(line, layout),
     )
     party, rank = party_of(whole.target, profile), profile.rank(whole.target)
     return Sighting(finding, Role.MARK, party, rank, strong=False)
@@ -273,6 +278,7 @@ def _initials(matcher: Matcher, weighed: Sequence[Weighed], profile: Profile) ->
             score=matcher.layout.thresholds.doubt / 100,
             reasons=("letters that registries write for it; no marking by themselves",),
             visibility=line.span.visibility,
+            spot=spot(line, matcher.layout),
         )
         party, rank = party_of(entry.target, profile), profile.rank(entry.target)
         yield Sighting(finding, Role.INITIALS, party, rank, strong=False)

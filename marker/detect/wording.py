@@ -42,14 +42,16 @@ _INK = {
     "large": "Large writing",
 }
 _LONGEST = 100
+_MM = 25.4 / 72
+"""Millimetres in a point."""
 RELEASE = "release it with 'marker held release' and its marking and reason, or reject it"
 STATE = "read the document and state its marking with --marking and --reason"
 
 
 def where(finding: Finding) -> str:
-    """``at the top of page 1``; with what keeps it from the reader's eye, if anything does."""
+    """``at the top of page 1``, ``in the text, table 3``; with what keeps it from the reader, if anything does."""
     if finding.page is None:
-        place = _PLACES[finding.place]
+        place = f"{_PLACES[finding.place]}, {finding.spot}" if finding.spot else _PLACES[finding.place]
     elif finding.place is Place.BODY:
         place = f"in the text of page {finding.page}"
     elif finding.place in (Place.TOP, Place.BOTTOM, Place.CORNER, Place.MARGIN):
@@ -67,7 +69,7 @@ def seen(finding: Finding) -> str:
 
 
 def residue(item: Residue, pages: Sequence[PageInfo]) -> str:
-    """``Coloured ink at the top right of page 2``."""
+    """``Coloured ink at the top right of page 2 (150 mm from the left edge, 24 mm from the top)``: its middle."""
     ink = _INK.get(item.kind, "Ink")
     if item.page is None:
         return ink
@@ -77,7 +79,8 @@ def residue(item: Residue, pages: Sequence[PageInfo]) -> str:
     x, y = item.box.centre
     height = "top" if y < info.height / 3 else "bottom" if y > info.height * 2 / 3 else "middle"
     side = " left" if x < info.width / 3 else " right" if x > info.width * 2 / 3 else ""
-    return f"{ink} at the {height}{side} of page {item.page}"
+    place = f"{round(x * _MM)} mm from the left edge, {round(y * _MM)} mm from the top"
+    return f"{ink} at the {height}{side} of page {item.page} ({place})"
 
 
 def party_name(profile: Profile, party: PartyId) -> str:

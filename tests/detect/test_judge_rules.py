@@ -74,7 +74,16 @@ def test_ink_that_may_be_a_marking_and_was_not_read_holds() -> None:
     verdict = judged(pdf([corner("Для служебного пользования"), *RU], residue=residue), LT)
     assert verdict.hold is not None
     assert verdict.hold.code is HoldCode.UNCERTAIN
-    assert "Tilted writing at the top right of page 1" in verdict.hold.detail
+    where = "Tilted writing at the top right of page 1 (159 mm from the left edge, 19 mm from the top)"
+    assert where + " may be a marking" in verdict.hold.detail
+
+
+def test_of_several_inks_the_sentence_says_how_many_there_are() -> None:
+    residue = tuple(Residue(1, Box(400, y, 500, y + 30), "large") for y in (40, 140, 240))
+    verdict = judged(pdf([corner("Для служебного пользования"), *RU], residue=residue), LT)
+    assert verdict.hold is not None
+    assert "and 2 more such places, may be a marking" in verdict.hold.detail
+    assert sum(note.startswith("not read: ") for note in verdict.notes) == 3
 
 
 def test_the_highest_marking_governs_and_stands_first_in_the_evidence() -> None:
@@ -359,3 +368,12 @@ def test_the_table_of_article_3_cut_by_a_page_break_is_no_marking() -> None:
 def test_markings_of_both_parties_side_by_side_are_no_table() -> None:
     upper, lower = [Placed("SLAPTAI/", 90, 40), Placed("ҚҰПИЯ/", 330, 40)], [Placed("SECRET", 90, 54)]
     assert outcome(pdf([*upper, *lower, Placed("СЕКРЕТНО", 330, 54), *LIT]), KZ) == "conflict"
+
+
+def test_a_hold_of_a_text_without_pages_says_which_paragraph_or_table() -> None:
+    cells = [para(text, cell=True, flow="word/document.xml#table3") for text in ("SLAPTAI", "x")]
+    head = para("RIBOTO NAUDOJIMO", Place.HEADER)
+    loose = judged(docx(head, *(PROSE_LT,) * 7, para("SLAPTAI"), PROSE_LT), KZ)
+    assert loose.hold is not None and "in the text, paragraph 8 (empty ones not counted)" in loose.hold.detail
+    table = judged(docx(head, *(PROSE_LT,) * 7, *cells, PROSE_LT), KZ)
+    assert table.hold is not None and "in the text, table 3" in table.hold.detail
