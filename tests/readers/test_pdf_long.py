@@ -118,9 +118,15 @@ def test_a_second_process_that_dies_holds_the_file(tmp_path: Path, monkeypatch: 
 
 @pytest.mark.usefixtures("two_processes")
 def test_no_process_is_left_when_the_first_part_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    begun: list[pdf_pages.SecondPart] = []
+    begun: list[int] = []
     stop = pdf_pages.SecondPart.stop
-    monkeypatch.setattr(pdf_pages.SecondPart, "stop", lambda part: (begun.append(part), stop(part)))
+
+    def note_and_stop(part: pdf_pages.SecondPart) -> None:
+        assert part._child is not None
+        begun.append(part._child[0])
+        stop(part)
+
+    monkeypatch.setattr(pdf_pages.SecondPart, "stop", note_and_stop)
 
     def fail(*_: object) -> None:
         raise HoldError(HoldCode.MALFORMED, "An outline is no outline.")
@@ -128,6 +134,6 @@ def test_no_process_is_left_when_the_first_part_fails(tmp_path: Path, monkeypatc
     monkeypatch.setattr("marker.readers.pdf.read_structure", fail)
     with pytest.raises(HoldError, match="no outline"):
         read_long(make(tmp_path / "long.pdf", {}))
-    assert len(begun) == 1
+    (pid,) = begun
     with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+        os.waitpid(pid, os.WNOHANG)

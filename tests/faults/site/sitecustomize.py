@@ -29,7 +29,7 @@ STAGES = {
     "move": ["marker.intake.shelves:Shelves.put"],
 }
 """Stages of the main process, by the functions that carry them out, with all they call in this package."""
-IN_WORKERS = {"stamp": "marker.stamp.make:stamp", "prove": "marker.proof.prove:prove"}
+IN_WORKERS = {"stamp": "marker.stamp.make:stamp", "prove": "marker.proof.prove:prove_copies"}
 
 
 def _found(where: str) -> tuple[Any, str, Any]:
