@@ -334,6 +334,10 @@ class CopyOrder:
     recipient: str | None = None
     sidecar_for: str = ""
     """The final name of the copy's file, where its label is asked for in a file beside it too (``--sidecar``)."""
+    seal: str = ""
+    """What the seal on the first page says (:mod:`marker.seal`), signed; empty where none is asked for."""
+    seal_key: bytes = b""
+    """The public key, 32 bytes (Ed25519), that the seal is proved with."""
 
 
 @dataclass(frozen=True, slots=True)

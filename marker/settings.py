@@ -89,6 +89,8 @@ class Settings:
     """File to which the head is added at the end of each run that wrote; best on another machine's disk."""
     head_command: str = ""
     """Command that gets the same line on its standard input."""
+    seal_key: str = ""
+    """Private key (PEM, Ed25519) that seals each copy on its first page; empty means that copies bear no seal."""
     copies_as: str = ""
     """``pdf`` (the option ``--as``): copies of a Word file are PDF files, set as pages by LibreOffice."""
     max_office_memory_bytes: int = 4_000_000_000

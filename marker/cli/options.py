@@ -116,12 +116,16 @@ def common(options: dict[str, Any]) -> Common:
 
         PictureCache(Path(settings.cache))  # one that is open to others is refused before anything is read
     profile = load_profile(Path(settings.agreement) if settings.agreement else None)
+    if settings.seal_key and "seal_key" in named:
+        from marker.intake.sealing import open_sealer
+
+        open_sealer(settings.seal_key, profile)  # a key that is none is refused before anything is touched
     return Common(settings, profile, read_passwords(settings.password_file))
 
 
 _SETTINGS = (
     "register", "agreement", "operator", "clearance", "jobs", "timeout", "password_file", "accept_broken_signature",
-    "strip_active", "copies_as", "sidecar", "interval", "settle", "cache",
+    "strip_active", "seal_key", "copies_as", "sidecar", "interval", "settle", "cache",
 )  # fmt: skip
 
 
@@ -188,6 +192,9 @@ def stamps(command: F) -> F:
             ),
             click.option(
                 "--sidecar", is_flag=True, default=None, help="Write each copy's label beside it too, as COPY.bdo."
+            ),
+            click.option(
+                "--seal-key", metavar="FILE", help="Private key (PEM, Ed25519): seal each copy on its first page."
             ),
         )
     ):

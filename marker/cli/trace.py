@@ -24,17 +24,27 @@ if TYPE_CHECKING:
 @registers
 @shared
 @click.option("--json", "as_json", is_flag=True, help="JSON Lines, one copy a line.")
-def trace(what: str, as_json: bool, **options: Any) -> None:
+@click.option("--offline", is_flag=True, help="Ask no register: verify the seal on the first page (with --key).")
+@click.option(
+    "--key", type=click.Path(path_type=Path), metavar="PUB.pem", help="Public key that the seal is verified with."
+)
+def trace(what: str, as_json: bool, offline: bool, key: Path | None, **options: Any) -> None:
     """Tell which copy it is, who holds it, and what happened to it.
 
     A file is known by its bytes, its text, the Data Matrix on its pages or, last, the printed number read by OCR.
-    Nothing found, or a number the register does not know: exit status 4.
+    Nothing found, or a number the register does not know: exit status 4; the same for a seal that does not hold.
 
     \b
     Examples:
       marker trace KZ-2026-000123-01-0
       marker trace photograph.jpg
+      marker trace first-page.png --offline --key seal-pub.pem
     """
+    if offline or key is not None:
+        from marker.cli.seal import verify_seals
+
+        verify_seals(Path(what), offline, key, as_json, options)
+        return
     start = common(options)
     with start.open_register(create=False) as register:
         found = _named(what) or _in_file(start, register, Path(what))
@@ -69,7 +79,7 @@ def _in_file(start: Common, register: Register, path: Path) -> list[tuple[str, s
     from marker.intake.source import Candidate, take
 
     wish = Wish(receiving=start.profile.parties[0].id)
-    with open_desk(wish, start.profile, replace(start.settings, jobs=1), register, register) as desk:
+    with open_desk(wish, start.profile, replace(start.settings, jobs=1, seal_key=""), register, register) as desk:
         target = desk.workspace.fresh()
         try:
             snapshot = take(Candidate(path, Path(path.name)), target, start.settings.max_file_bytes)

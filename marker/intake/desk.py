@@ -20,6 +20,7 @@ from marker.settings import Settings
 
 if TYPE_CHECKING:
     from marker.register.register import Register
+    from marker.register.signing import Signer
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,8 @@ class Desk:
     recall: Recall = no_recall
     witness: Witness = no_witness
     rest: Rest = stays
+    sealer: Signer | None = None
+    """The key that seals copies; it stays in this process, which opens no received file."""
     patient: bool = False
     """Raise DiskError and NotYetError instead of holding the file for them: a watcher comes back to it."""
     in_work: InWork = field(default_factory=InWork)

@@ -87,7 +87,7 @@ class _Further(Case):
         )  # fmt: skip
         reservation = self._draw(book, entry_again(document, desk.wish.purpose), again=True, terms=terms)
         marked = Marked(desk.profile.marking(document.marking), desk.profile.marking(document.equivalent))
-        orders = self._orders(marked, reservation)
+        orders = self._orders(marked, reservation, snapshot.sha256)
         if annexes:
             names = [self.candidate.path.name, *(name for name, _form in annexes)]
             copies = make_all(self, book, names, [form, *(one for _name, one in annexes)], orders, place)

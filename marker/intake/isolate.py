@@ -22,6 +22,7 @@ from marker.intake.work import (
     draw_pages,
     examine_file,
     find_numbers,
+    find_seals,
     make_copies,
     set_pages,
     unlock_file,
@@ -32,7 +33,7 @@ from marker.records.pages import PagePicture
 
 if TYPE_CHECKING:
     from marker.intake.labels import LabelsInFile
-    from marker.records.sheets import Sighting
+    from marker.records.sheets import SealSeen, Sighting
 
 T = TypeVar("T")
 
@@ -85,6 +86,10 @@ class Workers:
     def trace(self, path: Path, name: str) -> list[Sighting]:
         """Copy numbers of ours in a snapshot.  Raises HoldError."""
         return self.do("reading", find_numbers, path, name, self._task)
+
+    def seals(self, path: Path) -> list[SealSeen]:
+        """The seals on the first page of a snapshot.  Raises HoldError."""
+        return self.do("reading", find_seals, path)
 
     def labels(self, path: Path, name: str) -> LabelsInFile:
         """The labels in a snapshot, or of a label file.  Raises HoldError."""

@@ -20,6 +20,7 @@ from marker.intake.isolate import Stopped
 from marker.intake.pages import ToStamp, pages_path, to_stamp
 from marker.intake.report import evidence_json, signature_json
 from marker.intake.roundtrip import advice, recognised
+from marker.intake.sealing import sealed
 from marker.intake.seen import is_void, seen_here
 from marker.intake.source import Candidate, Snapshot, take
 from marker.intake.verdicts import withheld
@@ -228,7 +229,7 @@ class Case:
             return self._again(error.record)
         self.end_turn()
         slots = self._slots(place, reservation, form.format)
-        copies = self._make(book, form, self._orders(marked, reservation), slots)
+        copies = self._make(book, form, self._orders(marked, reservation, snapshot.sha256), slots)
         return replace(self.report, outcome=Outcome.STAMPED, register=reservation.register_number, copies=tuple(copies))
 
     def _form(self, snapshot: Snapshot, file_format: str, marking: MarkingId) -> ToStamp:
@@ -279,8 +280,8 @@ class Case:
         name = self.candidate.path.name
         return [publish.slot_for(place, name, copy.copy_number, ENDINGS[file_format]) for copy in reservation.copies]
 
-    def _orders(self, marked: Marked, reservation: Reservation) -> list[CopyOrder]:
-        return [
+    def _orders(self, marked: Marked, reservation: Reservation, source_sha256: str) -> list[CopyOrder]:
+        orders = (
             CopyOrder(
                 receiving=self.desk.wish.receiving,
                 sending=marked.original.party,
@@ -294,7 +295,8 @@ class Case:
                 recipient=copy.recipient,
             )
             for copy in reservation.copies
-        ]
+        )
+        return sealed(orders, marked.original.id, marked.equivalent.id, source_sha256, self.desk.sealer)
 
     def _make(
         self,

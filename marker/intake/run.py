@@ -17,6 +17,7 @@ from marker.intake.desk import Desk, Lookup, Wish, Witness, no_witness
 from marker.intake.isolate import Stopped, Workers
 from marker.intake.order import Turnstile
 from marker.intake.process import process
+from marker.intake.sealing import open_sealer
 from marker.intake.source import Candidate
 from marker.intake.work import Task
 from marker.intake.workspace import Workspace
@@ -40,9 +41,10 @@ def open_desk(
     wish: Wish, profile: Profile, settings: Settings, lookup: Lookup, book: Register | None, **more: Any
 ) -> Iterator[Desk]:
     """A desk with its private folder and its worker processes, which end with it; ``more``: see :class:`Desk`."""
+    sealer = open_sealer(settings.seal_key if book is not None else "", profile)
     task = Task(wish.receiving, settings.agreement, settings, wish.passwords)
     with Workspace() as workspace, Workers(task, settings.jobs, workspace) as workers:
-        yield Desk(wish, profile, settings, lookup, book, workers, workspace, **more)
+        yield Desk(wish, profile, settings, lookup, book, workers, workspace, sealer=sealer, **more)
 
 
 def end_soon(desk: Desk) -> None:

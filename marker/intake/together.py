@@ -191,7 +191,7 @@ class _Set(Case):
         except AlreadyRegistered as error:
             return self._again(error.record)
         self.end_turn()
-        orders = self._orders(marked, reservation)
+        orders = self._orders(marked, reservation, letter.snapshot.sha256)
         copies = make_all(self, book, [part.candidate.path.name for part in parts], forms, orders, place)
         return replace(self.report, outcome=Outcome.STAMPED, register=reservation.register_number, copies=tuple(copies))
 
@@ -209,8 +209,10 @@ def make_all(
     brought: list[publish.Brought] = []
     copies: dict[tuple[int, int], IssuedCopy] = {}
     try:
-        for form, paths in zip(forms, made, strict=True):
-            case.desk.workers.make(form.path, form.format, list(zip(orders, paths, strict=True)))
+        for part, (form, paths) in enumerate(zip(forms, made, strict=True)):
+            # The seal is the document's and names the letter's hash: it stands on the letter's first page alone.
+            given = [replace(order, seal="") for order in orders] if part else orders
+            case.desk.workers.make(form.path, form.format, list(zip(given, paths, strict=True)))
         for part in (*range(1, len(forms)), 0):
             for index, (order, path) in enumerate(zip(orders, made[part], strict=True)):
                 slot = publish.slot_for(place, names[part], order.copy_number, ENDINGS[forms[part].format])

@@ -22,7 +22,7 @@ from marker.settings import Settings
 from marker.signatures import Signature
 
 if TYPE_CHECKING:
-    from marker.records.sheets import Sighting
+    from marker.records.sheets import SealSeen, Sighting
 
 
 CODE_PAGES = 3
@@ -139,6 +139,13 @@ def find_numbers(path: Path, name: str, task: Task) -> list[Sighting]:
     from marker.records.sheets import sightings
 
     return sightings(path, name, task.settings)
+
+
+def find_seals(path: Path) -> list[SealSeen]:
+    """The seals on a file's or a picture's first page.  Raises HoldError."""
+    from marker.records.sheets import seals
+
+    return seals(path)
 
 
 def draw_pages(path: Path, numbers: Sequence[int]) -> list[PagePicture]:

@@ -95,6 +95,18 @@ class Difference:
         sides = (pixels.columns.min(), pixels.rows.min(), pixels.columns.max() + 1, pixels.rows.max() + 1)
         return Box(*(float(side) / self.scale for side in sides))
 
+    def patches(self, pixels: Pixels) -> Iterator[Box]:
+        """The rectangles around those of ``pixels`` that stand together, two pixels or less from one another."""
+        import cv2
+
+        mask = np.zeros(self.before.shape, dtype=np.uint8)
+        mask[pixels.rows, pixels.columns] = 1
+        joined = cv2.dilate(mask, np.ones((3, 3), dtype=np.uint8))
+        for x, y, wide, high, _area in cv2.connectedComponentsWithStats(joined)[2][1:]:
+            part = _inside(pixels, slice(y, y + high), slice(x, x + wide))
+            if (box := self.box_of(pixels.where(part))) is not None:
+                yield box
+
     def _range(self, box: Box, grow: float = 0.0) -> tuple[slice, slice]:
         """Rows and columns that ``box`` (units of user space, as displayed) touches, with ``grow`` pixels around."""
         rows, columns = self.before.shape

@@ -12,6 +12,7 @@ from datetime import date
 from marker.agreement.profile import Profile
 from marker.errors import HoldError
 from marker.model import CopyOrder, HoldCode
+from marker.seal import read_seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class Expected:
     first_page: tuple[Words, ...]
     """Copy line, register number and date, caption, originator's marking, article, recipient."""
     page_template: str
+    seal: str = ""
+    """What the seal on the first page says; empty where none is asked for."""
 
     def page_of(self, page: int, pages: int) -> Words:
         return Words(self.page_template.format(page=page, pages=pages))
@@ -68,7 +71,25 @@ def expect(order: CopyOrder, profile: Profile) -> Expected:
         copy_number=Words(order.copy_number),
         first_page=tuple(first_page),
         page_template=wording.page_of,
+        seal=_sealed(order),
     )
+
+
+def _sealed(order: CopyOrder) -> str:
+    """The seal's text, which must be of this copy and signed with the key that is to be published."""
+    if not order.seal:
+        return ""
+    try:
+        read = read_seal(order.seal)
+    except ValueError as error:
+        raise HoldError(HoldCode.STAMP_FAILED, f"The seal of a copy is {error}; stamp the file again.") from error
+    if (str(read.says.copy_number), read.says.date) != (order.copy_number, order.date):
+        raise HoldError(HoldCode.STAMP_FAILED, "The seal names another copy or day; stamp the file again.")
+    if not read.holds(order.seal_key):
+        raise HoldError(
+            HoldCode.STAMP_FAILED, "The signature of the seal does not hold; check the key file and stamp again."
+        )
+    return order.seal
 
 
 def _line(text: str) -> str:

@@ -1,9 +1,10 @@
 """A stamped PDF read again from the outside, page by page, before it is issued.
 
 PDFium takes a picture of every page of the original and of the copy.  All that changed must be the stamp: the marking
-at the top and the bottom, the copy number, "page n of N" and the Data Matrix, on the first page also its block.  Each
-of these is read from the picture (:mod:`marker.proof.letters`, zxing-cpp); the copy's text layer only says where to
-look, and must say the same.  The page under the stamp must have been empty there, and be unchanged everywhere else.
+at the top and the bottom, the copy number, "page n of N" and the Data Matrix, on the first page also its block and the
+seal, where one was asked for.  Each of these is read from the picture (:mod:`marker.proof.letters`, zxing-cpp); the
+copy's text layer only says where to look, and must say the same.  The page under the stamp must have been empty there,
+and be unchanged everywhere else.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ _LEAST_SMALL: Final = 4.7
 _LEAST_PIXELS: Final = 5
 """Pixels to the font size from which the picture of a whole page tells letters apart."""
 _CODE_SIDE: Final = 9 / 25.4 * 72
+_SEAL_SIDE: Final = 20 / 25.4 * 72
 _COPIES_AT_ONCE: Final = 50
 """Copies of one file that are open together."""
 _ZONE: Final = 0.36
@@ -120,6 +122,8 @@ class _Page:
         for words in wanted:
             found.append(self._one(words, difference))
         boxes = [box for lines in found for _, box in lines]
+        if self.number == 1 and self.expected.seal:
+            boxes.append(self._seal(difference, boxes))
         boxes.append(self._code(difference, boxes))
         if not all(difference.was_free(box) for box in boxes):
             raise self._failed("has the stamp over something of the original")
@@ -174,23 +178,36 @@ class _Page:
 
     def _code(self, difference: Difference, boxes: list[Box]) -> Box:
         """The place of the Data Matrix, its quiet zone included, which must say this copy, page and total."""
-        zxing: Any = import_module("zxingcpp")
         left = difference.outside(boxes)
         box = difference.box_of(left.where(left.darker))
-        fault = self._failed("does not show the Data Matrix with its copy number and page")
-        side = _CODE_SIDE / self.unit
+        wanted = format_page_code(self.expected.copy_number.text, self.number, self.pages)
+        if box is None or not self._is_square(box, _CODE_SIDE, difference) or not self._says(box, 120, wanted):
+            raise self._failed("does not show the Data Matrix with its copy number and page")
+        return box.grown(box.width / 22)
+
+    def _seal(self, difference: Difference, boxes: list[Box]) -> Box:
+        """The place of the seal, its quiet zone included: a new patch of 20 mm that says what was signed."""
+        left = difference.outside(boxes)
+        for box in difference.patches(left.where(left.darker)):
+            if self._is_square(box, _SEAL_SIDE, difference) and self._says(box, 264, self.expected.seal):
+                return box.grown(box.width / 44)
+        raise self._failed("does not show the seal as it was signed")
+
+    def _is_square(self, box: Box, points: float, difference: Difference) -> bool:
+        """Whether ``box`` is a square of that side, as far as the page's picture tells."""
+        side = points / self.unit
         blur = 0.05 * side + 2.2 / difference.scale
-        if box is None or abs(box.width - side) > blur or abs(box.height - side) > blur:
-            raise fault
-        picture = 255 - 255 * self._ink(box, 120 / box.width, 14, 14)
+        return abs(box.width - side) <= blur and abs(box.height - side) <= blur
+
+    def _says(self, box: Box, pixels: int, wanted: str) -> bool:
+        """Whether the one Data Matrix in ``box``, drawn ``pixels`` wide, says ``wanted``."""
+        zxing: Any = import_module("zxingcpp")
+        picture = 255 - 255 * self._ink(box, pixels / box.width, 14, 14)
         symbols = zxing.read_barcodes(
             np.ascontiguousarray(np.pad(picture.astype(np.uint8), 8, constant_values=255)),
             formats=zxing.BarcodeFormat.DataMatrix, try_rotate=False, try_downscale=False, try_invert=False,
         )  # fmt: skip
-        wanted = format_page_code(self.expected.copy_number.text, self.number, self.pages)
-        if [symbol.text for symbol in symbols] != [wanted]:
-            raise fault
-        return box.grown(box.width / 22)
+        return [symbol.text for symbol in symbols] == [wanted]
 
     def _ink(self, box: Box, scale: float, beside: int, above: int) -> Any:
         """The copy's picture of ``box`` at ``scale``, some pixels more each way: 0 is its ground, 1 is ink."""

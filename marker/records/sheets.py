@@ -20,6 +20,7 @@ from marker.ocr import tesseract
 from marker.ocr.raster import TooCoarseError, image_pictures
 from marker.readers.base import ReaderLimits
 from marker.readers.read import read
+from marker.seal import read_seal
 from marker.settings import Settings
 
 Grey = NDArray[np.uint8]
@@ -44,6 +45,16 @@ class Way(StrEnum):
     TEXT = "text"
     CODE = "code"
     PRINTED = "printed number"
+
+
+@dataclass(frozen=True, slots=True)
+class SealSeen:
+    """A seal on a page; whether it holds is for a key to say."""
+
+    text: str
+    """What :func:`marker.seal.read_seal` takes."""
+    codes: tuple[str, ...]
+    """Copy numbers of the codes on the same page: another than the seal's means that it came from elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +95,30 @@ def sightings(path: Path, name: str, settings: Settings) -> list[Sighting]:
             HoldCode.MALFORMED, "This is neither a document nor a picture that can be read; scan the page anew."
         ) from error
     return list(found.values())
+
+
+def seals(path: Path) -> list[SealSeen]:
+    """The seals on the first pages of a PDF file, or on a scan or photograph of a page, in any turn.
+
+    Raises HoldError(malformed) when it is neither.
+    """
+    return [seen for picture in _looks_at(path) for seen in _seals(picture)]
+
+
+def _looks_at(path: Path) -> Iterator[Grey]:
+    """Pictures of a PDF file's first pages, or of a picture.  Raises HoldError."""
+    try:
+        with path.open("rb") as file:
+            is_pdf = b"%PDF-" in file.read(1024)
+        yield from _pdf_pictures(path) if is_pdf else _pictures(path)
+    except TooCoarseError as error:
+        raise HoldError(HoldCode.TOO_LARGE, "The picture is too large; scan the page at 300 dpi.") from error
+    except MemoryError as error:
+        raise HoldError(HoldCode.TOO_LARGE, "The picture needs too much memory; scan the page at 300 dpi.") from error
+    except (OSError, ValueError, RuntimeError, SyntaxError, Warning) as error:
+        raise HoldError(
+            HoldCode.MALFORMED, "This is neither a PDF file nor a picture that can be read; scan the first page anew."
+        ) from error
 
 
 def page_codes(path: Path, numbers: Sequence[int]) -> tuple[str, ...]:
@@ -135,30 +170,52 @@ def _grey(pixels: Any) -> Grey:
 
 def _codes(picture: Grey) -> list[Sighting]:
     """Our Data Matrix codes, in any turn; at other sizes and evened out where the picture as it is yields none."""
+    return next((found for look in _looks(picture) if (found := _codes_in(look))), [])
+
+
+def _looks(picture: Grey) -> Iterator[Grey]:
+    """The picture as it is, at other sizes, and evened out."""
     import cv2
 
-    def looks() -> Iterator[Grey]:
-        yield picture
-        for share in (2.0, 1.5, 0.6):
-            if picture.size * share * share <= 60_000_000:
-                method = cv2.INTER_CUBIC if share > 1 else cv2.INTER_AREA
-                yield np.asarray(cv2.resize(picture, None, fx=share, fy=share, interpolation=method), dtype=np.uint8)
-        blurred = cv2.GaussianBlur(picture, (0, 0), 1.0)
-        yield np.asarray(
-            cv2.adaptiveThreshold(blurred, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY, 51, 12), dtype=np.uint8
-        )
+    yield picture
+    for share in (2.0, 1.5, 0.6):
+        if picture.size * share * share <= 60_000_000:
+            method = cv2.INTER_CUBIC if share > 1 else cv2.INTER_AREA
+            yield np.asarray(cv2.resize(picture, None, fx=share, fy=share, interpolation=method), dtype=np.uint8)
+    blurred = cv2.GaussianBlur(picture, (0, 0), 1.0)
+    yield np.asarray(
+        cv2.adaptiveThreshold(blurred, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY, 51, 12), dtype=np.uint8
+    )
 
-    return next((found for look in looks() if (found := _codes_in(look))), [])
+
+def _seals(picture: Grey) -> list[SealSeen]:
+    """Our seals on one page, each once, from the first look that shows any."""
+    numbers = tuple(dict.fromkeys(sighting.copy_number for sighting in _codes(picture)))
+    for look in _looks(picture):
+        found: dict[str, SealSeen] = {}
+        for text in _matrices(look):
+            with suppress(ValueError):  # a page's code, or another sender's
+                read_seal(text)
+                found[text] = SealSeen(text, numbers)
+        if found:
+            return list(found.values())
+    return []
+
+
+def _matrices(picture: Grey) -> list[str]:
+    """What the Data Matrix codes in a picture as it is say."""
+    import zxingcpp
+
+    kinds = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.DataMatrix])
+    return [code.text for code in zxingcpp.read_barcodes(picture, formats=kinds)]
 
 
 def _codes_in(picture: Grey) -> list[Sighting]:
     """Our Data Matrix codes in a picture as it is."""
-    import zxingcpp
-
     found: list[Sighting] = []
-    for code in zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.DataMatrix])):
+    for text in _matrices(picture):
         try:
-            page = parse_page_code(code.text)
+            page = parse_page_code(text)
         except ValueError:
             continue  # another sender's code
         found.append(Sighting(str(page.copy_number), Way.CODE, page.page, page.pages))

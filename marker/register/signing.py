@@ -39,6 +39,8 @@ class Signer:
     key_id: str
     """The first 16 hexadecimal digits of the SHA-256 of the public key (SubjectPublicKeyInfo)."""
     sign: Callable[[bytes], bytes]
+    public: bytes = b""
+    """An Ed25519 key's public half, 32 bytes; empty for any other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ class Verifier:
     key_id: str
     holds: Callable[[bytes, bytes], bool]
     """Takes the data and the signature."""
+    public: bytes = b""
+    """An Ed25519 key's 32 bytes; empty for any other."""
 
 
 def signer(path: Path) -> Signer:
@@ -62,11 +66,19 @@ def signer(path: Path) -> Signer:
     except (ValueError, UnsupportedAlgorithm) as error:
         raise UsageError(f"{shown(path)} is no private key in PEM.", remedy=_MAKE) from error
     if isinstance(key, ed25519.Ed25519PrivateKey):
-        return Signer(_key_id(key.public_key()), key.sign)
+        return Signer(_key_id(key.public_key()), key.sign, key.public_key().public_bytes_raw())
     if isinstance(key, ec.EllipticCurvePrivateKey) and key.curve.name in _HASHES:
         scheme = ec.ECDSA(_HASHES[key.curve.name])
         return Signer(_key_id(key.public_key()), lambda message: key.sign(message, scheme))
     raise UsageError(f"{shown(path)} is neither an Ed25519 nor an ECDSA key of a curve known here.", remedy=_MAKE)
+
+
+def sealer(path: Path) -> Signer:
+    """The private key of a PEM file that seals copies.  Raises UsageError for any but an Ed25519 key."""
+    found = signer(path)
+    if not found.public:
+        raise UsageError(f"{shown(path)} is no Ed25519 key, which seals are signed with.", remedy=_MAKE)
+    return found
 
 
 def verifier(path: Path) -> Verifier:
@@ -77,7 +89,7 @@ def verifier(path: Path) -> Verifier:
         remedy = "Make it with: openssl pkey -in key.pem -pubout -out pub.pem"
         raise UsageError(f"{shown(path)} is no public key in PEM.", remedy=remedy) from error
     if isinstance(key, ed25519.Ed25519PublicKey):
-        return Verifier(_key_id(key), lambda data, signature: _ed25519(key, data, signature))
+        return Verifier(_key_id(key), lambda data, signature: _ed25519(key, data, signature), key.public_bytes_raw())
     if isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name in _HASHES:
         return Verifier(_key_id(key), lambda data, signature: _ecdsa(key, data, signature))
     raise UsageError(f"{shown(path)} is neither an Ed25519 nor an ECDSA key of a curve known here.", remedy=_MAKE)

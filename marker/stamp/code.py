@@ -1,6 +1,7 @@
-"""The Data Matrix of a page: which of its modules are dark, and the fewest rectangles that draw them.
+"""The Data Matrix of a page, and of a seal: which modules are dark, and the fewest rectangles that draw them.
 
-Data Matrix ECC 200 (ISO/IEC 16022), always square.  What it says is :func:`marker.numbering.format_page_code`.
+Data Matrix ECC 200 (ISO/IEC 16022), always square.  What a page's says is :func:`marker.numbering.format_page_code`,
+what a seal's says :mod:`marker.seal`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,11 @@ from marker.numbering import format_page_code
 
 SIDE: Final = 9 / 25.4 * 72
 """Side of the symbol without its quiet zone, points: 9 mm, at which a 150 dpi print and scan still reads every time."""
+
+SEAL_SIDE: Final = 20 / 25.4 * 72
+"""Side of a seal without its quiet zone, points: 20 mm, so that each module has 2.7 pixels at 150 dpi."""
+SEAL_MODULES: Final = 44
+"""Modules of a seal's side."""
 
 QUIET_MODULES: Final = 2
 """Free modules around the symbol; the standard asks for one, a skewed scan thanks for two."""
@@ -35,6 +41,21 @@ def modules(copy_number: str, page: int | None = None, pages: int | None = None)
         raise HoldError(
             HoldCode.STAMP_FAILED, f"The copy number {copy_number} is not valid: {error}; take a new one."
         ) from error
+    return _symbol(text)
+
+
+def seal_modules(text: str) -> Modules:
+    """The modules of a seal.  Raises HoldError (stamp-failed) when it says more than can be read from paper."""
+    found = _symbol(text)
+    if len(found) > SEAL_MODULES:
+        raise HoldError(
+            HoldCode.STAMP_FAILED,
+            "The seal says more than a Data Matrix of 20 mm can hold legibly; shorten the profile's marking ids.",
+        )
+    return found
+
+
+def _symbol(text: str) -> Modules:
     import numpy as np
     import zxingcpp
 

@@ -27,6 +27,7 @@ from marker.stamp.docx_plan import plan
 from marker.stamp.wording import word
 
 _PIXELS_A_MODULE = 12
+_NO_SEAL = "A seal stands on PDF copies alone; make the copies of Word files PDF files with --as pdf."
 
 
 def check_docx(source: Path, *, settings: Settings | None = None) -> tuple[str, ...]:
@@ -34,6 +35,8 @@ def check_docx(source: Path, *, settings: Settings | None = None) -> tuple[str, 
 
     Notes on an electronic signature that a copy would not have, if there is one.
     """
+    if settings is not None and settings.seal_key and settings.copies_as != "pdf":
+        raise HoldError(HoldCode.STAMP_FAILED, _NO_SEAL)
     with _border(), Package(source, settings or Settings()) as package:
         return (SIGNED,) if Draft(package, settings or Settings()).signed else ()
 
@@ -73,6 +76,8 @@ def stamp_docx(
 def _stamp(
     package: Package, order: CopyOrder, profile: Profile, settings: Settings
 ) -> tuple[dict[str, bytes], StampResult]:
+    if order.seal:
+        raise HoldError(HoldCode.STAMP_FAILED, _NO_SEAL)
     text = word(order, profile)
     draft = Draft(package, settings)
     symbol = modules(order.copy_number)

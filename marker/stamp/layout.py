@@ -1,9 +1,10 @@
 """Where the parts of a stamp go on a displayed page, and how large they are: arithmetic without any file format.
 
 Every page bears the marking at the top and bottom centre, and at the bottom the Data Matrix with the copy number and
-"page n of N" beside it; the first page also bears the block in the corner the profile names.  Each part has a
-preferred place; where that is not free it moves within its band, then takes a smaller size.  Where a part finds no
-place at all, the page's content is shrunk to make a band above and below.  Nothing is ever put over anything.
+"page n of N" beside it; the first page also bears the block in the corner the profile names, and the seal where one is
+asked for.  Each part has a preferred place; where that is not free it moves within its band, then takes a smaller size.
+Where a part finds no place at all, the page's content is shrunk to make a band above and below.  Nothing is ever put
+over anything.
 
 Points, origin top left of the displayed page.
 """
@@ -11,14 +12,22 @@ Points, origin top left of the displayed page.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import Final
 
 from marker.errors import HoldError
 from marker.model import Box, HoldCode
 from marker.stamp.geometry import Matrix
-from marker.stamp.panels import LEAST_MARKING, LEAST_SMALL, Panel, block_panel, marking_panel, number_panel
+from marker.stamp.panels import (
+    LEAST_MARKING,
+    LEAST_SMALL,
+    Panel,
+    block_panel,
+    marking_panel,
+    number_panel,
+    seal_panel,
+)
 from marker.stamp.space import Space
 from marker.stamp.wording import StampText
 
@@ -53,9 +62,11 @@ class PageLayout:
     number: Placed
     block: Placed | None = None
     shrink: Matrix | None = None
+    seal: Placed | None = None
 
     @property
     def parts(self) -> tuple[Placed, ...]:
+        """Those made of text, from top to bottom."""
         return tuple(part for part in (self.top, self.block, self.bottom, self.number) if part is not None)
 
 
@@ -103,6 +114,7 @@ def lay_out(space: Space, text: StampText, page: int, pages: int) -> PageLayout:
     """
     sheet = _Sheet(space.width, space.height)
     first = page == 1
+    seal = "and the seal " if first and text.seal else ""
     found = _Search(space, sheet, text, pages).arrange(first, sheet.band, sheet.band)
     if found is None:
         found = _shrunk(sheet, text, pages, first)
@@ -111,7 +123,7 @@ def lay_out(space: Space, text: StampText, page: int, pages: int) -> PageLayout:
         raise HoldError(
             HoldCode.STAMP_FAILED,
             f"Page {page} ({millimetres}) is too small to bear the marking, the copy number and the Data Matrix "
-            "legibly; put it on a larger page and hand the file in again.",
+            f"{seal}legibly; put it on a larger page and hand the file in again.",
         )
     return found
 
@@ -142,15 +154,23 @@ class _Search:
         block = self._block(top_band, (top.box, bottom.box, number.box)) if first else None
         if first and block is None:
             return None
-        return PageLayout(top, bottom, number, block)
+        seal = None
+        if first and self.text.seal:
+            seal = self._seal(top_band, bottom_band, tuple(p.box for p in (top, bottom, number, block) if p))
+            if seal is None:
+                return None
+        return PageLayout(top, bottom, number, block, seal=seal)
 
     def top_parts(self, first: bool, band: float) -> bool:
         top = self._marking(at_top=True, band=band, taken=())
         return top is not None and (not first or self._block(band, (top.box,)) is not None)
 
-    def bottom_parts(self, band: float) -> bool:
+    def bottom_parts(self, first: bool, band: float) -> bool:
         bottom = self._marking(at_top=False, band=band, taken=())
-        return bottom is not None and self._number(band, (bottom.box,)) is not None
+        number = None if bottom is None else self._number(band, (bottom.box,))
+        if bottom is None or number is None:
+            return False
+        return not (first and self.text.seal) or self._seal(0, band, (bottom.box, number.box)) is not None
 
     def _marking(self, at_top: bool, band: float, taken: tuple[Box, ...]) -> Placed | None:
         sheet, middle = self.sheet, self.sheet.width / 2
@@ -194,6 +214,20 @@ class _Search:
                 return min(placed, key=lambda candidate: candidate[0])[1]
         everywhere = Box(left, sheet.edge, right, band)
         tries = (self._block_at(named, everywhere, factor, taken) for factor in self.ladder)
+        return next((part for part in tries if part is not None), None)
+
+    def _seal(self, top_band: float, bottom_band: float, taken: tuple[Box, ...]) -> Placed | None:
+        """At the lower right, else anywhere; it has one size, which its modules need to be read from a scan."""
+        sheet, panel = self.sheet, seal_panel()
+        x, y = (side - sheet.margin - panel.width for side in (sheet.width, sheet.height))
+        right, low = sheet.width - sheet.edge, sheet.height - sheet.edge
+        regions = [
+            Box(sheet.edge, sheet.height - bottom_band, right, low),
+            Box(sheet.edge, sheet.edge, right, top_band),
+        ]
+        if not self.banded:
+            regions.append(Box(sheet.edge, sheet.edge, right, low))
+        tries = (self._find(panel, region, (x, y), taken) for region in regions)
         return next((part for part in tries if part is not None), None)
 
     def _block_at(self, corner: str, region: Box, factor: float, taken: tuple[Box, ...]) -> Placed | None:
@@ -240,7 +274,7 @@ def _shrunk(sheet: _Sheet, text: StampText, pages: int, first: bool) -> PageLayo
     for factor in _LADDER:
         search = _Search(Space.empty(sheet.width, sheet.height), sheet, text, pages, (factor,), banded=True)
         top = _least_band(sheet, partial(search.top_parts, first))
-        bottom = _least_band(sheet, search.bottom_parts)
+        bottom = _least_band(sheet, partial(search.bottom_parts, first))
         if top is None or bottom is None:
             continue
         shrink = round((sheet.height - top - bottom - 2 * sheet.clearance) / sheet.height, 4)
@@ -249,7 +283,7 @@ def _shrunk(sheet: _Sheet, text: StampText, pages: int, first: bool) -> PageLayo
             continue
         beside = (1 - shrink) * sheet.width / 2
         matrix = (shrink, 0.0, 0.0, shrink, beside, top + sheet.clearance)
-        best = (shrink, PageLayout(found.top, found.bottom, found.number, found.block, matrix))
+        best = (shrink, replace(found, shrink=matrix))
         if shrink >= _GOOD_SHRINK:
             break
     return best[1] if best is not None and best[0] >= _LEAST_SHRINK else None

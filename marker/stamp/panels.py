@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from marker.stamp.code import QUIET_MODULES, SIDE
+from marker.stamp.code import QUIET_MODULES, SEAL_MODULES, SEAL_SIDE, SIDE
 from marker.stamp.fonts import face
 from marker.stamp.wording import BlockLine
 
@@ -22,6 +22,7 @@ _PITCH: Final = 1.3
 """Baseline to baseline, font sizes."""
 _QUIET: Final = SIDE / 18 * QUIET_MODULES
 """Free space around the symbol, points; 18 modules are the coarsest symbol a page code makes."""
+_SEAL_QUIET: Final = SEAL_SIDE / SEAL_MODULES * QUIET_MODULES
 _WORD: Final = re.compile(r"(?:(?:№|Nr\.|No\.) )?[^ /]+(?: ?/)? ?|/ ?")
 """What may not be broken: a word, with a slash that closes it and a "№" that introduces it."""
 
@@ -48,6 +49,8 @@ class Panel:
     """Top left corner of the Data Matrix symbol, whose side is :data:`marker.stamp.code.SIDE`."""
     page_line: Line | None = None
     """Where "page n of N" goes; its text is the widest of the document's."""
+    seal: tuple[float, float] | None = None
+    """Top left corner of the seal's symbol, whose side is :data:`marker.stamp.code.SEAL_SIDE`."""
 
 
 def wrap(text: str, strong: bool, size: float, width: float) -> tuple[str, ...] | None:
@@ -114,6 +117,12 @@ def number_panel(copy_number: str, widest_page: str, size: float, stacked: bool)
         width, height = square + rows.width, max(square, rows.height)
     number, page = (Line(r.text, r.strong, r.size, r.x + x, r.baseline + y) for r in rows.lines)
     return Panel(width, height, (number,), (_QUIET, _QUIET), page)
+
+
+def seal_panel() -> Panel:
+    """The square of the seal, with its quiet zone."""
+    square = SEAL_SIDE + 2 * _SEAL_QUIET
+    return Panel(square, square, (), seal=(_SEAL_QUIET, _SEAL_QUIET))
 
 
 def _stack(rows: list[tuple[str, bool, float]], align: str) -> Panel:

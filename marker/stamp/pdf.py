@@ -30,7 +30,7 @@ from marker.agreement.profile import Profile
 from marker.errors import HoldError, MarkerError
 from marker.model import Box, CopyOrder, HoldCode, StampResult
 from marker.settings import Settings
-from marker.stamp.code import modules
+from marker.stamp.code import modules, seal_modules
 from marker.stamp.fonts import face
 from marker.stamp.geometry import Matrix, PageFrame, bounds, multiply
 from marker.stamp.ink import space_of
@@ -221,6 +221,7 @@ class _Copy:
                 frame.height,
                 self._plan.text.page_of(number, len(self._pages)),
                 modules(self._plan.text.copy_number, number, len(self._pages)),
+                seal_modules(self._plan.text.seal) if layout.seal is not None else (),
                 self._pen,
                 lambda panel: self._form(panel)[0],
             )

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from marker.stamp.code import SIDE, Modules, rectangles
+from marker.stamp.code import SEAL_SIDE, SIDE, Modules, rectangles
 from marker.stamp.fonts import FontSubset
 from marker.stamp.geometry import Matrix
 from marker.stamp.layout import PageLayout, Placed
@@ -58,10 +58,11 @@ def page_content(
     height: float,
     page_text: str,
     symbol: Modules,
+    seal: Modules,
     pen: Pen,
     form_name: Callable[[Panel], str],
 ) -> bytes:
-    """What is drawn on one page: the shared forms at their places, "page n of N" and the Data Matrix.
+    """What is drawn on one page: the shared forms at their places, "page n of N", the Data Matrix and the seal.
 
     ``height`` is the displayed page's, points; ``form_name`` gives a panel's name under /XObject.
     """
@@ -77,8 +78,11 @@ def page_content(
         at = panel.page_line
         footer.append(pen.write(Line(page_text, at.strong, at.size, at.x, at.baseline)))
     if panel.code is not None:
-        footer.append(_symbol(symbol, *panel.code))
+        footer.append(_symbol(symbol, SIDE, *panel.code))
     footer.append("Q")
+    if layout.seal is not None and layout.seal.panel.seal is not None:
+        header.append(f"q 1 0 0 1 {operands((layout.seal.x, height - layout.seal.y))} cm {pen.black}")
+        header += [_symbol(seal, SEAL_SIDE, *layout.seal.panel.seal), "Q"]
     return "\n".join(
         [f"q {operands(upright_to_user, 6)} cm", *_artifact("Header", header), *_artifact("Footer", footer), "Q"]
     ).encode("ascii")
@@ -88,9 +92,9 @@ def _artifact(kind: str, lines: list[str]) -> list[str]:
     return [f"/Artifact <</Type /Pagination /Subtype /{kind}>> BDC", *lines, "EMC"]
 
 
-def _symbol(symbol: Modules, x: float, y: float) -> str:
+def _symbol(symbol: Modules, width: float, x: float, y: float) -> str:
     """The dark modules as one filled path: neighbours leave no hairline between them."""
     side = len(symbol)
-    module = SIDE / side
+    module = width / side
     drawn = "\n".join(f"{c} {side - r - h} {w} {h} re" for c, r, w, h in rectangles(symbol))
-    return f"{operands((module, 0, 0, module, x, -y - SIDE), 5)} cm\n{drawn}\nf"
+    return f"{operands((module, 0, 0, module, x, -y - width), 5)} cm\n{drawn}\nf"

@@ -41,6 +41,8 @@ class StampText:
     """``left`` or ``right``: the upper corner of page 1 where the block is looked for first."""
     page_template: str
     """``{page} / {pages}``; see :meth:`page_of`."""
+    seal: str = ""
+    """What the seal on the first page says; empty where there is none."""
 
     def page_of(self, page: int | str, pages: int | str) -> str:
         """``3 / 12``.  Takes text too, for formats that count pages by fields."""
@@ -87,6 +89,7 @@ def word(order: CopyOrder, profile: Profile) -> StampText:
         copy_number=order.copy_number,
         block_corner=wording.block_corner,
         page_template=templates["page_of"],
+        seal=order.seal,
     )
 
 
