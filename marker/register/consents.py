@@ -209,9 +209,8 @@ def problems(connection: Connection) -> list[Problem]:
         if held.used > held.consent.copies
     ]
     table = schema.grounds.c
-    for number, ref in connection.execute(
-        select(table.copy_number, table.consent).where(table.consent.is_not(None)).order_by(table.copy_number)
-    ):
+    used = select(table.copy_number, table.consent).where(table.consent.is_not(None)).order_by(table.copy_number)
+    for number, ref in connection.execute(used.execution_options(yield_per=5_000)):
         if ref not in known:
             found.append(Problem(number, "It was made under a consent that is not on file."))
     return found

@@ -97,6 +97,8 @@ documents = Table(
     Index("ix_documents_registered_on", "registered_on", "party", "serial"),
     Index("ix_documents_level", "level", "registered_on", "party", "serial"),
 )
+# On PostgreSQL these two indexes are partial as well: the migrations make them so.  To say it here would load that
+# dialect into every process that opens a file.
 # Rule of judgement 9: the same bytes for the same Party are one document.
 Index(
     "uq_documents_live",
@@ -104,7 +106,6 @@ Index(
     documents.c.source_sha256,
     unique=True,
     sqlite_where=NOT_VOID,
-    postgresql_where=NOT_VOID,
 )
 
 copies = Table(
@@ -140,7 +141,7 @@ copies = Table(
     Index("ix_copies_sha256", "sha256"),
     Index("ix_copies_recipient", "recipient"),
 )
-Index("ix_copies_reserved", copies.c.run, sqlite_where=RESERVED, postgresql_where=RESERVED)
+Index("ix_copies_reserved", copies.c.run, sqlite_where=RESERVED)
 
 # Beside the copies, not in them: what was registered before there were consents stays as it was sealed.
 grounds = Table(

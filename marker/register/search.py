@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
@@ -12,6 +13,9 @@ from marker.model import LevelId
 from marker.register import custody, grounds, query, schema
 from marker.register.custody import State
 from marker.register.records import DocumentRecord, EventKind
+
+_FEW: Final = 1_000
+"""References that are looked up by name."""
 
 _documents, _copies, _events = schema.documents.c, schema.copies.c, schema.events.c
 
@@ -75,7 +79,7 @@ def documents(connection: Connection, wanted: Wanted, limit: int | None = None) 
     if wanted.until is not None:
         found = found.where(_documents.registered_on <= wanted.until)
     if wanted.sender_ref is not None:
-        found = found.where(or_(*(_documents.sender_ref.like(p, escape="\\") for p in _patterns(wanted.sender_ref))))
+        found = found.where(_of_sender(connection, wanted.sender_ref))
     if wanted.sha256 is not None:
         start = wanted.sha256.strip().lower()
         found = found.where(
@@ -108,9 +112,14 @@ def _handed_to(connection: Connection, recipient: str) -> list[str]:
     """Documents of which a copy was handed over to such a holder."""
     handed = select(_events.document, _events.detail).where(_events.kind == EventKind.TRANSFERRED.value)
     wanted = _folded(recipient)
+    # Most are told apart by a word, which is quicker than to take each detail apart.  JSON writes letters and digits
+    # as they are.
+    word = max(re.findall(r"[^\W_]+", wanted), key=len, default="")
     return list(
         dict.fromkeys(
-            row.document for row in connection.execute(handed) if wanted in _folded(json.loads(row.detail)["to"])
+            document
+            for document, detail in connection.execute(handed).tuples()
+            if word in detail.casefold() and wanted in _folded(json.loads(detail)["to"])
         )
     )
 
@@ -149,9 +158,22 @@ def journal(connection: Connection, wanted: Wanted) -> list[Line]:
     return lines
 
 
-def _patterns(text: str) -> list[str]:
+def _of_sender(connection: Connection, text: str) -> ColumnElement[bool]:
+    """The condition for a sender's reference: few references by name, many by their pattern.
+
+    Where few fit, all are looked at, in the index, which is quicker than in the table; where many do, the last of them
+    are found early.
+    """
+    fits = or_(*(_documents.sender_ref.like(p, escape="\\") for p in _patterns(connection, text)))
+    few = list(connection.scalars(select(_documents.sender_ref).where(fits).limit(_FEW + 1)))
+    return _documents.sender_ref.in_(few) if len(few) <= _FEW else fits
+
+
+def _patterns(connection: Connection, text: str) -> list[str]:
     # What people type is text: % and _ are no signs of a pattern.  Databases differ in which letters are the same in
     # capitals, so each way of writing it is asked for.
     ways = dict.fromkeys((text, text.lower(), text.upper(), text.capitalize()))
+    if connection.dialect.name == "sqlite" and text.isascii():
+        ways = {text: None}  # its LIKE takes these for the same by itself
     escaped = (way.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for way in ways)
     return [f"%{way}%" for way in escaped]

@@ -21,13 +21,10 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from marker.errors import RegisterError
 from marker.register import runs, triggers
+from marker.register.turns import in_turn
 
 BUSY_TIMEOUT: Final = 120.0
-"""How long a writer waits for its turn, seconds.
-
-SQLite's turns are not fair: of sixteen writers on a machine that is busy with other things, one was seen to wait for
-more than 30.
-"""
+"""How long a writer waits for its turn, seconds."""
 
 NETWORK_FILE_SYSTEMS: Final = frozenset({
     "9p", "afs", "ceph", "cifs", "fuse.davfs", "fuse.glusterfs", "fuse.rclone", "fuse.sshfs", "ncpfs", "nfs", "nfs4",
@@ -107,7 +104,16 @@ def engines(path: Path, busy_timeout: float = BUSY_TIMEOUT) -> tuple[Engine, Eng
         pool_timeout=busy_timeout + 5,
     )
     event.listen(reader, "connect", _settings)
-    event.listen(reader, "begin", _begin)
+    place = path.parent / runs.FOLDER / f"{path.name}.turn"
+
+    def begin(connection: Connection) -> None:
+        if not connection.get_execution_options().get(_WRITES, False):
+            connection.exec_driver_sql("BEGIN")
+            return
+        with in_turn(place, busy_timeout):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    event.listen(reader, "begin", begin)
     return reader, reader.execution_options(**{_WRITES: True})
 
 
@@ -116,11 +122,6 @@ def _settings(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     for setting in ("synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON", "trusted_schema=OFF"):
         connection.execute(f"PRAGMA {setting}")
-
-
-def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def use_wal(engine: Engine, path: Path, busy_timeout: float) -> None:
