@@ -233,7 +233,10 @@ def batch(
     listing = list_folder(in_dir)
     if queued:
         if as_one:
-            raise UsageError("The queue takes files one by one.", remedy="Leave out --together or --queue.")
+            raise UsageError(
+                "The queue hands out single files, to any machine; a letter would be parted from its annexes.",
+                remedy="Leave out --queue to stamp the folders here, or --together to queue each file as a document.",
+            )
         return _queue(start, wish, in_dir, Output(out_dir), listing.candidates, dry_run=dry_run)
     if as_one:
         from marker.intake.together import by_folder

@@ -258,18 +258,49 @@ def backup(file: Path, **options: Any) -> None:
 def restore(file: Path, **options: Any) -> None:
     """Make a register from a back-up, in a new place: a file that is not there yet, or an empty PostgreSQL database.
 
-    Compare the head it prints with the last one kept elsewhere: numbers issued after the back-up are not in it, and
-    would be drawn again (docs/register.md).
+    Compare the head it prints with the last one kept elsewhere, and the last numbers with those on paper: numbers
+    issued after the back-up are not in it, and would be drawn again; 'marker register skip' prevents that.
 
     \b
     Example:
       marker register restore /mnt/safe/register-2026-11-22.sqlite --register /srv/marker/register.sqlite
     """
     from marker.register.backup import restore as make_from
+    from marker.register.skip import last_numbers
 
     start = common(options)
     end = make_from(file, start.settings.register)
     click.echo(_("Restored: whole, up to event {seq}, head {hash}").format(seq=end.seq, hash=end.hash))
+    with start.open_register(create=False) as opened, opened.reading() as connection:
+        last = last_numbers(connection)
+    for number in last:
+        click.echo(_("Last number: {number}").format(number=number))
+    click.echo(_("Where a later one stands on paper, first of all: marker register skip NUMBER --reason TEXT"))
+
+
+@register.command(short_help="Make void the numbers that were issued after a back-up.")
+@click.argument("through", metavar="NUMBER")
+@click.option("--reason", required=True, metavar="TEXT", help="Why, for the journal: which back-up was restored, say.")
+@registers
+@shared
+def skip(through: str, reason: str, **options: Any) -> None:
+    """Make void every number up to NUMBER that the register does not know, so that none is drawn a second time.
+
+    For the time after a restore. NUMBER is the last register number on paper of a Party's year, by the printed journal
+    or the copies themselves; or the last copy number of a document, for copies that were added to it.
+
+    \b
+    Examples:
+      marker register skip KZ-2026-000123 --reason "issued after the back-up of 22 November, see the printed journal"
+      marker register skip KZ-2026-000007-03-R --reason "issued after the back-up of 22 November"
+    """
+    start = common(options)
+    with start.open_register(create=False) as opened:
+        opened.recover()
+        skipped = opened.skip(through, reason)
+    for number in skipped:
+        click.echo(number)
+    click.echo(ngettext("{n} number is void.", "{n} numbers are void.", len(skipped)).format(n=len(skipped)))
 
 
 @register.command()

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from marker.agreement.profile import Profile
+from marker.agreement.profile import Marking, Profile
+from marker.model import MarkingId
 from marker.records.letters import fonts
-from marker.register.records import Head
+from marker.register.records import NOT_KNOWN, Head
 from marker.register.search import Line
 
 COLUMNS = (
@@ -49,8 +50,8 @@ class Journal:
                 line.document.registered_on,
                 line.document.sender_ref or "",
                 line.document.sender_date or "",
-                profile.marking(line.document.marking).own_text,
-                profile.marking(line.document.equivalent).stamp,
+                _text(profile, line.document.marking, lambda marking: marking.own_text),
+                _text(profile, line.document.equivalent, lambda marking: marking.stamp),
                 str(line.document.pages or ""),
                 line.copy_number,
                 line.state.value,
@@ -169,3 +170,8 @@ def as_pdf(journal: Journal, profile: Profile) -> bytes:
     # How many pages there are is known only once they are set.
     _first, count = build("?")
     return build(str(count))[0]
+
+
+def _text(profile: Profile, marking: MarkingId, of: Callable[[Marking], str]) -> str:
+    """The marking in words; empty for a number that was made void unseen, after a restore."""
+    return "" if marking == NOT_KNOWN else of(profile.marking(marking))

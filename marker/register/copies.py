@@ -52,8 +52,8 @@ def reserve(
         raise UsageError("No copy was asked for.", remedy="Ask for at least one.")
     known = query.live_document(pen.connection, entry.source_sha256, entry.party)
     if known is None:
-        record = _register(pen, entry, first_number)
-        return _draw(pen, record, recipients, entry.purpose, set_no=1, set_size=len(recipients), terms=terms)
+        record = register(pen, entry, first_number)
+        return draw(pen, record, recipients, entry.purpose, set_no=1, set_size=len(recipients), terms=terms)
     if known.status is DocumentStatus.REGISTERED and not again:
         raise AlreadyRegistered(known)
     made = query.copies_of(pen.connection, known.register_number)
@@ -62,12 +62,14 @@ def reserve(
             raise BeingWorkedOn(known, query.run(pen.connection, copy.run))
     _same_marking(pen, known, entry)
     set_no = max(copy.set_no for copy in made) + 1
-    return _draw(pen, known, recipients, entry.purpose, set_no=set_no, set_size=None, terms=terms)
+    return draw(pen, known, recipients, entry.purpose, set_no=set_no, set_size=None, terms=terms)
 
 
-def _register(pen: Pen, entry: DocumentEntry, first_number: int) -> DocumentRecord:
+def register(pen: Pen, entry: DocumentEntry, first_number: int, day: date | None = None) -> DocumentRecord:
+    """Draw the next register number, of today or of the ``day`` given."""
     table = schema.documents.c
-    year = pen.now.year
+    day = day or pen.now.date()
+    year = day.year
     highest = pen.connection.scalar(
         select(func.max(table.serial)).where(table.party == entry.party, table.year == year)
     )
@@ -91,7 +93,7 @@ def _register(pen: Pen, entry: DocumentEntry, first_number: int) -> DocumentReco
         "sender_date": _checked_date(entry.sender_date),
         "purpose": _shown_or_none(entry.purpose),
         "evidence": canonical(list(entry.evidence)),
-        "registered_on": pen.now.date().isoformat(),
+        "registered_on": day.isoformat(),
         "registered_at": pen.at,
         "profile_sha256": pen.profile_sha256,
         "status": DocumentStatus.RESERVED.value,
@@ -111,7 +113,7 @@ def _register(pen: Pen, entry: DocumentEntry, first_number: int) -> DocumentReco
     return DocumentRecord(**{**values, "status": DocumentStatus.RESERVED})
 
 
-def _draw(
+def draw(
     pen: Pen,
     record: DocumentRecord,
     recipients: Sequence[str | None],

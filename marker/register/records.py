@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from marker.errors import RegisterError
 from marker.model import HoldCode, LevelId, MarkingId, PartyId
@@ -32,6 +32,10 @@ class CopyStatus(StrEnum):
     RESERVED = "reserved"
     ISSUED = "issued"
     VOID = "void"
+
+
+NOT_KNOWN: Final = "not-known"
+"""Stands for format, marking and level of a document whose number was made void unseen, after a restore."""
 
 
 class EventKind(StrEnum):

@@ -21,7 +21,7 @@ from marker.agreement.profile import Articles, Receipt
 from marker.errors import RegisterError
 from marker.model import HoldCode, LevelId, MarkingId, PartyId
 from marker.names import shown, without_passwords
-from marker.register import copies, holds, ledger, query, schema
+from marker.register import copies, holds, ledger, query, schema, skip
 from marker.register import verify as verifying
 from marker.register.grounds import Terms
 from marker.register.ledger import Pen
@@ -171,6 +171,11 @@ class Register:
         if copy_numbers:
             with self._write() as pen:
                 copies.void(pen, copy_numbers, reason, run=pen.run, detail={})
+
+    def skip(self, through: str, reason: str) -> list[str]:
+        """Make void every number up to ``through`` that was not drawn here (:mod:`marker.register.skip`)."""
+        with self._write() as pen:
+            return skip.skip(pen, through, reason, first_number=self._first_number)
 
     def recover(self, given_up: Collection[str] = ()) -> list[Recovered]:
         """Settle what runs that ended early left reserved: each copy is issued or void (see ``recovery``).

@@ -118,7 +118,7 @@ def _handed_to(connection: Connection, recipient: str) -> list[str]:
     return list(
         dict.fromkeys(
             document
-            for document, detail in connection.execute(handed).tuples()
+            for document, detail in connection.execute(handed)
             if word in detail.casefold() and wanted in _folded(json.loads(detail)["to"])
         )
     )
