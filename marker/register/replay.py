@@ -63,7 +63,7 @@ def compare(connection: Connection) -> Told:
         .order_by(events.document, events.seq)
         .execution_options(yield_per=_EVENTS)
     )
-    groups = groupby(connection.execute(wanted), key=lambda row: row.document)
+    groups: Any = groupby(connection.execute(wanted), key=lambda row: row.document)
     while batch := _replayed(islice(groups, _DOCUMENTS), told):
         _compare(connection, batch, told)
     _unknown(connection, told)
