@@ -118,3 +118,20 @@ def test_a_word_file_is_held_before_a_number_is_drawn(marker: Marker, keys: tupl
     assert said.objects[0]["hold_reason"] == "stamp-failed"
     assert "--as pdf" in said.objects[0]["hold_detail"]
     assert marker("register", "list", "--json").objects == []
+
+
+def test_of_a_letter_with_annexes_the_letter_is_sealed_and_so_are_its_further_copies(
+    marker: Marker, keys: tuple[Path, Path], tmp_path: Path
+) -> None:
+    letter = write_letter(tmp_path / "in" / "a.pdf", "RIBOTO NAUDOJIMO")
+    annex = write_letter(tmp_path / "in" / "b.pdf", "RIBOTO NAUDOJIMO", body="Priedas.")
+    out = ("-o", tmp_path / "out", "--seal-key", keys[0], "--json")
+    said = marker("convert", "--to", "KZ", "--timeout", "100", "--together", letter, annex, *out)
+    assert said.status == 0, said.err
+    more = marker("copy", said.objects[0]["register"], "--recipient", "Archive", "--recipient-party", "KZ", *out)
+    assert more.status == 0, more.err
+    copies = sorted((tmp_path / "out").glob("*.pdf"))
+    found = {copy.name[0]: set[int]() for copy in copies}
+    for copy in copies:
+        found[copy.name[0]].add(marker("trace", copy, "--offline", "--key", keys[1]).status)
+    assert (len(copies), found) == (4, {"a": {0}, "b": {4}})
