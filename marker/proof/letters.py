@@ -34,7 +34,7 @@ _MOST_IN_WINDOW: Final = 4.0
 _MOST_IN_ALL: Final = 0.02
 """Share of a line's ink that may be unmatched."""
 
-Ink = NDArray[np.float64]
+Ink = NDArray[np.float32]
 """A picture: 0 is paper, 1 is ink."""
 Drawn = NDArray[np.uint8]
 """The same in 255 steps."""
@@ -74,8 +74,10 @@ def _best_row(found: Ink, wanted: Ink) -> int:
 
 def _difference(found: Ink, wanted: Ink) -> float:
     """How much ink has no counterpart; up to 1 the two show the same."""
-    unmatched = np.clip(wanted - _spread(found), 0, 1) + np.clip(found - _spread(wanted), 0, 1)
+    unmatched = np.maximum(wanted - _spread(found), 0) + np.maximum(found - _spread(wanted), 0)  # neither passes 1
     unmatched[unmatched < 0.25] = 0
+    if not unmatched.any():
+        return 0.0
     share = unmatched.sum() / max(wanted.sum(), 1.0) / _MOST_IN_ALL
     sums = np.pad(np.cumsum(np.cumsum(unmatched, axis=0), axis=1), ((1, 0), (1, 0)))
     rows, columns = min(_WINDOW, unmatched.shape[0]), min(_WINDOW, unmatched.shape[1])
@@ -85,14 +87,18 @@ def _difference(found: Ink, wanted: Ink) -> float:
 
 def _spread(ink: Ink) -> Ink:
     """Each pixel as dark as the darkest of its neighbours."""
-    padded = np.pad(ink, 1)
-    rows = np.maximum(np.maximum(padded[:-2], padded[1:-1]), padded[2:])
-    return np.asarray(np.maximum(np.maximum(rows[:, :-2], rows[:, 1:-1]), rows[:, 2:]))
+    rows = ink.copy()
+    np.maximum(rows[1:], ink[:-1], out=rows[1:])
+    np.maximum(rows[:-1], ink[1:], out=rows[:-1])
+    spread = rows.copy()
+    np.maximum(spread[:, 1:], rows[:, :-1], out=spread[:, 1:])
+    np.maximum(spread[:, :-1], rows[:, 1:], out=spread[:, :-1])
+    return spread
 
 
 def _trimmed(ink: Picture) -> Picture | None:
-    dark = ink > (_INK if ink.dtype != np.uint8 else 255 * _INK)
-    rows, columns = np.flatnonzero(dark.any(axis=1)), np.flatnonzero(dark.any(axis=0))
+    least = _INK if ink.dtype != np.uint8 else 255 * _INK
+    rows, columns = np.flatnonzero(ink.max(axis=1) > least), np.flatnonzero(ink.max(axis=0) > least)
     if not len(rows) or not len(columns):
         return None
     return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
@@ -100,7 +106,7 @@ def _trimmed(ink: Picture) -> Picture | None:
 
 def _resized(drawn: Drawn, high: int, wide: int) -> Ink:
     picture = Image.fromarray(drawn).resize((wide, high), Image.Resampling.BOX)
-    return np.asarray(picture, dtype=np.float64) / 255
+    return np.asarray(picture, dtype=np.float32) / np.float32(255)
 
 
 @lru_cache(maxsize=512)

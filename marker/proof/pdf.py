@@ -28,7 +28,7 @@ from marker.proof.compare import Difference, compare, moved_by
 from marker.proof.expected import Expected, Words, expect
 from marker.proof.letters import EM, shows, width
 from marker.proof.lines import Lines, locate
-from marker.proof.view import PageView
+from marker.proof.view import Colours, PageView
 
 _LEAST_MARKING: Final = 7.5
 _LEAST_SMALL: Final = 4.7
@@ -57,6 +57,7 @@ def prove_pdf_copies(source: Path, copies: Sequence[tuple[CopyOrder, Path]], pro
     Raises HoldError (stamp-failed) for the first that does not stand its proof.
     """
     read: set[Hashable] = set()
+    spare: list[Colours] = []
     for start in range(0, len(copies), _COPIES_AT_ONCE):
         with _holding(), _document(source) as before, ExitStack() as stack:
             pages = len(before)
@@ -65,10 +66,10 @@ def prove_pdf_copies(source: Path, copies: Sequence[tuple[CopyOrder, Path]], pro
                 for order, path in copies[start : start + _COPIES_AT_ONCE]
             ]
             for index in range(pages):
-                with closing(PageView(before, index, source)) as was:
+                with closing(PageView(before, index, source, spare)) as was:
                     for copy in stamped:
                         was.reset()
-                        with closing(PageView(copy.document, index, copy.path)) as now:
+                        with closing(PageView(copy.document, index, copy.path, spare)) as now:
                             _Page(was, now, index + 1, pages, copy.units[index], copy.expected, read).prove()
 
 
@@ -219,7 +220,7 @@ class _Page:
             min(high, math.ceil(box.y1 * scale + above)),
         )
         picture = self.after.part(pixels, scale)
-        return 1 - picture / max(1.0, float(picture.max()))
+        return 1 - picture.astype(np.float32) / np.float32(max(1, picture.max()))
 
     def _failed(self, what: str) -> HoldError:
         return _failed(f"page {self.number} {what}")

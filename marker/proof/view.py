@@ -25,6 +25,8 @@ Picture = NDArray[np.uint8]
 Colours = NDArray[np.uint32]
 """Blue, green, red and a byte of no meaning, as one number a pixel: what is to be compared need not be taken apart."""
 
+_WHITE: Final = 0xFFFFFFFF
+_MOST_SPARE: Final = 2
 _RUNS: Final = {"L": "letter", **dict.fromkeys(("EN", "ES", "ET", "CS"), "figure")}
 
 Matrix = tuple[float, float, float, float, float, float]
@@ -40,15 +42,19 @@ class Movement:
 
 
 class PageView:
-    """Page ``index`` (from 0) of an open pypdfium2 document, the file ``path``; its size is as displayed."""
+    """Page ``index`` (from 0) of an open pypdfium2 document, the file ``path``; its size is as displayed.
 
-    def __init__(self, document: Any, index: int, path: Path) -> None:
+    Closed, it leaves its pictures in ``spare`` to be drawn over: fresh memory costs as much as a tenth of the drawing.
+    """
+
+    def __init__(self, document: Any, index: int, path: Path, spare: list[Colours] | None = None) -> None:
         self._pdfium: Any = import_module("pypdfium2")
         self._raw: Any = import_module("pypdfium2.raw")
         self._index, self._path = index, path
         self._own: Any = None
         self._document = document
         self._pictures: dict[float, Colours] = {}
+        self._spare = [] if spare is None else spare
         self.page = document[index]
         self.width, self.height = (float(side) for side in self.page.get_size())
         self._text: Any = None
@@ -58,6 +64,8 @@ class PageView:
         if self._text is not None:
             self._text.close()
             self._text = None
+        self._spare[:0] = self._pictures.values()
+        del self._spare[_MOST_SPARE:]
         self._pictures.clear()
         self.page.close()
         if self._own is not None:
@@ -73,8 +81,10 @@ class PageView:
     def colours(self, scale: float) -> Colours:
         """The whole page; drawn once."""
         if scale not in self._pictures:
-            bitmap = self._drawn(Box(0, 0, *self.pixels(scale)), scale)
-            self._pictures[scale] = np.asarray(bitmap.to_numpy().view(np.uint32)[..., 0])
+            wide, high = self.pixels(scale)
+            at = next((at for at, held in enumerate(self._spare) if held.shape == (high, wide)), None)
+            paper = self._spare.pop(at) if at is not None else np.empty((high, wide), dtype=np.uint32)
+            self._pictures[scale] = self._drawn(Box(0, 0, wide, high), scale, paper)
         return self._pictures[scale]
 
     def pixels(self, scale: float) -> tuple[int, int]:
@@ -83,15 +93,21 @@ class PageView:
 
     def part(self, box: Box, scale: float) -> Picture:
         """The part of the page's picture inside ``box``, which is in pixels of ``scale`` and has whole corners."""
-        return _darkest(self._drawn(box, scale).to_numpy())
+        return darkest(self._drawn(box, scale, np.empty((int(box.height), int(box.width)), dtype=np.uint32)))
 
-    def _drawn(self, box: Box, scale: float) -> Any:
-        wide, high = int(box.width), int(box.height)
-        bitmap = self._pdfium.PdfBitmap.new_native(wide, high, self._raw.FPDFBitmap_BGRx)
-        bitmap.fill_rect((255, 255, 255, 255), 0, 0, wide, high)
-        place = (-int(box.x0), -int(box.y0), *self.pixels(scale))
-        self._raw.FPDF_RenderPageBitmap(bitmap, self.page, *place, 0, self._raw.FPDF_ANNOT)
-        return bitmap
+    def _drawn(self, box: Box, scale: float, paper: Colours) -> Colours:
+        """``paper``, of as many pixels as ``box``, with that part of the page drawn on it."""
+        paper.fill(_WHITE)
+        high, wide = paper.shape
+        bitmap = self._raw.FPDFBitmap_CreateEx(wide, high, self._raw.FPDFBitmap_BGRx, paper.ctypes.data, 4 * wide)
+        if not bitmap:
+            raise ValueError("PDFium has no picture of that size")
+        try:
+            place = (-int(box.x0), -int(box.y0), *self.pixels(scale))
+            self._raw.FPDF_RenderPageBitmap(bitmap, self.page, *place, 0, self._raw.FPDF_ANNOT)
+        finally:
+            self._raw.FPDFBitmap_Destroy(bitmap)
+        return paper
 
     def move(self, movement: Movement, anew: bool = False) -> None:
         """Moves all that the page shows, in memory: from now on its pictures show it moved, with paper around.
