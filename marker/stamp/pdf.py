@@ -195,6 +195,8 @@ class _Copy:
         )
         self._fonts = {self._pen.names[strong]: embed(writer, font) for strong, font in self._pen.fonts.items()}
         self._forms: dict[Panel, tuple[str, IndirectObject]] = {}
+        self._known: dict[int, tuple[str, IndirectObject]] = {}
+        """The same by the panel's identity, which is faster than to compare all its lines; the plan keeps them alive."""
 
     def draw(self) -> None:
         contents, patterns = Contents(self._writer), Patterns(self._writer)
@@ -229,6 +231,11 @@ class _Copy:
         move(self._writer, moves)
 
     def _form(self, panel: Panel) -> tuple[str, IndirectObject]:
+        if id(panel) not in self._known:
+            self._known[id(panel)] = self._made(panel)
+        return self._known[id(panel)]
+
+    def _made(self, panel: Panel) -> tuple[str, IndirectObject]:
         if panel not in self._forms:
             form = stream(form_content(panel, self._pen))
             form[NameObject("/Type")] = NameObject("/XObject")

@@ -20,10 +20,9 @@ _TOKEN: Final = re.compile(
     rb"|(?<![^\s\]>)}])(?:q|Q|BT|ET|BMC|BDC|EMC|BI)(?![^\s\[<(/%])",
     re.DOTALL,
 )
-# As above, what stands before looked at last: the engine then skips to the letters operators begin with.
-_OPERATOR: Final = re.compile(
-    rb"((?:q|Q)(?<![^\s\]>)}].)|(?:BT|ET)(?<![^\s\]>)}]..)|(?:BMC|BDC|EMC)(?<![^\s\]>)}]...))(?![^\s\[<(/%])", re.DOTALL
-)
+_OPERATORS: Final = frozenset((b"q", b"Q", b"BT", b"ET", b"BMC", b"BDC", b"EMC"))
+_APART: Final = ((b"]", b"] "), (b">", b"> "), (b")", b") "), (b"}", b"} "), (b"[", b" ["), (b"<", b" <"), (b"/", b" /"))
+"""Signs between which and an operator no blank need stand."""
 _SKIPPED: Final = re.compile(rb"%[^\r\n]*|\([^()\\]*+(?:\\.[^()\\]*+)*+\)", re.DOTALL)
 _STRING_PART: Final = re.compile(rb"\\.|[()]", re.DOTALL)
 _IMAGE_DATA: Final = re.compile(rb"(?<![^\s\]>)])ID[\s]")
@@ -51,18 +50,32 @@ def ends(content: bytes) -> Ends:
 def _ends_of_plain(content: bytes) -> Ends | None:
     """The same for content without inline images, strings left open and surplus ``Q``, which nearly all is; else None.
 
-    Everything is looked at by the regular expression engine alone, which is several times faster.
+    Strings and comments taken out, what is left can be split at blanks, which is several times faster.
     """
     if b"BI" in content:
         return None
-    stripped = _SKIPPED.sub(b" ", content)
+    stripped = _without_strings(content)
     if b"(" in stripped:
         return None
-    pieces = _OPERATOR.split(stripped)
-    state = _Open()
-    for operator in pieces[1::2]:
-        state.see(operator, 0)
-    return None if state.surplus else state.ends(_open_operands(pieces[-1]))
+    for sign, apart in _APART:
+        stripped = stripped.replace(sign, apart)
+    tokens = stripped.split()
+    state, last = _Open(), -1
+    for last in [at for at, token in enumerate(tokens) if token in _OPERATORS]:
+        state.see(tokens[last], 0)
+    tail = b" ".join(tokens[last + 1 :])
+    if state.surplus or any(bracket in tail for bracket in (b"<", b">", b"[", b"]")):
+        return None
+    return state.ends(_open_operands(tail))
+
+
+def _without_strings(content: bytes) -> bytes:
+    """``content`` with a blank for each string and comment."""
+    if b"%" not in content and b"\\" not in content:
+        first, *rest = [piece.partition(b")") for piece in content.split(b"(")]
+        if all(closed for _, closed, _ in rest):  # no string has another inside
+            return b" ".join([b"".join(first), *(after for _, _, after in rest)])
+    return _SKIPPED.sub(b" ", content)
 
 
 def _ends(content: bytes) -> Ends:

@@ -6,8 +6,9 @@ screen readers read the document, not the stamp on every page.  Opaque black, no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Final
 
 from marker.stamp.code import SEAL_SIDE, SIDE, Modules, rectangles
@@ -36,7 +37,8 @@ class Pen:
         return f"BT /{self.names[line.strong]} {size} Tf {place} Td <{text}> Tj ET"
 
 
-def operands(values: Iterable[float], digits: int = 3) -> str:
+@lru_cache(maxsize=4096)
+def operands(values: tuple[float, ...], digits: int = 3) -> str:
     """PDF numbers, rounded; thousandths of a point are finer than any printer."""
     rounded = (f"{value:.{digits}f}".rstrip("0").rstrip(".") for value in values)
     return " ".join("0" if text in {"-0", ""} else text for text in rounded)
@@ -96,5 +98,10 @@ def _symbol(symbol: Modules, width: float, x: float, y: float) -> str:
     """The dark modules as one filled path: neighbours leave no hairline between them."""
     side = len(symbol)
     module = width / side
-    drawn = "\n".join(f"{c} {side - r - h} {w} {h} re" for c, r, w, h in rectangles(symbol))
+    drawn = "\n".join([_rectangle(side, *found) for found in rectangles(symbol)])
     return f"{operands((module, 0, 0, module, x, -y - width), 5)} cm\n{drawn}\nf"
+
+
+@cache
+def _rectangle(side: int, column: int, row: int, width: int, height: int) -> str:
+    return f"{column} {side - row - height} {width} {height} re"
