@@ -196,7 +196,7 @@ class _Copy:
         self._fonts = {self._pen.names[strong]: embed(writer, font) for strong, font in self._pen.fonts.items()}
         self._forms: dict[Panel, tuple[str, IndirectObject]] = {}
         self._known: dict[int, tuple[str, IndirectObject]] = {}
-        """The same by the panel's identity, which is faster than to compare all its lines; the plan keeps them alive."""
+        """The same by the panel's identity, faster than by all its lines; the plan keeps the panels alive."""
 
     def draw(self) -> None:
         contents, patterns = Contents(self._writer), Patterns(self._writer)

@@ -21,7 +21,10 @@ _TOKEN: Final = re.compile(
     re.DOTALL,
 )
 _OPERATORS: Final = frozenset((b"q", b"Q", b"BT", b"ET", b"BMC", b"BDC", b"EMC"))
-_APART: Final = ((b"]", b"] "), (b">", b"> "), (b")", b") "), (b"}", b"} "), (b"[", b" ["), (b"<", b" <"), (b"/", b" /"))
+_APART: Final = (
+    *((closing, closing + b" ") for closing in (b"]", b">", b")", b"}")),
+    *((opening, b" " + opening) for opening in (b"[", b"<", b"/")),
+)
 """Signs between which and an operator no blank need stand."""
 _SKIPPED: Final = re.compile(rb"%[^\r\n]*|\([^()\\]*+(?:\\.[^()\\]*+)*+\)", re.DOTALL)
 _STRING_PART: Final = re.compile(rb"\\.|[()]", re.DOTALL)
