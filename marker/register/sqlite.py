@@ -104,7 +104,7 @@ def engines(path: Path, busy_timeout: float = BUSY_TIMEOUT) -> tuple[Engine, Eng
         pool_timeout=busy_timeout + 5,
     )
     event.listen(reader, "connect", _settings)
-    place = path.parent / runs.FOLDER / f"{path.name}.turn"
+    place = path.with_name(f"{path.name}.turn")
 
     def begin(connection: Connection) -> None:
         if not connection.get_execution_options().get(_WRITES, False):

@@ -47,7 +47,6 @@ def in_turn(path: Path, timeout: float) -> Iterator[None]:
 
 def _opened(path: Path) -> int | None:
     try:
-        path.parent.mkdir(mode=0o700, exist_ok=True)
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError:
         return None

@@ -97,6 +97,7 @@ def _voids(register: Register) -> int:
     return extra
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 def test_sixteen_processes_draw_five_hundred_numbers_each_through_random_kills(
