@@ -14,13 +14,14 @@ import os
 import pickle
 import queue
 import signal
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import is_dataclass
 from enum import Enum
-from multiprocessing import forkserver
+from multiprocessing import forkserver, util
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerProcess
 from typing import Any, Final
@@ -35,6 +36,8 @@ _LARGEST_ANSWER: Final = 1 << 28
 """Bytes.  Page pictures of one document take a tenth of it."""
 _END_SECONDS: Final = 5.0
 """How long a worker may take to die after SIGKILL (it may be waiting for a disk) before it is left to itself."""
+_LONGEST_FOLDER: Final = 72
+"""Bytes.  The path of a socket may have 108 (unix(7)), and its folder and name take their share."""
 _MODULES: Final = frozenset(
     (
         "marker.model", "marker.signatures", "marker.errors", "marker.intake.work", "marker.intake.labels",
@@ -67,9 +70,21 @@ class PoolClosedError(Exception):
     """The pool was closed while the work waited or ran."""
 
 
+def _make_room_for_sockets() -> None:
+    """Where the temporary folder's path leaves no room for a socket's name, put sockets (no documents) into /tmp."""
+    usual = tempfile.gettempdir()
+    if len(os.fsencode(usual)) > _LONGEST_FOLDER:
+        tempfile.tempdir = "/tmp"  # noqa: S108  # a private folder is made in it, by mkdtemp
+        try:
+            util.get_temp_dir()  # made once a process, and kept
+        finally:
+            tempfile.tempdir = usual
+
+
 def start_server(preload: Sequence[str]) -> None:
     """Start the server that workers are forked from, so that it imports ``preload`` while its parent goes on."""
     if hasattr(forkserver, "ensure_running"):
+        _make_room_for_sockets()
         multiprocessing.set_forkserver_preload(list(preload))
         forkserver.ensure_running()
 
@@ -81,6 +96,7 @@ class Pool:
         self, size: int, begin: Callable[..., None], arguments: Sequence[object], preload: Sequence[str] = ()
     ) -> None:
         """``begin`` is called with ``arguments`` first in every worker; ``preload`` is imported once for all."""
+        _make_room_for_sockets()
         # A fork server: workers start in milliseconds and inherit neither threads, locks nor the register's files.
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(list(preload))  # without effect where the server runs already

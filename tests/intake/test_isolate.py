@@ -24,6 +24,7 @@ from marker.intake.work import Task
 from marker.intake.workspace import Workspace
 from marker.model import HoldCode, PartyId
 from marker.settings import Settings
+from tests.cli.conftest import write_letter
 
 from . import misbehave
 
@@ -237,3 +238,14 @@ def test_a_killed_worker_does_not_hold_up_the_others(workspace: Workspace) -> No
         ]
         outcomes = [one.exception() is None for one in done]
     assert outcomes == [i % 3 != 0 for i in range(24)]
+
+
+def test_a_temporary_folder_with_a_long_path_leaves_room_for_sockets(tmp_path: Path) -> None:
+    far = tmp_path / ("x" * 100)
+    far.mkdir()
+    letter = write_letter(tmp_path / "letter.pdf", "SLAPTAI")
+    done = subprocess.run(
+        [sys.executable, "-m", "marker", "detect", "--to", "KZ", str(letter)],
+        env={**os.environ, "TMPDIR": str(far)}, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
