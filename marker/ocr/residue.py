@@ -82,8 +82,10 @@ class Known:
             return True
         read = _of_one_script(reads)
         doubtful = any(found.kind is FindingKind.AMBIGUOUS for found in here)
-        if doubtful and is_read(read, _SURE_WORDS):
-            return True  # words of a marking beyond doubt, and none by themselves: the judgement weighs them
+        if doubtful and len(reads) > 1 and is_read(read, _SURE_WORDS):
+            # Words of a marking beyond doubt, and none by themselves: the judgement weighs them, once more than one
+            # reading says so.  A mark in the letters of the other script is read with as much confidence.
+            return True
         if not is_read(read, _SURE_STAMP if candidate.kind != "print" else _SURE):
             return False
         if is_of_two_scripts(read.text):
