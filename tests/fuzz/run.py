@@ -118,7 +118,8 @@ class Fuzzing:
     def look_around(self) -> None:
         """Nothing may lie anywhere but the register."""
         names = {path.relative_to(self.folder).as_posix() for path in self.folder.rglob("*")}
-        known = {"in", "tmp", "out", "locks", "register.sqlite", "register.sqlite-wal", "register.sqlite-shm"}
+        register = {f"register.sqlite{ending}" for ending in ("", "-wal", "-shm", ".turn")}
+        known = {"in", "tmp", "out", "locks", *register}
         if names - known:
             self.found.append(f"left behind: {sorted(names - known)[:5]}")
 
