@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import shlex
-import sys
 import threading
 import uuid
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -13,14 +11,14 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Self
 
 from sqlalchemy import Connection, insert
 
 from marker.agreement.profile import Articles, Receipt
 from marker.errors import RegisterError
 from marker.model import HoldCode, LevelId, MarkingId, PartyId
-from marker.names import shown, without_passwords
+from marker.names import command_line, shown
 from marker.register import copies, holds, ledger, query, schema, skip
 from marker.register import verify as verifying
 from marker.register.grounds import Terms
@@ -44,9 +42,6 @@ from marker.register.records import (
 from marker.register.recovery import settlement
 from marker.register.store import Lock, Store
 from marker.register.verify import FileCheck
-
-COMMAND_LENGTH: Final = 1_000
-"""Characters of the command line that are kept with a run."""
 
 
 class Register:
@@ -377,11 +372,10 @@ class Register:
         """A run begins with its first write: whoever only asks leaves no trace."""
         run_id = uuid.uuid4().hex
         lock = self._store.lock(run_id)
-        command = without_passwords(shown(shlex.join(sys.argv)))[:COMMAND_LENGTH]
         try:
             with self._store.translated(), self._writer.begin() as connection:
                 pen = self._pen(connection, run_id)
-                run = RunRecord(run_id, self._host, self._pid, pen.at, command)
+                run = RunRecord(run_id, self._host, self._pid, pen.at, command_line())
                 connection.execute(insert(schema.runs).values(asdict(run)))
                 detail: dict[str, Any] = {"host": run.host, "pid": run.pid, "command": run.command}
                 ledger.append(pen, EventKind.RUN, detail=detail)
