@@ -31,6 +31,7 @@ test-all: $(STAMP) lint  ## everything, the long suites included
 
 lint: $(STAMP)   ## ruff, mypy --strict, import-linter
 	$(BIN)/ruff check
+	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	PYTHONPATH=. $(BIN)/lint-imports
 

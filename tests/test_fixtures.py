@@ -65,7 +65,11 @@ def test_the_documents_stay_small() -> None:
 def test_every_hold_that_a_file_alone_can_cause_is_there() -> None:
     held = {row["hold"] for row in EXPECTED.values() if row["outcome"] == "held"}
     others = {  # these need a register, a consent, a limit or a fault
-        HoldCode.ALREADY_STAMPED, HoldCode.CONSENT_REQUIRED, HoldCode.UNSAFE_PATH, HoldCode.TOO_LARGE, HoldCode.TIMEOUT,
+        HoldCode.ALREADY_STAMPED,
+        HoldCode.CONSENT_REQUIRED,
+        HoldCode.UNSAFE_PATH,
+        HoldCode.TOO_LARGE,
+        HoldCode.TIMEOUT,
         HoldCode.CRASHED,
     }
     assert held == set(HoldCode) - others

@@ -59,9 +59,7 @@ def list_(as_json: bool, **options: Any) -> None:
 @registers
 @shared
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-@click.option(
-    "--html", type=click.Path(path_type=Path), metavar="FILE", help="Write a page that shows what was seen."
-)
+@click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="Write a page that shows what was seen.")
 def show(file_id: str, as_json: bool, html: Path | None, **options: Any) -> None:
     """Read a held file again and show what is seen in it, where, and why it is held.
 

@@ -42,7 +42,14 @@ _PATH = click.Path(path_type=Path)
 @shared
 @click.option("--json", "as_json", is_flag=True, help="JSON Lines on standard output, one object a file.")
 def watch(
-    in_dir: Path, out_dir: Path, receiving: str, once: bool, ask: bool, queued: bool, form: str, as_json: bool,
+    in_dir: Path,
+    out_dir: Path,
+    receiving: str,
+    once: bool,
+    ask: bool,
+    queued: bool,
+    form: str,
+    as_json: bool,
     **options: Any,
 ) -> int:
     """Stamp, number and register every document that is dropped into IN_DIR, and put the received file away.

@@ -67,7 +67,8 @@ def _floor(case: Case) -> MarkingId | None:
     stand = [
         shared.get(item.finding.marking, item.finding.marking) if item.role is Role.FOREIGN else item.finding.marking
         for item in case.live
-        if item.kind in (FindingKind.MARK, FindingKind.AMBIGUOUS) and item.role is not Role.INITIALS
+        if item.kind in (FindingKind.MARK, FindingKind.AMBIGUOUS)
+        and item.role is not Role.INITIALS
         and not (item.role is Role.FOREIGN and item.finding.place in WEAK)
     ]
     return max((marking for marking in stand if marking in own), key=case.profile.rank, default=None)

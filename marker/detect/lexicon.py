@@ -38,9 +38,7 @@ class Role(StrEnum):
     COMPANION = "companion"
 
 
-CONTEXT_ROLES: Final = frozenset(
-    {Role.QUALIFIER, Role.CONDITIONAL, Role.QUALIFIED_BY, Role.COPY, Role.COMPANION}
-)
+CONTEXT_ROLES: Final = frozenset({Role.QUALIFIER, Role.CONDITIONAL, Role.QUALIFIED_BY, Role.COPY, Role.COMPANION})
 """Words around a marking; never findings themselves."""
 LEVEL_ROLES: Final = frozenset({Role.MARK, Role.FOREIGN, Role.SHORT, Role.NO_EQUIVALENT})
 """What may be half of a dual mark."""

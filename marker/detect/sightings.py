@@ -243,9 +243,7 @@ def _like(met: str, letters: str, line: Line, *, close: bool) -> bool:
     return SequenceMatcher(None, met, letters).ratio() >= (0.4 if ocr else 0.6)
 
 
-def _fragment(
-    item: Weighed, line: Line, places: list[int], whole: Entry, profile: Profile, layout: Layout
-) -> Sighting:
+def _fragment(item: Weighed, line: Line, places: list[int], whole: Entry, profile: Profile, layout: Layout) -> Sighting:
     finding = Finding(
         marking=whole.target,
         kind=FindingKind.AMBIGUOUS,

@@ -81,9 +81,7 @@ class Lookout:
         """Name what was left once more."""
         self._left.clear()
 
-    def _ripe(
-        self, now: dict[bytes, tuple[bytes, float]], counts: _Counts
-    ) -> Iterator[tuple[float, tuple[str, ...]]]:
+    def _ripe(self, now: dict[bytes, tuple[bytes, float]], counts: _Counts) -> Iterator[tuple[float, tuple[str, ...]]]:
         start = self._clock()
         for parts, status in self._walk(counts):
             key, mark = _key(parts), sign(status)

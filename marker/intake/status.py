@@ -63,7 +63,6 @@ class Status:
         publish.write_json(output / STATUS, {**who, **asdict(self)})
 
 
-
 def read(output: Path) -> dict[str, Any] | None:
     """What the last watcher of this OUT_DIR wrote, None where none did."""
     try:

@@ -176,7 +176,6 @@ class Watcher:
         """Work off some files; whether anything came of it."""
         assert desk is not None  # noqa: S101  # only a watcher that stamps nothing has none
 
-
         def folder(candidate: Candidate) -> Path:
             present.check()
             return self._errand.output.copies_folder(candidate)

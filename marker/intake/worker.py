@@ -133,8 +133,12 @@ async def work(hand: Hand, settings: Settings, *, once: bool) -> None:
         async with app.open_async():
             worker = asyncio.create_task(
                 app.run_worker_async(
-                    wait=not once, concurrency=settings.jobs, delete_jobs="successful", install_signal_handlers=False,
-                    fetch_job_polling_interval=2, update_heartbeat_interval=queue.HEARTBEAT,
+                    wait=not once,
+                    concurrency=settings.jobs,
+                    delete_jobs="successful",
+                    install_signal_handlers=False,
+                    fetch_job_polling_interval=2,
+                    update_heartbeat_interval=queue.HEARTBEAT,
                     stalled_worker_timeout=queue.STALLED,
                 )
             )

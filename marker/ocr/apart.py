@@ -75,17 +75,23 @@ def take_apart(ink: Mask, scale: float) -> Field:
         if fill < 0.5 and h < 260 * scale and w < 470 * scale:
             frame = frame_of((labels[y : y + h, x : x + w] == index).astype(np.uint8), scale)
         if frame is not None:
-            found.frames.append((
-                Frame(frame.x + x, frame.y + y, frame.width, frame.height, frame.angle), (x, y, w, h),
-            ))
+            found.frames.append(
+                (
+                    Frame(frame.x + x, frame.y + y, frame.width, frame.height, frame.angle),
+                    (x, y, w, h),
+                )
+            )
             drop[index] = True
         elif h > 45 * scale or (h > 26 * scale and w > 60 * scale):
             component = np.where(labels[y : y + h, x : x + w] == index, 255, 0).astype(np.uint8)
             grown = tilted_pair(component, scale) if h < 400 * scale else None
             if grown is not None and abs(grown.angle) > ASKEW:
-                found.frames.append((
-                    Frame(grown.x + x, grown.y + y, grown.width, grown.height, grown.angle), (x, y, w, h),
-                ))
+                found.frames.append(
+                    (
+                        Frame(grown.x + x, grown.y + y, grown.width, grown.height, grown.angle),
+                        (x, y, w, h),
+                    )
+                )
                 continue  # its letters are part of it
             if w >= 1.5 * h and is_figure(component, scale):
                 found.figures.append((x, y, w, h))

@@ -188,11 +188,15 @@ def _followed(row: list[int], after: dict[int, list[int]], stats: Any, centres: 
         # The first two letters say little of the slope; the longer the row, the more.
         off = (_OFF + 0.25 / len(row)) * stats[row[-1]][3]
         first = centres[row[0]]
-        following = next((
-            index for index in after[row[-1]]
-            if centres[index][0] > centres[row[-1]][0]
-            and abs(centres[index][1] - first[1] - slope * (centres[index][0] - first[0])) < off
-        ), None)
+        following = next(
+            (
+                index
+                for index in after[row[-1]]
+                if centres[index][0] > centres[row[-1]][0]
+                and abs(centres[index][1] - first[1] - slope * (centres[index][0] - first[0])) < off
+            ),
+            None,
+        )
         if following is None:
             return row
         row.append(following)

@@ -140,7 +140,10 @@ def _span(item: dict[str, Any]) -> Span:
         raise ValueError
     return Span(
         **{
-            **item, "source": Source(item["source"]), "place": Place(item["place"]), "box": _box(item.get("box")),
+            **item,
+            "source": Source(item["source"]),
+            "place": Place(item["place"]),
+            "box": _box(item.get("box")),
             "visibility": Visibility(item["visibility"]),
         }
     )

@@ -101,9 +101,11 @@ def _both(one: Candidate, other: Candidate) -> Candidate:
     left, right = sorted((one, other), key=lambda line: _between(one, line)[0])
     slopes = [np.radians(line.strip.angle) for line in (left, right)]
     start = np.array([left.strip.x, left.strip.y]) - left.strip.width / 2 * np.array(
-        [np.cos(slopes[0]), np.sin(slopes[0])])
+        [np.cos(slopes[0]), np.sin(slopes[0])]
+    )
     end = np.array([right.strip.x, right.strip.y]) + right.strip.width / 2 * np.array(
-        [np.cos(slopes[1]), np.sin(slopes[1])])
+        [np.cos(slopes[1]), np.sin(slopes[1])]
+    )
     across = end - start
     pieces = one.pieces + other.pieces
     x, y = (start + end) / 2

@@ -42,8 +42,12 @@ class Strip:
         half = along * (self.width / 2 + grow * self.height), down * (0.5 + grow) * self.height
         middle = np.array([self.x, self.y])
         return np.array(
-            [middle - half[0] - half[1], middle + half[0] - half[1], middle + half[0] + half[1],
-             middle - half[0] + half[1]]
+            [
+                middle - half[0] - half[1],
+                middle + half[0] - half[1],
+                middle + half[0] + half[1],
+                middle - half[0] + half[1],
+            ]
         )
 
 
@@ -86,8 +90,10 @@ def _bounds(strip: Strip, width: int, height: int) -> tuple[int, int, int, int]:
     corners = strip.corners(1.5)
     low, high = np.floor(corners.min(axis=0)), np.ceil(corners.max(axis=0)) + 1
     return (
-        int(min(max(0, low[0]), width - 1)), int(min(max(0, low[1]), height - 1)),
-        int(max(1, min(width, high[0]))), int(max(1, min(height, high[1]))),
+        int(min(max(0, low[0]), width - 1)),
+        int(min(max(0, low[1]), height - 1)),
+        int(max(1, min(width, high[0]))),
+        int(max(1, min(height, high[1]))),
     )
 
 

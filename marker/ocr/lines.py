@@ -128,8 +128,11 @@ class Finder:
         zoom = self.scale / scale
         letter = min(blob.letter, blob.height)
         strip = Strip(
-            (blob.x + blob.width / 2) * zoom, (blob.y + blob.height / 2) * zoom, blob.width * zoom,
-            max(letter, 0.6 * blob.height) * zoom, 0.0,
+            (blob.x + blob.width / 2) * zoom,
+            (blob.y + blob.height / 2) * zoom,
+            blob.width * zoom,
+            max(letter, 0.6 * blob.height) * zoom,
+            0.0,
         )
         return Candidate(strip, kind, False, score, self._group, blob.pieces, blob.even)
 
@@ -140,7 +143,10 @@ class Finder:
         self._group += 1
         for row in rows:
             strip = Strip(
-                (row.strip.x + x) * zoom, (row.strip.y + y) * zoom, row.strip.width * zoom, row.strip.height * zoom,
+                (row.strip.x + x) * zoom,
+                (row.strip.y + y) * zoom,
+                row.strip.width * zoom,
+                row.strip.height * zoom,
                 row.strip.angle,
             )
             named = "frame" if row.framed and kind == "stamp" else kind
@@ -168,7 +174,8 @@ class Finder:
         zoom = self.scale / scale
         corners = cv.boxPoints(((frame.x, frame.y), (frame.width, frame.height), frame.angle)).astype(np.float32)
         inside = [
-            line.strip.height / zoom for line in self.found
+            line.strip.height / zoom
+            for line in self.found
             if abs(line.strip.angle - frame.angle) < _SAME_TILT
             and cv.pointPolygonTest(corners, (line.strip.x / zoom, line.strip.y / zoom), measureDist=False) > 0
         ]

@@ -85,9 +85,7 @@ class Sheet:
         black = self.black[y0:y1, x0:x1]
         return bool(black.size and (black < _BLACK).mean() > _MUCH_BLACK)
 
-    def crop(
-        self, candidate: Candidate, letter: int = LETTER, *, other: bool = False, worn: int | None = None
-    ) -> Grey:
+    def crop(self, candidate: Candidate, letter: int = LETTER, *, other: bool = False, worn: int | None = None) -> Grey:
         """The line cut out for reading, its capitals ``letter`` pixels high; ``worn`` as in :func:`crop.cut`."""
         layer = self.layer_of(candidate, other=other)
         framed = candidate.coloured or candidate.kind in ("stamp", "frame")
@@ -98,7 +96,8 @@ class Sheet:
         """A line that stands out, cut out in other ways: what spoils one leaves another."""
         if candidate.coloured:
             return (
-                self.crop(candidate, letter, other=True), self.crop(candidate, letter, worn=2 * WORN - 1),
+                self.crop(candidate, letter, other=True),
+                self.crop(candidate, letter, worn=2 * WORN - 1),
                 self.crop(candidate, letter, worn=3),
             )
         if candidate.kind in ("stamp", "frame"):
@@ -161,9 +160,7 @@ class Sheet:
         points = self.shown_points(corners)
         xs, ys = [x for x, _ in points], [y for _, y in points]
         width, height = self.shown[1] / self.per_point, self.shown[0] / self.per_point
-        return Box(
-            max(0.0, min(xs)), max(0.0, min(ys)), max(0.0, min(width, max(xs))), max(0.0, min(height, max(ys)))
-        )
+        return Box(max(0.0, min(xs)), max(0.0, min(ys)), max(0.0, min(width, max(xs))), max(0.0, min(height, max(ys))))
 
     def box_of(self, candidate: Candidate) -> Box:
         """Where a candidate stands on the page as displayed, points."""
@@ -213,9 +210,7 @@ def lay_out(picture: Picture, number: int, per_point: float, quarters: int | Non
     return _sheet(layers, number, per_point, quarters, skew, picture.pixels.shape[:2])
 
 
-def _sheet(
-    layers: Layers, number: int, per_point: float, quarters: int, skew: float, shown: Sequence[int]
-) -> Sheet:
+def _sheet(layers: Layers, number: int, per_point: float, quarters: int, skew: float, shown: Sequence[int]) -> Sheet:
     def levelled(layer: Grey) -> Grey:
         turned = np.ascontiguousarray(np.rot90(layer, -quarters)) if quarters else layer
         return turn.level(turned, skew, 255)

@@ -39,13 +39,15 @@ class Partly:
 
     def __init__(self, profile: Profile) -> None:
         entries = [
-            entry for entry in lexicon_of(profile).entries
+            entry
+            for entry in lexicon_of(profile).entries
             if entry.role not in CONTEXT_ROLES and entry.role is not Role.SHORT and len(entry.letters) >= _BLOCK
         ]
         self._profile = profile
         self._all = entries
         self._whole = [
-            entry for entry in entries
+            entry
+            for entry in entries
             if entry.role is Role.MARK and len(entry.letters) >= _LEAST and not self._is_part(entry)
         ]
 

@@ -56,9 +56,7 @@ _PLAIN: Final = 26
 _SURE_WORD: Final = 60.0
 
 
-def read_images(
-    path: Path, reading: Reading, profile: Profile, receiving: PartyId, settings: Settings
-) -> Reading:
+def read_images(path: Path, reading: Reading, profile: Profile, receiving: PartyId, settings: Settings) -> Reading:
     """The reading with what its pictures say; pages that could be read are marked readable.
 
     Raises HoldError (timeout, too-large, unreadable-page) and MissingError (Tesseract or a language of it is not
@@ -89,7 +87,8 @@ def read_images(
         ) from None
     except tesseract.EngineTimeoutError as error:
         raise HoldError(
-            HoldCode.TIMEOUT, "Reading the letters of its pictures took too long; raise timeout in the configuration, "
+            HoldCode.TIMEOUT,
+            "Reading the letters of its pictures took too long; raise timeout in the configuration, "
             "or print it and scan it anew.",
         ) from error
     except Exception as error:  # the border of this room: pictures nobody vouches for meet three libraries
@@ -153,7 +152,11 @@ class _Document:
         read_looks(waiting, self._clock)
 
     def _look(
-        self, pictures: raster.PdfPictures, number: int, quarters: int | None = None, dpi: float = raster.DPI,
+        self,
+        pictures: raster.PdfPictures,
+        number: int,
+        quarters: int | None = None,
+        dpi: float = raster.DPI,
         letter: int = 32,
     ) -> Look | None:
         """None when the page is too large to be drawn finely enough; it stays unread."""
@@ -248,8 +251,11 @@ class _Document:
                     self._read_rest(look, sheet)
                 else:
                     words = tesseract.read_words(
-                        sheet.every, self._clock.call(), languages=self._profile.scans.languages,
-                        segmentation=tesseract.PAGE, dpi=round(picture.dpi),
+                        sheet.every,
+                        self._clock.call(),
+                        languages=self._profile.scans.languages,
+                        segmentation=tesseract.PAGE,
+                        dpi=round(picture.dpi),
                     )
                     look.whole = tuple(sheet.whole_spans(words))
                     look.whole_letters = sum(len(word.text) for word in words if word.confidence >= _SURE_WORD)
@@ -266,7 +272,8 @@ class _Document:
             line.read = read
         look.whole = tuple(
             replace(sheet.span(line.candidate, line.read), flow=f"page {look.number} whole picture")
-            for line in lines if line.read.text.strip()
+            for line in lines
+            if line.read.text.strip()
         )
         look.whole_letters = sum(line.read.letters for line in lines if line.read.confidence >= _SURE_WORD)
 
@@ -279,9 +286,7 @@ class _Document:
             tag = " closer" if look.closer else ""
             again = () if look.closer else self._read_again(look.number)
             spans += [replace(span, flow=span.flow + tag) for span in look.spans(again)]
-        read = {
-            look.number for look in self._looks if not look.closer and not look.failed and not look.illegible()
-        }
+        read = {look.number for look in self._looks if not look.closer and not look.failed and not look.illegible()}
         infos = tuple(
             replace(info, readable=True) if info.number in read else info for info in self._reading.page_infos
         )
@@ -291,14 +296,19 @@ class _Document:
     def _read_again(self, number: int) -> list[Box]:
         """Where a closer look at a page found words."""
         return [
-            line.box for look in self._looks if look.closer and look.number == number
-            for line in look.lines if is_read(line.read)
+            line.box
+            for look in self._looks
+            if look.closer and look.number == number
+            for line in look.lines
+            if is_read(line.read)
         ]
 
     def _unsettled(self, result: Reading) -> list[tuple[Look, Line]]:
         """Lines that may be markings and are nothing that was read, each with its page."""
         return [
-            (look, line) for look in self._looks if not look.failed
+            (look, line)
+            for look in self._looks
+            if not look.failed
             for line in unsettled(look, find(result, self._profile), self._known, look_again=True)
         ]
 
@@ -315,8 +325,11 @@ class _Document:
             if look.closer:
                 continue
             settled = [
-                line.box for closer in self._looks if closer.closer and closer.number == look.number
-                for line in closer.lines if self._settled_closer(closer, line, findings)
+                line.box
+                for closer in self._looks
+                if closer.closer and closer.number == look.number
+                for line in closer.lines
+                if self._settled_closer(closer, line, findings)
             ]
             for line in unsettled(look, findings, self._known):
                 if any(covers(box, line.box) for box in settled):
@@ -343,8 +356,11 @@ class _Document:
 
     def _is_mark(self, line: Line, findings: Sequence[Finding], page: int) -> bool:
         return any(
-            found.kind is FindingKind.MARK and found.page == page and found.box is not None
-            and covers(found.box, line.box) for found in findings
+            found.kind is FindingKind.MARK
+            and found.page == page
+            and found.box is not None
+            and covers(found.box, line.box)
+            for found in findings
         )
 
     def _settled_closer(self, look: Look, line: Line, findings: Sequence[Finding]) -> bool:

@@ -101,8 +101,10 @@ class Known:
         if candidate.stands_out or self.any_resembles(reads):
             return False
         return any(
-            read.confidence >= _SURE_COPY and self._says_copy(read.text)
-            and candidate.strip.width <= _COPY_LETTER * len(read.text) * candidate.strip.height for read in reads
+            read.confidence >= _SURE_COPY
+            and self._says_copy(read.text)
+            and candidate.strip.width <= _COPY_LETTER * len(read.text) * candidate.strip.height
+            for read in reads
         )
 
     def _says_copy(self, text: str) -> bool:
@@ -138,7 +140,8 @@ class Known:
     def _beside(self, known: Sequence[str], read: LineRead) -> int:
         """How many letters of words were read beside those of a marking."""
         return sum(
-            len(word) for word in words(read.text)
+            len(word)
+            for word in words(read.text)
             if word not in self._around and word not in known and len(word) > 1 and not word.isdigit()
         )
 
@@ -179,9 +182,7 @@ class Known:
 
     def _resembles(self, word: str) -> bool:
         if word not in self._likeness:
-            self._likeness[word] = any(
-                SequenceMatcher(None, word, other).ratio() >= _LIKE for other in self._words
-            )
+            self._likeness[word] = any(SequenceMatcher(None, word, other).ratio() >= _LIKE for other in self._words)
         return self._likeness[word]
 
 

@@ -85,8 +85,14 @@ def is_round(own: Mask, scale: float) -> bool:
 def _circles(own: Mask, scale: float) -> list[Seal]:
     """Circles that a signature, a stamp or text has grown into."""
     found = cv.HoughCircles(
-        cv.GaussianBlur(own, (0, 0), 1.2), cv.HOUGH_GRADIENT, 2, 60 * scale, param1=120, param2=55,
-        minRadius=round(_LEAST / 2 * scale), maxRadius=round(80 * scale),
+        cv.GaussianBlur(own, (0, 0), 1.2),
+        cv.HOUGH_GRADIENT,
+        2,
+        60 * scale,
+        param1=120,
+        param2=55,
+        minRadius=round(_LEAST / 2 * scale),
+        maxRadius=round(80 * scale),
     )
     if found is None:
         return []

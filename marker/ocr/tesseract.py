@@ -96,7 +96,10 @@ def _leash() -> Iterator[list[_Leashed]]:
 
     real = library.subprocess
     library.subprocess = SimpleNamespace(
-        Popen=popen, PIPE=subprocess.PIPE, DEVNULL=subprocess.DEVNULL, TimeoutExpired=subprocess.TimeoutExpired,
+        Popen=popen,
+        PIPE=subprocess.PIPE,
+        DEVNULL=subprocess.DEVNULL,
+        TimeoutExpired=subprocess.TimeoutExpired,
     )
     try:
         yield started

@@ -65,6 +65,4 @@ def level(layer: Mask, angle: float, paper: int) -> Mask:
         return layer
     height, width = layer.shape
     matrix = cv.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
-    return np.asarray(
-        cv.warpAffine(layer, matrix, (width, height), flags=cv.INTER_LINEAR, borderValue=paper), np.uint8
-    )
+    return np.asarray(cv.warpAffine(layer, matrix, (width, height), flags=cv.INTER_LINEAR, borderValue=paper), np.uint8)

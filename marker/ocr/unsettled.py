@@ -26,9 +26,7 @@ _LEAST_LETTER: Final = 5.2
 """Points: capitals of a marking 7 points large."""
 
 
-def unsettled(
-    look: Look, findings: Sequence[Finding], known: Known, *, look_again: bool = False
-) -> list[Line]:
+def unsettled(look: Look, findings: Sequence[Finding], known: Known, *, look_again: bool = False) -> list[Line]:
     """The lines of a first look that may be markings and are nothing that was read.
 
     Those are the lines that stand out; printed ones next to a marking, of which they may be the other half; and on a

@@ -57,13 +57,18 @@ def read_word_pictures(path: Path, reading: Reading, profile: Profile, clock: Cl
     # Rule 1: marked means that every part was read.
     unread = ("a picture of a kind that could not be looked into (a Windows drawing, or too large)",) if closed else ()
     result = replace(
-        result, notes=notes, attachments_unread=(*reading.attachments_unread, *unread),
+        result,
+        notes=notes,
+        attachments_unread=(*reading.attachments_unread, *unread),
     )
     settled = {look.number for _, look in looks if look.closer} - {
         look.number for look, _ in _open_lines([one for one in looks if one[1].closer], result, profile, known)
     }
-    left = [line for look, line in _open_lines(looks, result, profile, known)
-            if not look.closer and look.number not in settled]
+    left = [
+        line
+        for look, line in _open_lines(looks, result, profile, known)
+        if not look.closer and look.number not in settled
+    ]
     return replace(result, residue=tuple(Residue(None, None, kind_of(line.candidate)) for line in left))
 
 

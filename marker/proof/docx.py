@@ -248,4 +248,3 @@ def _border() -> Iterator[None]:
         raise
     except Exception as error:
         raise failed(f"it could not be read again ({type(error).__name__})") from error
-

@@ -68,8 +68,12 @@ def _best_row(found: Ink, wanted: Ink) -> int:
     """The row of ``wanted`` at which ``found`` lies best, judged by how much ink each row has."""
     rows, profile = wanted.sum(axis=1), found.sum(axis=1)
     places = range(len(rows) - len(profile) + 1)
-    return min(places, key=lambda at: float(np.abs(rows[at : at + len(profile)] - profile).sum() + rows[:at].sum()
-                                            + rows[at + len(profile) :].sum()))
+    return min(
+        places,
+        key=lambda at: float(
+            np.abs(rows[at : at + len(profile)] - profile).sum() + rows[:at].sum() + rows[at + len(profile) :].sum()
+        ),
+    )
 
 
 def _difference(found: Ink, wanted: Ink) -> float:

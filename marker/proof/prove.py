@@ -11,9 +11,7 @@ from marker.model import CopyOrder, HoldCode
 from marker.proof.label import prove_label
 
 
-def prove_copies(
-    file_format: str, source: Path, copies: Sequence[tuple[CopyOrder, Path]], profile: Profile
-) -> None:
+def prove_copies(file_format: str, source: Path, copies: Sequence[tuple[CopyOrder, Path]], profile: Profile) -> None:
     """:func:`prove` for each copy; what can be done once for all of them is."""
     if file_format != "pdf":
         for order, path in copies:

@@ -239,9 +239,17 @@ class Gathering:
     def finish(self, found: str, pages: Sequence[PageInfo] | None) -> Reading:
         """The reading of a file of that format."""
         return Reading(
-            found, None if pages is None else len(pages), tuple(self.spans), tuple(pages or ()), tuple(self.notes),
-            tuple(self.unread), tuple(self.traces), labels=tuple(self.labels),
-            labelled=tuple(dict.fromkeys(self.labelled)), bindings=tuple(self.bindings), pictures=self.pictures,
+            found,
+            None if pages is None else len(pages),
+            tuple(self.spans),
+            tuple(pages or ()),
+            tuple(self.notes),
+            tuple(self.unread),
+            tuple(self.traces),
+            labels=tuple(self.labels),
+            labelled=tuple(dict.fromkeys(self.labelled)),
+            bindings=tuple(self.bindings),
+            pictures=self.pictures,
             signatures=tuple(self.signatures),
         )
 

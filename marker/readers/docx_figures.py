@@ -95,9 +95,17 @@ class FigureReader:
             self._visit(element, walker, scene, place)
 
     def _say(self, text: str, scene: Scene, place: Place, flow: str) -> None:
-        self.gathering.add(Span(
-            text, scene.source, place, flow, turned=scene.turned, visibility=scene.visibility, centred=True,
-        ))
+        self.gathering.add(
+            Span(
+                text,
+                scene.source,
+                place,
+                flow,
+                turned=scene.turned,
+                visibility=scene.visibility,
+                centred=True,
+            )
+        )
 
     def _picture(self, element: etree._Element, part: str, scene: Scene) -> None:
         keys = [key for name in _PICTURE_PARTS if (key := attribute(element, name))]
@@ -115,7 +123,10 @@ class FigureReader:
     def _describe(self, element: etree._Element, kind: str, part: str) -> None:
         """The alternative text of a picture: not seen on paper, but it may name the stamp the picture shows."""
         described = {
-            "wp:docPr": ("title", "descr"), "?:cNvPr": ("title", "descr"), "v:shape": ("alt",), "v:rect": ("alt",),
+            "wp:docPr": ("title", "descr"),
+            "?:cNvPr": ("title", "descr"),
+            "v:shape": ("alt",),
+            "v:rect": ("alt",),
         }
         for key in described.get(kind, ()):
             text = element.get(key)

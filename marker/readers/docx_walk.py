@@ -19,19 +19,44 @@ from marker.readers.docx_paragraph import Fields, Piece, Scene, shown_by_code, s
 from marker.readers.docx_styles import Look, Styles, is_shaded, run_properties
 from marker.readers.xml import attribute, child, name, value_of
 
-_NO_TEXT: Final = frozenset({
-    "w:pPr", "w:rPr", "w:tblPr", "w:tblGrid", "w:trPr", "w:tcPr", "w:sectPr", "w:sdtPr", "w:sdtEndPr", "w:customXmlPr",
-    "w:smartTagPr", "w:tblPrEx", "w:proofErr", "w:bookmarkEnd", "w:permStart", "w:permEnd",
-    "m:rPr", "m:ctrlPr", "w:rubyPr",
-})
+_NO_TEXT: Final = frozenset(
+    {
+        "w:pPr",
+        "w:rPr",
+        "w:tblPr",
+        "w:tblGrid",
+        "w:trPr",
+        "w:tcPr",
+        "w:sectPr",
+        "w:sdtPr",
+        "w:sdtEndPr",
+        "w:customXmlPr",
+        "w:smartTagPr",
+        "w:tblPrEx",
+        "w:proofErr",
+        "w:bookmarkEnd",
+        "w:permStart",
+        "w:permEnd",
+        "m:rPr",
+        "m:ctrlPr",
+        "w:rubyPr",
+    }
+)
 _FIXED_TEXT: Final = {
-    "w:tab": "\t", "w:ptab": "\t", "w:br": "\n", "w:cr": "\n", "w:noBreakHyphen": "-", "w:softHyphen": "",
+    "w:tab": "\t",
+    "w:ptab": "\t",
+    "w:br": "\n",
+    "w:cr": "\n",
+    "w:noBreakHyphen": "-",
+    "w:softHyphen": "",
 }
 _DELETED: Final = frozenset({"w:del", "w:moveFrom"})
 _BLOCKS: Final = frozenset({"w:p", "w:tbl", "w:altChunk", "w:subDoc"})
 _FIGURES: Final = frozenset({"w:drawing", "w:pict", "w:object"})
 _UNDERSTOOD: Final = (
-    "http://schemas.microsoft.com/", "http://schemas.openxmlformats.org/", "urn:schemas-microsoft-com:",
+    "http://schemas.microsoft.com/",
+    "http://schemas.openxmlformats.org/",
+    "urn:schemas-microsoft-com:",
 )
 _BLANKS: Final = re.compile(r"[\t\r\n ]+")
 
@@ -109,7 +134,10 @@ class Walker:
         self._tables += 1
         style = value_of(child(element, "w:tblPr"), "w:tblStyle") or ""
         inner = replace(
-            scene, flow=f"{self.part}#table{self._tables}", cell=True, table_style=style,
+            scene,
+            flow=f"{self.part}#table{self._tables}",
+            cell=True,
+            table_style=style,
             # A table style may shade rows and columns by rules that only layout knows.
             shaded=scene.shaded or bool(style) or is_shaded(child(element, "w:tblPr")),
         )

@@ -50,8 +50,10 @@ _WORD_KINDS: Final[dict[str, tuple[str, str]]] = {
 }
 """Format and name by the main part's content type, whose letters' case does not matter (ECMA-376 part 2)."""
 _OFFICE_FAMILIES: Final = (
-    ("spreadsheetml", "an Excel workbook"), ("ms-excel", "an Excel workbook"),
-    ("presentationml", "a PowerPoint presentation"), ("ms-powerpoint", "a PowerPoint presentation"),
+    ("spreadsheetml", "an Excel workbook"),
+    ("ms-excel", "an Excel workbook"),
+    ("presentationml", "a PowerPoint presentation"),
+    ("ms-powerpoint", "a PowerPoint presentation"),
     ("visio", "a Visio drawing"),
 )
 _OPEN_DOCUMENT: Final = {
@@ -138,8 +140,9 @@ def _examine_compound(stream: BinaryIO) -> Kind:
     try:
         streams = ole.CompoundFile(stream).stream_names()
     except HoldError:
-        return Kind(None, "a damaged compound file (.doc or the like)", "ask the sender to send it again",
-                    HoldCode.MALFORMED)
+        return Kind(
+            None, "a damaged compound file (.doc or the like)", "ask the sender to send it again", HoldCode.MALFORMED
+        )
     if "encryptedpackage" in streams:
         return Kind(None, "a document protected by a password", "ask the sender for it without one", HoldCode.ENCRYPTED)
     for stream_name, kind, remedy in _OLE:
@@ -169,7 +172,7 @@ def _examine_text(head: bytes) -> Kind:
     lowered = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if lowered.startswith((b"<!doctype html", b"<html")):
         return Kind(None, "an HTML page", "print it to PDF")
-    if b"schemas.microsoft.com/office/2006/xmlpackage" in lowered or b"progid=\"word.document\"" in lowered:
+    if b"schemas.microsoft.com/office/2006/xmlpackage" in lowered or b'progid="word.document"' in lowered:
         return Kind(None, "a Word XML file", _WORD)
     if lowered.startswith(b"<?xml"):
         return Kind(None, "an XML file", _OPAQUE)

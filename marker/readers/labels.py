@@ -24,10 +24,15 @@ from marker.readers.xml import local_name
 UNREAD: Final = "a confidentiality label (STANAG 4778)"
 """What a binding that cannot be parsed is called among what was left unread."""
 _MICROSOFT: Final = re.compile(r"MSIP_Label_(?P<guid>[0-9A-Fa-f-]{36})_(?P<field>\w+)")
-_NAMED: Final = frozenset({
-    "sensitivity", "bjdocumentsecuritylabel", "classificationcontentmarkingheadertext",
-    "classificationcontentmarkingfootertext", "classificationwatermarktext",
-})
+_NAMED: Final = frozenset(
+    {
+        "sensitivity",
+        "bjdocumentsecuritylabel",
+        "classificationcontentmarkingheadertext",
+        "classificationcontentmarkingfootertext",
+        "classificationwatermarktext",
+    }
+)
 
 
 def read_properties(properties: Iterable[tuple[str, str]], flow: str, gathering: Gathering) -> None:

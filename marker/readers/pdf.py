@@ -35,9 +35,7 @@ def _read(source: Path | bytes, opened: OpenPdf, gathering: Gathering) -> list[P
         read_structure(opened.structure, gathering)
         pages = read_pages(opened, range(1, second.first + 1), gathering)
         pages += second.finish()
-    said = "".join(
-        "".join(span.text.split()) for span in gathering.spans if span.source is Source.ANNOTATION
-    )
+    said = "".join("".join(span.text.split()) for span in gathering.spans if span.source is Source.ANNOTATION)
     gathering.signatures += [describe(value, source) for value in read_fields(opened.structure, gathering, said)]
     if gathering.signatures:
         gathering.note("carries a digital signature")

@@ -23,26 +23,52 @@ _NO_VIEW: Final = 0b100000
 _MAX_CONTENTS: Final = 1_000_000
 """Bytes of one comment."""
 
-_DECORATION: Final = frozenset({
-    pdfium.FPDF_ANNOT_LINK, pdfium.FPDF_ANNOT_POPUP, pdfium.FPDF_ANNOT_TEXT, pdfium.FPDF_ANNOT_HIGHLIGHT,
-    pdfium.FPDF_ANNOT_UNDERLINE, pdfium.FPDF_ANNOT_SQUIGGLY, pdfium.FPDF_ANNOT_STRIKEOUT, pdfium.FPDF_ANNOT_CARET,
-    pdfium.FPDF_ANNOT_FILEATTACHMENT,
-})
+_DECORATION: Final = frozenset(
+    {
+        pdfium.FPDF_ANNOT_LINK,
+        pdfium.FPDF_ANNOT_POPUP,
+        pdfium.FPDF_ANNOT_TEXT,
+        pdfium.FPDF_ANNOT_HIGHLIGHT,
+        pdfium.FPDF_ANNOT_UNDERLINE,
+        pdfium.FPDF_ANNOT_SQUIGGLY,
+        pdfium.FPDF_ANNOT_STRIKEOUT,
+        pdfium.FPDF_ANNOT_CARET,
+        pdfium.FPDF_ANNOT_FILEATTACHMENT,
+    }
+)
 """They show a frame, an icon or a bar, unless their appearance says otherwise."""
 _MEDIA: Final = {
-    pdfium.FPDF_ANNOT_SOUND: "a sound", pdfium.FPDF_ANNOT_MOVIE: "a film", pdfium.FPDF_ANNOT_SCREEN: "a film",
-    pdfium.FPDF_ANNOT_THREED: "a 3D model", pdfium.FPDF_ANNOT_RICHMEDIA: "a film or other rich media",
+    pdfium.FPDF_ANNOT_SOUND: "a sound",
+    pdfium.FPDF_ANNOT_MOVIE: "a film",
+    pdfium.FPDF_ANNOT_SCREEN: "a film",
+    pdfium.FPDF_ANNOT_THREED: "a 3D model",
+    pdfium.FPDF_ANNOT_RICHMEDIA: "a film or other rich media",
 }
 _STAMPS: Final = {
-    "approved": "APPROVED", "experimental": "EXPERIMENTAL", "notapproved": "NOT APPROVED", "asis": "AS IS",
-    "expired": "EXPIRED", "notforpublicrelease": "NOT FOR PUBLIC RELEASE", "confidential": "CONFIDENTIAL",
-    "final": "FINAL", "sold": "SOLD", "departmental": "DEPARTMENTAL", "forcomment": "FOR COMMENT",
-    "topsecret": "TOP SECRET", "draft": "DRAFT", "forpublicrelease": "FOR PUBLIC RELEASE",
+    "approved": "APPROVED",
+    "experimental": "EXPERIMENTAL",
+    "notapproved": "NOT APPROVED",
+    "asis": "AS IS",
+    "expired": "EXPIRED",
+    "notforpublicrelease": "NOT FOR PUBLIC RELEASE",
+    "confidential": "CONFIDENTIAL",
+    "final": "FINAL",
+    "sold": "SOLD",
+    "departmental": "DEPARTMENTAL",
+    "forcomment": "FOR COMMENT",
+    "topsecret": "TOP SECRET",
+    "draft": "DRAFT",
+    "forpublicrelease": "FOR PUBLIC RELEASE",
 }
 """Standard stamps (12.5.6.12): a viewer draws these words when the stamp has no appearance of its own."""
-_WORDY_OBJECTS: Final = frozenset({
-    pdfium.FPDF_PAGEOBJ_TEXT, pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_FORM, pdfium.FPDF_PAGEOBJ_SHADING,
-})
+_WORDY_OBJECTS: Final = frozenset(
+    {
+        pdfium.FPDF_PAGEOBJ_TEXT,
+        pdfium.FPDF_PAGEOBJ_IMAGE,
+        pdfium.FPDF_PAGEOBJ_FORM,
+        pdfium.FPDF_PAGEOBJ_SHADING,
+    }
+)
 
 Rectangle = tuple[float, float, float, float]
 """Left, bottom, right, top in user space."""

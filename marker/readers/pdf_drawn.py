@@ -19,9 +19,7 @@ _PAPER: Final = 240
 
 def draw(page: Any, space: Space) -> pdf_ink.Picture:
     """The picture of a ``pypdfium2.PdfPage``, grey levels at 36 dpi, without annotations."""
-    bitmap = page.render(
-        scale=DPI / 72 * space.unit, grayscale=True, draw_annots=False, may_draw_forms=False
-    )
+    bitmap = page.render(scale=DPI / 72 * space.unit, grayscale=True, draw_annots=False, may_draw_forms=False)
     try:
         picture: pdf_ink.Picture = np.array(bitmap.to_numpy())
     finally:

@@ -133,8 +133,12 @@ def _lay(fragment: Fragment, order: int) -> _Laid:
     middle = x * cosine + y * sine
     size = fragment.size if fragment.size > 0 else max(1.0, thickness / 0.7)
     return _Laid(
-        fragment, order, middle - length / 2, middle + length / 2,
-        fragment.base_y * cosine - fragment.base_x * sine, size,
+        fragment,
+        order,
+        middle - length / 2,
+        middle + length / 2,
+        fragment.base_y * cosine - fragment.base_x * sine,
+        size,
     )
 
 
@@ -230,8 +234,15 @@ def _line(row: _Row, turned: int, width: float, height: float) -> Line:
     words = text.split()
     place = main.place or place_of(box, turned, main.size, width, height)
     return Line(
-        text, box, turned, main.size, 2 * bold > letters,
-        main.visibility, main.source, place, _is_centred(row, turned, width, height),
+        text,
+        box,
+        turned,
+        main.size,
+        2 * bold > letters,
+        main.visibility,
+        main.source,
+        place,
+        _is_centred(row, turned, width, height),
         tracked=len(words) >= 3 and all(len(word) == 1 for word in words),
     )
 

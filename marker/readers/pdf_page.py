@@ -66,7 +66,12 @@ def _learn(page: _Page, gathering: Gathering, sieve: PageSieve | None) -> PageIn
 
 class _Page:
     def __init__(
-        self, page: Any, number: int, unit: float, annotations: PageAnnotations, own_objects: int | None,
+        self,
+        page: Any,
+        number: int,
+        unit: float,
+        annotations: PageAnnotations,
+        own_objects: int | None,
         gathering: Gathering,
     ) -> None:
         self._page = page
@@ -117,7 +122,8 @@ class _Page:
             return {run.handle for run, _ in unread}
         read = [box for run, box in pairs if run.readable]
         return {
-            run.handle for run, box in unread
+            run.handle
+            for run, box in unread
             if any(_touches(box, other, 0.4 * run.size * self._space.unit) for other in read)
         }
 
@@ -145,8 +151,13 @@ class _Page:
         source = Source.OCR if visibility is Visibility.OCR_LAYER else Source.TEXT
         return Fragment(
             run.text if run.readable else "\ufffd" * len(run.text.strip()),
-            box, base_x, base_y, (90 * self._space.quarters - run.angle) % 360, run.size * self._space.unit,
-            run.bold, visibility,
+            box,
+            base_x,
+            base_y,
+            (90 * self._space.quarters - run.angle) % 360,
+            run.size * self._space.unit,
+            run.bold,
+            visibility,
             Source.ANNOTATION if run.handle in self._objects.annotation_texts else source,
             Place.FORM_FIELD if drawn_by is not None and drawn_by.is_field else None,
             run.blank_before,
@@ -186,11 +197,17 @@ class _Page:
             text, place = annotation.contents, Place.COMMENT
         if place is not Place.COMMENT and text.strip() and not annotation.hidden:
             self._gathering.note(BARE_WORDS)
-        self._gathering.add(Span(
-            text.replace("\r\n", "\n").replace("\r", "\n"), Source.ANNOTATION, place,
-            self._flow if place is not Place.COMMENT else f"{self._flow}#comments",
-            self._number, box, visibility=visibility,
-        ))
+        self._gathering.add(
+            Span(
+                text.replace("\r\n", "\n").replace("\r", "\n"),
+                Source.ANNOTATION,
+                place,
+                self._flow if place is not Place.COMMENT else f"{self._flow}#comments",
+                self._number,
+                box,
+                visibility=visibility,
+            )
+        )
 
 
 def _touches(box: Box, other: Box, reach: float) -> bool:

@@ -27,10 +27,14 @@ _SHORT: Final = 30
 """Runs of so many letters, which a marking may be, are checked letter by letter."""
 _INVISIBLE_MODES: Final = frozenset({pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP})
 _FILL: Final = pdfium.FPDF_TEXTRENDERMODE_FILL
-_STROKED_MODES: Final = frozenset({
-    pdfium.FPDF_TEXTRENDERMODE_STROKE, pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE,
-    pdfium.FPDF_TEXTRENDERMODE_STROKE_CLIP, pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE_CLIP,
-})
+_STROKED_MODES: Final = frozenset(
+    {
+        pdfium.FPDF_TEXTRENDERMODE_STROKE,
+        pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE,
+        pdfium.FPDF_TEXTRENDERMODE_STROKE_CLIP,
+        pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE_CLIP,
+    }
+)
 _DARK_TO: Final = 0x80
 """A colour none of whose channels is brighter leaves ink on paper whatever its letters."""
 _NO_CLIP: Final = -1

@@ -52,8 +52,10 @@ def space_of(page: Any, unit: float) -> Space:
     left, bottom, right, top = bounds.left, bounds.bottom, bounds.right, bounds.top
     quarters = pdfium.FPDFPage_GetRotation(page) % 4
     matrix = (
-        (unit, 0.0, 0.0, -unit, -left * unit, top * unit), (0.0, unit, unit, 0.0, -bottom * unit, -left * unit),
-        (-unit, 0.0, 0.0, unit, right * unit, -bottom * unit), (0.0, -unit, -unit, 0.0, top * unit, right * unit),
+        (unit, 0.0, 0.0, -unit, -left * unit, top * unit),
+        (0.0, unit, unit, 0.0, -bottom * unit, -left * unit),
+        (-unit, 0.0, 0.0, unit, right * unit, -bottom * unit),
+        (0.0, -unit, -unit, 0.0, top * unit, right * unit),
     )[quarters]
     wide, high = (right - left) * unit, (top - bottom) * unit
     return Space(high if quarters % 2 else wide, wide if quarters % 2 else high, quarters, unit, matrix)

@@ -49,7 +49,8 @@ def read_structure(reader: PdfReader, gathering: Gathering) -> None:
     info = _dictionary(reader.trailer.get("/Info"))
     read_properties(
         [(key.lstrip("/"), text) for key, value in info.items() if key not in _DATES and (text := _text(value))],
-        "info", gathering,
+        "info",
+        gathering,
     )
     metadata = _resolved(root.get("/Metadata"))
     if isinstance(metadata, StreamObject):

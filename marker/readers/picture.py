@@ -25,7 +25,10 @@ from marker.readers.base import ReaderLimits
 MAX_PIXELS: Final = 120_000_000
 """Of one picture: A3 at 600 dpi in full, A0 at 300."""
 _MAGICS: Final = (
-    (b"II*\0", "tiff"), (b"MM\0*", "tiff"), (b"\xff\xd8\xff", "jpeg"), (b"\x89PNG\r\n\x1a\n", "png"),
+    (b"II*\0", "tiff"),
+    (b"MM\0*", "tiff"),
+    (b"\xff\xd8\xff", "jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "png"),
 )
 _HEAD: Final = 1024 + 5
 _DPI: Final = (60.0, 2_400.0)
@@ -34,8 +37,14 @@ _SIDES: Final = (60.0, 3_400.0)
 """Points: the longer side of the smallest and the largest sheet, A0, that is scanned."""
 _USUAL_SIDE: Final = 841.89
 _TURNS: Final = {
-    1: (1, 0, 0, 1, 0, 0), 2: (-1, 0, 0, 1, 1, 0), 3: (-1, 0, 0, -1, 1, 1), 4: (1, 0, 0, -1, 0, 1),
-    5: (0, -1, -1, 0, 1, 1), 6: (0, -1, 1, 0, 0, 1), 7: (0, 1, 1, 0, 0, 0), 8: (0, 1, -1, 0, 1, 0),
+    1: (1, 0, 0, 1, 0, 0),
+    2: (-1, 0, 0, 1, 1, 0),
+    3: (-1, 0, 0, -1, 1, 1),
+    4: (1, 0, 0, -1, 0, 1),
+    5: (0, -1, -1, 0, 1, 1),
+    6: (0, -1, 1, 0, 0, 1),
+    7: (0, 1, 1, 0, 0, 0),
+    8: (0, 1, -1, 0, 1, 0),
 }
 """EXIF orientation to the matrix that sets the unit square of the picture right (a b c d e f, page of unit size)."""
 
@@ -82,8 +91,17 @@ def to_pdf(source: Path, target: Path, limits: ReaderLimits) -> tuple[str, ...]:
     except MemoryError:
         raise _too_large() from None
     except (
-        UnidentifiedImageError, OSError, ValueError, SyntaxError, TypeError, KeyError, IndexError, EOFError,
-        AttributeError, ArithmeticError, zlib.error,
+        UnidentifiedImageError,
+        OSError,
+        ValueError,
+        SyntaxError,
+        TypeError,
+        KeyError,
+        IndexError,
+        EOFError,
+        AttributeError,
+        ArithmeticError,
+        zlib.error,
     ) as error:  # what Pillow is known to raise on broken files
         raise HoldError(
             HoldCode.MALFORMED, "The picture is damaged or cut off; ask the sender to send it again."
@@ -207,17 +225,25 @@ def _write(pages: Iterator[_Page], target: Path) -> None:
         wide, high = made.pixels
         picture = StreamObject()
         picture.set_data(made.data)
-        picture.update({
-            NameObject("/Type"): NameObject("/XObject"), NameObject("/Subtype"): NameObject("/Image"),
-            NameObject("/Width"): NumberObject(wide), NameObject("/Height"): NumberObject(high),
-            NameObject("/ColorSpace"): NameObject(made.space), NameObject("/BitsPerComponent"): NumberObject(made.bits),
-            NameObject("/Filter"): NameObject(made.filter),
-        })
+        picture.update(
+            {
+                NameObject("/Type"): NameObject("/XObject"),
+                NameObject("/Subtype"): NameObject("/Image"),
+                NameObject("/Width"): NumberObject(wide),
+                NameObject("/Height"): NumberObject(high),
+                NameObject("/ColorSpace"): NameObject(made.space),
+                NameObject("/BitsPerComponent"): NumberObject(made.bits),
+                NameObject("/Filter"): NameObject(made.filter),
+            }
+        )
         if made.filter == "/FlateDecode" and made.bits == 8:
-            picture[NameObject("/DecodeParms")] = DictionaryObject({
-                NameObject("/Predictor"): NumberObject(15), NameObject("/Columns"): NumberObject(wide),
-                NameObject("/Colors"): NumberObject(1 if made.space == "/DeviceGray" else 3),
-            })
+            picture[NameObject("/DecodeParms")] = DictionaryObject(
+                {
+                    NameObject("/Predictor"): NumberObject(15),
+                    NameObject("/Columns"): NumberObject(wide),
+                    NameObject("/Colors"): NumberObject(1 if made.space == "/DeviceGray" else 3),
+                }
+            )
         width, height = made.size
         a, b, c, d, e, f = _TURNS[made.orientation]
         matrix = (a * width, b * height, c * width, d * height, e * width, f * height)
@@ -225,10 +251,12 @@ def _write(pages: Iterator[_Page], target: Path) -> None:
         content.set_data(f"q {' '.join(f'{value:.4f}' for value in matrix)} cm /Scan Do Q\n".encode("ascii"))
         page = writer.add_blank_page(FloatObject(round(width, 4)), FloatObject(round(height, 4)))
         page[NameObject("/Contents")] = writer._add_object(content)
-        page[NameObject("/Resources")] = DictionaryObject({
-            NameObject("/XObject"): DictionaryObject({NameObject("/Scan"): writer._add_object(picture)}),
-            NameObject("/ProcSet"): ArrayObject([NameObject("/PDF"), NameObject("/ImageC")]),
-        })
+        page[NameObject("/Resources")] = DictionaryObject(
+            {
+                NameObject("/XObject"): DictionaryObject({NameObject("/Scan"): writer._add_object(picture)}),
+                NameObject("/ProcSet"): ArrayObject([NameObject("/PDF"), NameObject("/ImageC")]),
+            }
+        )
     buffer = io.BytesIO()
     writer.write(buffer)
     target.write_bytes(buffer.getvalue())

@@ -50,8 +50,13 @@ def parse_xml(data: bytes, what: str) -> etree._Element:
     if len(data) > MAX_XML_BYTES:
         raise HoldError(HoldCode.TOO_LARGE, f"{what} is larger than {MAX_XML_BYTES} bytes; ask the sender to split it.")
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False,
-        remove_comments=True, remove_pis=True,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
     )
     try:
         root = etree.fromstring(data, parser)

@@ -18,8 +18,12 @@ _RDF: Final = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _BINDING: Final = "{urn:nato:stanag:4778:bindinginformation:1:0:xmp#}bindingInformation"
 _PDFX: Final = "{http://ns.adobe.com/pdfx/1.3/}"
 _HOUSEKEEPING: Final = (
-    "{http://ns.adobe.com/xap/1.0/mm/}", "{http://ns.adobe.com/xap/1.0/}", "{http://www.aiim.org/pdfa/ns/",
-    "{http://www.aiim.org/pdfua/ns/", "{http://www.w3.org/XML/1998/namespace}", "{http://ns.adobe.com/photoshop/1.0/}",
+    "{http://ns.adobe.com/xap/1.0/mm/}",
+    "{http://ns.adobe.com/xap/1.0/}",
+    "{http://www.aiim.org/pdfa/ns/",
+    "{http://www.aiim.org/pdfua/ns/",
+    "{http://www.w3.org/XML/1998/namespace}",
+    "{http://ns.adobe.com/photoshop/1.0/}",
 )
 _HEXED: Final = re.compile(r"\u2182([0-9A-Fa-f]{4})")
 """How the pdfx namespace writes letters that XML names may not have."""
@@ -57,5 +61,3 @@ def _property(key: str, text: str, gathering: Gathering) -> Iterator[tuple[str, 
         if key.startswith(_PDFX):
             local = _HEXED.sub(lambda match: chr(int(match[1], 16)), local)
         yield local, text
-
-

@@ -133,9 +133,7 @@ POSTGRES_0001: Final = (
     ),
 )  # fmt: skip
 
-POSTGRES_0002: Final = (
-    _never("grounds", "the grounds of a copy never change", "UPDATE", "DELETE", "TRUNCATE"),
-)
+POSTGRES_0002: Final = (_never("grounds", "the grounds of a copy never change", "UPDATE", "DELETE", "TRUNCATE"),)
 
 POSTGRES_0004: Final = (
     _never("parts", "the parts of a document never change", "UPDATE", "DELETE", "TRUNCATE"),

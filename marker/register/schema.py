@@ -41,7 +41,6 @@ METADATA = MetaData(
 )
 
 
-
 def code(length: int) -> TypeEngine[str]:
     """A number, a date, a hash or an id: ASCII, compared byte by byte on every database."""
     return String(length).with_variant(String(length, collation="C"), "postgresql")

@@ -88,9 +88,7 @@ def documents(connection: Connection, wanted: Wanted, limit: int | None = None) 
                 _documents.register_number.in_(copies_of.where(_begins(_copies.sha256, start))),
             )
         )
-    last_first = found.order_by(
-        _documents.registered_on.desc(), _documents.party.desc(), _documents.serial.desc()
-    )
+    last_first = found.order_by(_documents.registered_on.desc(), _documents.party.desc(), _documents.serial.desc())
     rows = connection.execute(last_first.limit(limit) if limit is not None else last_first)
     return sorted((query.as_document(row) for row in rows), key=lambda one: (one.party, one.year, one.serial))
 

@@ -96,7 +96,6 @@ SQLITE_0002: Final = (
 )
 
 
-
 def _fixed(table: str, key: str, what: str) -> tuple[str, ...]:
     return (
         _trigger(f"{table}_no_update", f"UPDATE ON {table}", "", f"{what} never change"),

@@ -237,5 +237,3 @@ def _before_first_paragraph(root: etree._Element, dialect: Dialect) -> int | Non
 
 def _standalone(root: etree._Element) -> bytes:
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True, standalone=True)
-
-

@@ -254,9 +254,7 @@ class _Search:
         for stacked in (False, True):
             yield number_panel(self.text.copy_number, widest, self.sheet.small_size(factor), stacked)
 
-    def _find(
-        self, panel: Panel, region: Box, preferred: tuple[float, float], taken: tuple[Box, ...]
-    ) -> Placed | None:
+    def _find(self, panel: Panel, region: Box, preferred: tuple[float, float], taken: tuple[Box, ...]) -> Placed | None:
         for clearance in (2 * self.sheet.clearance, self.sheet.clearance):
             box = self.space.find((panel.width, panel.height), region, preferred, taken, clearance)
             if box is not None:

@@ -174,6 +174,6 @@ def test_a_model_of_no_possible_name_is_refused(tmp_path: Path, name: str) -> No
 
 
 def test_a_profile_says_how_scans_are_read(tmp_path: Path) -> None:
-    assert "scans is missing" in refused(tmp_path, changed("[scans]", "").replace('besides = ["rus"]', "").replace(
-        'languages = ["kaz", "lit"]', ""
-    ))
+    assert "scans is missing" in refused(
+        tmp_path, changed("[scans]", "").replace('besides = ["rus"]', "").replace('languages = ["kaz", "lit"]', "")
+    )

@@ -311,9 +311,7 @@ def test_who_is_not_in_the_list_is_a_third_party_until_the_operator_says_whose_t
     assert marker("transfer", number, "--to", "Archive", *OURS).status == 0
 
 
-def test_a_wish_to_be_told_only_is_granted(
-    marker: Marker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_wish_to_be_told_only_is_granted(marker: Marker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MARKER_UNKNOWN_RECIPIENTS", "note")
     letter = write_letter(tmp_path / "in" / "a.pdf", "RIBOTO NAUDOJIMO")
     said = marker("convert", "--to", "KZ", "-o", tmp_path / "out", "--recipient", "X", letter, "--json")

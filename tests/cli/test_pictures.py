@@ -26,16 +26,19 @@ def received(tmp_path: Path) -> Path:
     folder.mkdir()
     scan("SLAPTAI").save(folder / "first.jpg", dpi=(200, 200), quality=85)
     first = scan("RIBOTO NAUDOJIMO").convert("1")
-    first.save(folder / "second.tif", save_all=True, append_images=[scan("SLAPTAI").convert("1")], dpi=(200, 200),
-               compression="group4")
+    first.save(
+        folder / "second.tif",
+        save_all=True,
+        append_images=[scan("SLAPTAI").convert("1")],
+        dpi=(200, 200),
+        compression="group4",
+    )
     (folder / "third.png").write_bytes(b"\x89PNG\r\n\x1a\n rubbish")
     return folder
 
 
 @pytest.mark.slow
-def test_a_folder_of_pictures_is_stamped_as_pdf(
-    marker: Callable[..., Said], received: Path, tmp_path: Path
-) -> None:
+def test_a_folder_of_pictures_is_stamped_as_pdf(marker: Callable[..., Said], received: Path, tmp_path: Path) -> None:
     said = marker("batch", "--to", "KZ", "--json", received, tmp_path / "out")
     by_name = {Path(report["path"]).name: report for report in said.objects}
     assert said.status == ExitStatus.HELD
@@ -72,6 +75,17 @@ def test_an_unmarked_picture_is_held_and_released(marker: Callable[..., Said], t
     scan(None).save(path, dpi=(200, 200))
     held = marker("convert", "--to", "KZ", "--json", "-o", tmp_path / "out", path)
     assert (held.objects[0]["hold_reason"], held.objects[0]["format"]) == ("unmarked", "png")
-    done = marker("convert", "--to", "KZ", "--json", "-o", tmp_path / "out", "--marking", "lt:restricted", "--reason",
-                  "letter 7", path)
+    done = marker(
+        "convert",
+        "--to",
+        "KZ",
+        "--json",
+        "-o",
+        tmp_path / "out",
+        "--marking",
+        "lt:restricted",
+        "--reason",
+        "letter 7",
+        path,
+    )
     assert done.objects[0]["copies"][0]["path"].endswith(".pdf")

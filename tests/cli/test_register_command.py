@@ -32,9 +32,7 @@ def registered(
     return {"address": address, **said.objects[0]["copies"][0]}
 
 
-def test_a_replaced_file_is_found_and_a_missing_one_only_when_asked(
-    marker: Marker, registered: dict[str, str]
-) -> None:
+def test_a_replaced_file_is_found_and_a_missing_one_only_when_asked(marker: Marker, registered: dict[str, str]) -> None:
     copy = Path(registered["path"])
     assert marker("register", "verify", "--files").status == 0
     copy.write_bytes(b"another")

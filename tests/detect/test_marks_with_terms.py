@@ -44,8 +44,13 @@ def test_an_annex_so_marked_raises_a_letter_of_the_lowest_level(text: str, to: P
 
 @pytest.mark.parametrize(
     ("text", "to"),
-    [("SLAPTAI kol galioja planas", KZ), ("Slaptai, grąžinti", KZ), ("Секретно (на время учений)", LT),
-     ("Žymėta: slaptai", KZ), ("К исх. № 345 от 14.10.2026 секретно", LT)],
+    [
+        ("SLAPTAI kol galioja planas", KZ),
+        ("Slaptai, grąžinti", KZ),
+        ("Секретно (на время учений)", LT),
+        ("Žymėta: slaptai", KZ),
+        ("К исх. № 345 от 14.10.2026 секретно", LT),
+    ],
 )
 def test_a_mark_with_words_nobody_foresaw_is_asked_about(text: str, to: PartyId) -> None:
     line, lowest = (top(text), top(LOWEST[to])) if to == KZ else (corner(text), corner(LOWEST[to]))

@@ -12,9 +12,7 @@ from .run import Fuzzing
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_mutants_bring_up_no_fault_and_many_reach_the_stamper(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_mutants_bring_up_no_fault_and_many_reach_the_stamper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", None)
     monkeypatch.setenv("TMPDIR", "")
     fuzzing = Fuzzing(tmp_path / "place", tmp_path / "findings", seed=99, jobs=2)

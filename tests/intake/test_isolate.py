@@ -77,9 +77,7 @@ def test_a_worker_that_swells_costs_one_document(workers: Workers) -> None:
 
 
 @pytest.mark.parametrize(("work", "word"), [(misbehave.die, "SIGSEGV"), (misbehave.leave, "died")])
-def test_a_worker_that_dies_costs_one_document(
-    workers: Workers, work: Callable[..., object], word: str
-) -> None:
+def test_a_worker_that_dies_costs_one_document(workers: Workers, work: Callable[..., object], word: str) -> None:
     code, detail = held(workers, work)
     assert code is HoldCode.CRASHED
     assert word in detail

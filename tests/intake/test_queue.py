@@ -122,9 +122,7 @@ def test_a_killed_worker_costs_neither_a_document_nor_a_number_and_nothing_is_st
     found = states(postgres, postgres_url)
     assert found["issued"] == count
     assert found["reserved"] == 0
-    sources = postgres.run(
-        "SELECT source_sha256 FROM documents WHERE status = 'registered'", database_of(postgres_url)
-    )
+    sources = postgres.run("SELECT source_sha256 FROM documents WHERE status = 'registered'", database_of(postgres_url))
     assert len(sources) == len(set(sources)) == count
     copies = [path for path in (tmp_path / "out" / "marked").rglob("*.pdf") if not path.name.startswith(".")]
     assert len(copies) == count

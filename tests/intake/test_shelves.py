@@ -95,9 +95,7 @@ def test_every_name_a_file_system_takes_is_kept(received: Path, output: Path, sh
     assert len(files(output)) == 3
 
 
-def test_a_file_that_was_exchanged_meanwhile_stays_where_it_is(
-    received: Path, output: Path, shelves: Shelves
-) -> None:
+def test_a_file_that_was_exchanged_meanwhile_stays_where_it_is(received: Path, output: Path, shelves: Shelves) -> None:
     candidate = drop(received, "a.pdf", b"worked on")
     (received / "new").write_bytes(b"another document")
     (received / "new").replace(candidate.path)

@@ -36,8 +36,13 @@ def qualified_negative(dice: Dice) -> Result:
 def qualified_with_live(dice: Dice) -> Result:
     draft, marking = Draft(dice), dice.level()
     draft.mark(dice.choice(talk.QUALIFIED[dice.sending]), copy=False)
-    mark = para(spelling.any_form(marking, dice), bold=True, size=12, after=0,
-                align="right" if dice.sending == "KZ" else "center")
+    mark = para(
+        spelling.any_form(marking, dice),
+        bold=True,
+        size=12,
+        after=0,
+        align="right" if dice.sending == "KZ" else "center",
+    )
     draft.annex(*((mark,) if dice.sending == "KZ" else ()), top=(mark,) if dice.sending == "LT" else ())
     return draft.marked(marking, "uncertain")
 
@@ -172,8 +177,11 @@ def other_owner(dice: Dice) -> Result:
 @case("highest national level", receiving=("LT",))
 def no_equivalent(dice: Dice) -> Result:
     draft = Draft(dice)
-    draft.mark(dice.choice(("АСА МАҢЫЗДЫ/ОСОБОЙ ВАЖНОСТИ", "ОСОБОЙ ВАЖНОСТИ", "АСА МАҢЫЗДЫ", "Особой важности",
-                            "ОСОБОЙ\nВАЖНОСТИ")))
+    draft.mark(
+        dice.choice(
+            ("АСА МАҢЫЗДЫ/ОСОБОЙ ВАЖНОСТИ", "ОСОБОЙ ВАЖНОСТИ", "АСА МАҢЫЗДЫ", "Особой важности", "ОСОБОЙ\nВАЖНОСТИ")
+        )
+    )
     return draft.held("no-equivalent")
 
 
@@ -198,8 +206,13 @@ def both_parties(dice: Dice) -> Result:
     draft = Draft(dice)
     draft.mark(spelling.any_form(dice.level(), dice))
     theirs = dice.choice(spelling.LEVELS[dice.receiving])
-    mark = para(spelling.any_form(theirs, dice), bold=True, size=12, after=0,
-                align="center" if dice.receiving == "LT" else "right")
+    mark = para(
+        spelling.any_form(theirs, dice),
+        bold=True,
+        size=12,
+        after=0,
+        align="center" if dice.receiving == "LT" else "right",
+    )
     if dice.receiving == "LT":
         draft.head(mark)
     else:
@@ -373,6 +386,9 @@ def damaged(dice: Dice) -> Result:
     cut = len(data) * dice.randint(20, 85) // 100
     if dice.likely(0.5):
         return data[:cut], label
-    encrypted = files.encrypted_pdf(data, "pavyzdys") if dice.format == "pdf" else files.ole_file(
-        ("EncryptionInfo", b"\4\0\4\0"), ("EncryptedPackage", data[:4096]))
+    encrypted = (
+        files.encrypted_pdf(data, "pavyzdys")
+        if dice.format == "pdf"
+        else files.ole_file(("EncryptionInfo", b"\4\0\4\0"), ("EncryptedPackage", data[:4096]))
+    )
     return encrypted, Label(label.format, label.receiving, "held", None, frozenset({"encrypted"}))

@@ -58,8 +58,10 @@ def copy_beside(dice: Dice) -> Result:
 @case("words that introduce a marking")
 def companions(dice: Dice) -> Result:
     draft, marking = Draft(dice), dice.level()
-    before = {"LT": ("Slaptumo žyma: ", "SLAPTUMO ŽYMA ", "Slaptumo žyma – "),
-              "KZ": ("Гриф секретности: ", "ГРИФ: ", "Құпиялылық белгісі: ")}[dice.sending]
+    before = {
+        "LT": ("Slaptumo žyma: ", "SLAPTUMO ŽYMA ", "Slaptumo žyma – "),
+        "KZ": ("Гриф секретности: ", "ГРИФ: ", "Құпиялылық белгісі: "),
+    }[dice.sending]
     draft.mark(dice.choice(before) + spelling.one_form(marking, dice))
     return draft.marked(marking)
 
@@ -176,8 +178,13 @@ def annex_higher(dice: Dice) -> Result:
     marking = lower_level(dice)
     draft, higher = Draft(dice), dice.other_level(marking)
     draft.mark(spelling.any_form(marking, dice))
-    mark = para(spelling.any_form(higher, dice), bold=True, size=12, after=0,
-                align="right" if dice.sending == "KZ" else "center")
+    mark = para(
+        spelling.any_form(higher, dice),
+        bold=True,
+        size=12,
+        after=0,
+        align="right" if dice.sending == "KZ" else "center",
+    )
     if dice.sending == "KZ":
         draft.annex(mark)
     else:

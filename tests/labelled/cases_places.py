@@ -188,8 +188,10 @@ def picture_higher(dice: Dice) -> Result:
 def _page_lines(dice: Dice, marking: str) -> list[tuple[float, float, float, bool, str]]:
     words = LANGUAGES["lt" if dice.sending == "LT" else dice.choice(("kk", "ru"))]
     x = 210.0 if dice.sending == "LT" else 330.0
-    lines = [(x, 26.0, 11.0, True, spelling.one_form(marking, dice)),
-             (470.0, 44.0, 9.0, False, spelling.copy_line(dice.sending, dice))]
+    lines = [
+        (x, 26.0, 11.0, True, spelling.one_form(marking, dice)),
+        (470.0, 44.0, 9.0, False, spelling.copy_line(dice.sending, dice)),
+    ]
     body = [*words.letterhead, *words.subjects[:1], *(text[:60] for text in words.paragraphs[:5]), words.notice]
     return lines + [(80.0, 100.0 + 20 * number, 11.0, False, text) for number, text in enumerate(body)]
 
@@ -280,8 +282,11 @@ def unreadable_attachment(dice: Dice) -> Result:
     if dice.format == "pdf":
         data, label = draft.held("attachment")
         return files.pdf_with_attachment(data, "priedai.zip", archive), label
-    run, part = docx_pieces.embedded("oleObject1.bin", files.ole_file(("Package", archive)),
-                                     "application/vnd.openxmlformats-officedocument.oleObject")
+    run, part = docx_pieces.embedded(
+        "oleObject1.bin",
+        files.ole_file(("Package", archive)),
+        "application/vnd.openxmlformats-officedocument.oleObject",
+    )
     draft.after.append(Para(raw=run))
     draft.parts.append(part)
     return draft.held("attachment")

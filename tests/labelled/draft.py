@@ -170,24 +170,50 @@ class Draft:
         dice = self.dice
         pdf = dice.format == "pdf"
         size = dice.choice((10.0, 11.0, 11.0, 12.0))
-        body = letter_blocks(self.language, dice, paragraphs=self.paragraphs, table=dice.likely(0.3),
-                             extra=tuple(self.extra), size=size)
-        numbers = [para(dice.choice(("{page}", "{page} / {pages}", "- {page} -")), size=8,
-                        align=dice.choice(("center", "right")), after=0)] if dice.likely(0.7) else []
-        first = Section((*self.before, *body, *self.after), tuple(self.top), (*numbers, *self.bottom),
-                        first_header=self.first_header, even_header=self.even_header, **self.section_look)
+        body = letter_blocks(
+            self.language, dice, paragraphs=self.paragraphs, table=dice.likely(0.3), extra=tuple(self.extra), size=size
+        )
+        numbers = (
+            [
+                para(
+                    dice.choice(("{page}", "{page} / {pages}", "- {page} -")),
+                    size=8,
+                    align=dice.choice(("center", "right")),
+                    after=0,
+                )
+            ]
+            if dice.likely(0.7)
+            else []
+        )
+        first = Section(
+            (*self.before, *body, *self.after),
+            tuple(self.top),
+            (*numbers, *self.bottom),
+            first_header=self.first_header,
+            even_header=self.even_header,
+            **self.section_look,
+        )
         look: dict[str, Any] = {
-            "title": dice.choice(("", "Dokumentas1", "Letter")), "size": size,
+            "title": dice.choice(("", "Dokumentas1", "Letter")),
+            "size": size,
             "font": dice.choice(font_names() if pdf else OFFICE_FONTS),
             "margins": (
-                dice.choice((57.0, 70.0, 85.0)), dice.choice((45.0, 57.0, 70.0)), dice.choice((28.0, 42.5, 57.0)), 57.0,
+                dice.choice((57.0, 70.0, 85.0)),
+                dice.choice((45.0, 57.0, 70.0)),
+                dice.choice((28.0, 42.5, 57.0)),
+                57.0,
             ),
             "glyphs": dice.choice(("run", "run", "run", "word", "char")),
             "template": dice.choice(("plain", "python-docx")),
             "leading": dice.choice((1.15, 1.25, 1.5)),
         } | self.look
-        letter = Letter((first, *self.sections), overlays=tuple(self.overlays), parts=tuple(self.parts),
-                        properties=tuple(self.properties), **look)
+        letter = Letter(
+            (first, *self.sections),
+            overlays=tuple(self.overlays),
+            parts=tuple(self.parts),
+            properties=tuple(self.properties),
+            **look,
+        )
         return write_pdf(letter) if pdf else write_docx(letter)
 
     def marked(self, marking: str, *holds: str, higher: bool = False) -> tuple[bytes, Label]:

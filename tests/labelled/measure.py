@@ -222,7 +222,8 @@ def main() -> None:
     if options.json:
         rows = [
             {"case": r.case, "seed": r.seed, "kind": r.kind, "truth": r.label.marking, "said": r.said}
-            for r in results if r.kind in FAILURES
+            for r in results
+            if r.kind in FAILURES
         ]
         counts = dict(Counter(r.kind for r in results))
         print(json.dumps({"documents": len(results), "counts": counts, "failures": rows}, ensure_ascii=False))  # noqa: T201 - a command's result

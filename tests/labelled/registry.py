@@ -31,9 +31,7 @@ class Case:
 CASES: Final[dict[str, Case]] = {}
 
 
-def case(
-    about: str, formats: tuple[str, ...] = BOTH, receiving: tuple[str, ...] = EITHER
-) -> Callable[[Maker], Maker]:
+def case(about: str, formats: tuple[str, ...] = BOTH, receiving: tuple[str, ...] = EITHER) -> Callable[[Maker], Maker]:
     """Register a function under its name with blanks for underscores."""
 
     def register(maker: Maker) -> Maker:

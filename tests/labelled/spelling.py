@@ -15,8 +15,13 @@ LEVELS: Final = {
     "LT": ("lt:top-secret", "lt:secret", "lt:confidential", "lt:restricted"),
 }
 RANK: Final = {
-    "kz:top-secret": 4, "kz:secret": 3, "kz:restricted": 1,
-    "lt:top-secret": 4, "lt:secret": 3, "lt:confidential": 2, "lt:restricted": 1,
+    "kz:top-secret": 4,
+    "kz:secret": 3,
+    "kz:restricted": 1,
+    "lt:top-secret": 4,
+    "lt:secret": 3,
+    "lt:confidential": 2,
+    "lt:restricted": 1,
 }
 HALVES: Final = {
     "kz:top-secret": ("ӨТЕ ҚҰПИЯ", "СОВЕРШЕННО СЕКРЕТНО"),
@@ -123,22 +128,68 @@ def copy_line(party: str, rng: random.Random) -> str:
     number = rng.randint(1, 9)
     if party == "LT":
         return rng.choice((f"Egz. Nr. {number}", f"Egz. Nr. {number}", f"EGZ. NR. {number}", f"{number} egz."))
-    return rng.choice((f"Дана № {number}", f"Экз. № {number}", f"Дана № {number} / Экз. № {number}",
-                       "Экз. единственный", f"№ {number} дана"))
+    return rng.choice(
+        (
+            f"Дана № {number}",
+            f"Экз. № {number}",
+            f"Дана № {number} / Экз. № {number}",
+            "Экз. единственный",
+            f"№ {number} дана",
+        )
+    )
 
 
 THIRD_PARTIES: Final = {
-    "nato": ("COSMIC TOP SECRET", "NATO SECRET", "NATO CONFIDENTIAL", "NATO RESTRICTED", "NATO SECRET ATOMAL",
-             "NATO UNCLASSIFIED"),
-    "eu": ("TRÈS SECRET UE/EU TOP SECRET", "SECRET UE/EU SECRET", "CONFIDENTIEL UE/EU CONFIDENTIAL",
-           "RESTREINT UE/EU RESTRICTED", "EU SECRET", "SECRET UE"),
-    "us": ("SECRET//NOFORN", "TOP SECRET//SI//NOFORN", "SECRET//FGI DEU", "//COSMIC TOP SECRET",
-           "CONFIDENTIAL//REL TO USA, FVEY"),
+    "nato": (
+        "COSMIC TOP SECRET",
+        "NATO SECRET",
+        "NATO CONFIDENTIAL",
+        "NATO RESTRICTED",
+        "NATO SECRET ATOMAL",
+        "NATO UNCLASSIFIED",
+    ),
+    "eu": (
+        "TRÈS SECRET UE/EU TOP SECRET",
+        "SECRET UE/EU SECRET",
+        "CONFIDENTIEL UE/EU CONFIDENTIAL",
+        "RESTREINT UE/EU RESTRICTED",
+        "EU SECRET",
+        "SECRET UE",
+    ),
+    "us": (
+        "SECRET//NOFORN",
+        "TOP SECRET//SI//NOFORN",
+        "SECRET//FGI DEU",
+        "//COSMIC TOP SECRET",
+        "CONFIDENTIAL//REL TO USA, FVEY",
+    ),
     "uk": ("OFFICIAL-SENSITIVE", "UK SECRET", "UK TOP SECRET", "OFFICIAL"),
-    "fr and de": ("TRÈS SECRET", "SECRET DÉFENSE", "STRENG GEHEIM", "GEHEIM", "VS-VERTRAULICH",
-                  "VS-NUR FÜR DEN DIENSTGEBRAUCH"),
-    "pl and ua": ("ŚCIŚLE TAJNE", "TAJNE", "POUFNE", "ZASTRZEŻONE", "ЦІЛКОМ ТАЄМНО", "ТАЄМНО",
-                  "ОСОБЛИВОЇ ВАЖЛИВОСТІ", "Для службового користування"),
-    "lv and ee": ("SEVIŠĶI SLEPENI", "SLEPENI", "KONFIDENCIĀLI", "DIENESTA VAJADZĪBĀM", "TÄIESTI SALAJANE",
-                  "SALAJANE", "KONFIDENTSIAALNE", "PIIRATUD"),
+    "fr and de": (
+        "TRÈS SECRET",
+        "SECRET DÉFENSE",
+        "STRENG GEHEIM",
+        "GEHEIM",
+        "VS-VERTRAULICH",
+        "VS-NUR FÜR DEN DIENSTGEBRAUCH",
+    ),
+    "pl and ua": (
+        "ŚCIŚLE TAJNE",
+        "TAJNE",
+        "POUFNE",
+        "ZASTRZEŻONE",
+        "ЦІЛКОМ ТАЄМНО",
+        "ТАЄМНО",
+        "ОСОБЛИВОЇ ВАЖЛИВОСТІ",
+        "Для службового користування",
+    ),
+    "lv and ee": (
+        "SEVIŠĶI SLEPENI",
+        "SLEPENI",
+        "KONFIDENCIĀLI",
+        "DIENESTA VAJADZĪBĀM",
+        "TÄIESTI SALAJANE",
+        "SALAJANE",
+        "KONFIDENTSIAALNE",
+        "PIIRATUD",
+    ),
 }

@@ -26,11 +26,21 @@ MENTIONS: Final = {
     ),
 }
 INFLECTED: Final = {
-    "lt": ("SLAPTOS INFORMACIJOS APSAUGOS ISTORIJA", "KONFIDENCIALUMO ĮSIPAREIGOJIMAS", "Slaptumo žymų katalogas",
-           "Konfidencialumo susitarimas", "SLAPTUMAS"),
+    "lt": (
+        "SLAPTOS INFORMACIJOS APSAUGOS ISTORIJA",
+        "KONFIDENCIALUMO ĮSIPAREIGOJIMAS",
+        "Slaptumo žymų katalogas",
+        "Konfidencialumo susitarimas",
+        "SLAPTUMAS",
+    ),
     "kk": ("ҚҰПИЯЛЫЛЫҚ БЕЛГІЛЕРІНІҢ ТАРИХЫ", "Құпиялылық туралы келісім", "ҚҰПИЯЛАР ТУРАЛЫ ӘҢГІМЕ", "ҚҰПИЯСЫЗ"),
-    "ru": ("СЕКРЕТНОЕ ДЕЛОПРОИЗВОДСТВО: ИСТОРИЯ", "О СЕКРЕТНОСТИ", "Секретарю комитета", "СЕКРЕТАРИАТ",
-           "Соглашение о конфиденциальности"),
+    "ru": (
+        "СЕКРЕТНОЕ ДЕЛОПРОИЗВОДСТВО: ИСТОРИЯ",
+        "О СЕКРЕТНОСТИ",
+        "Секретарю комитета",
+        "СЕКРЕТАРИАТ",
+        "Соглашение о конфиденциальности",
+    ),
     "en": ("SECRETARY GENERAL", "CONFIDENTIALITY AGREEMENT", "Secrets of the old flax mill"),
 }
 """Headings with other forms and other words: whole words only make a marking."""
@@ -92,6 +102,10 @@ LIFTED: Final = {
     "KZ": ("РАССЕКРЕЧЕНО", "ГРИФ СНЯТ", "ҚҰПИЯСЫЗДАНДЫРЫЛДЫ", "Рассекречено 02.03.2026", "Гриф секретности снят"),
 }
 OTHER_OWNERS: Final = (
-    "РОССИЙСКАЯ ФЕДЕРАЦИЯ", "Министерство обороны РФ", "РЕСПУБЛИКА БЕЛАРУСЬ", "ЕАЭС",
-    "ЕВРАЗИЙСКАЯ ЭКОНОМИЧЕСКАЯ КОМИССИЯ", "Министерство связи Республики Беларусь",
+    "РОССИЙСКАЯ ФЕДЕРАЦИЯ",
+    "Министерство обороны РФ",
+    "РЕСПУБЛИКА БЕЛАРУСЬ",
+    "ЕАЭС",
+    "ЕВРАЗИЙСКАЯ ЭКОНОМИЧЕСКАЯ КОМИССИЯ",
+    "Министерство связи Республики Беларусь",
 )

@@ -97,8 +97,10 @@ def test_a_file_without_a_label_has_none_to_agree_with(marker: Marker, tmp_path:
 
 
 def test_a_label_that_departs_from_the_standard_is_shown_with_where(marker: Marker, tmp_path: Path) -> None:
-    bad = label().replace(' ReviewDateTime="2031-01-01T00:00:00Z"', "").replace(
-        "<s:CreationDateTime>2026-01-01T00:00:00Z</s:CreationDateTime>", ""
+    bad = (
+        label()
+        .replace(' ReviewDateTime="2031-01-01T00:00:00Z"', "")
+        .replace("<s:CreationDateTime>2026-01-01T00:00:00Z</s:CreationDateTime>", "")
     )
     source = docx_letter(tmp_path / "a.docx", part=binding(bad, bad + bad))
     faults = json.loads(marker("label", "show", "--json", source).out.splitlines()[0])["faults"]

@@ -53,7 +53,10 @@ def test_python_docx_finds_it_from_the_main_document(tmp_path: Path) -> None:
 def test_it_is_bound_to_every_part_that_says_something(tmp_path: Path) -> None:
     copy, _ = stamped(docx_letter(tmp_path / "a.docx"))
     (root,) = bindings(copy).values()
-    references = {r.get("URI", ""): r.get("{http://www.w3.org/2005/05/xmlmime}contentType") for r in root.iter(f"{{{MB}}}DataReference")}  # noqa: E501  # one fact
+    references = {
+        r.get("URI", ""): r.get("{http://www.w3.org/2005/05/xmlmime}contentType")
+        for r in root.iter(f"{{{MB}}}DataReference")
+    }  # one fact
     with zipfile.ZipFile(copy) as package:
         names = package.namelist()
     expected = {

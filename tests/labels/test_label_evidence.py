@@ -151,9 +151,7 @@ def test_no_label_ever_changes_the_marking_that_the_ink_has(labels: list[LabelSe
         ("TitusClassification", "NATO SECRET", HoldCode.THIRD_PARTY),
     ],
 )
-def test_labels_of_other_systems_are_evidence(
-    name: str, value: str, expected: HoldCode | None, tmp_path: Path
-) -> None:
+def test_labels_of_other_systems_are_evidence(name: str, value: str, expected: HoldCode | None, tmp_path: Path) -> None:
     from pypdf import PdfReader, PdfWriter
 
     path = pdf_letter(tmp_path / "a.pdf")

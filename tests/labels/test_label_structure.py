@@ -119,9 +119,9 @@ def test_what_is_written_is_read_without_a_fault() -> None:
 def test_the_same_order_gives_the_same_bytes_and_another_date_changes_dates_alone() -> None:
     assert canonical(written()) == canonical(written())
     later = canonical(written(order=CopyOrder(**{**_fields(ORDER), "date": "2027-01-02"}))).decode()
-    assert later.replace("2027-01-02", "2026-11-22").replace("2032-01-02", "2031-11-22") == canonical(
-        written()
-    ).decode()
+    assert (
+        later.replace("2027-01-02", "2026-11-22").replace("2032-01-02", "2031-11-22") == canonical(written()).decode()
+    )
 
 
 def _fields(order: CopyOrder) -> dict[str, object]:

@@ -140,7 +140,7 @@ def test_all_faults_are_told_in_words(marker: Marker, tmp_path: Path) -> None:
 
 
 def test_a_stamp_with_letters_the_font_lacks_is_told(marker: Marker, tmp_path: Path) -> None:
-    said = marker("agreement", "check", wrong(tmp_path, ("stamp = \"TAJNE/SECRET\"", 'stamp = "TAJNE/機密"')))
+    said = marker("agreement", "check", wrong(tmp_path, ('stamp = "TAJNE/SECRET"', 'stamp = "TAJNE/機密"')))
     assert said.status == 2
     assert "marking[pl:secret] cannot be stamped" in said.err
     assert "U+6A5F" in said.err

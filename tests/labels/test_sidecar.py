@@ -65,7 +65,6 @@ def test_where_its_name_is_taken_nothing_is_issued_and_the_other_file_stays(mark
     assert other.read_text() == "somebody's"
 
 
-
 @pytest.mark.parametrize(
     ("label_text", "outcome", "reason"),
     [

@@ -130,9 +130,7 @@ def test_a_table_that_would_lower_a_level_is_refused() -> None:
 
 
 def test_files_of_others_need_their_parties_named() -> None:
-    foreign = {
-        name: data[: data.index(b"<spif:extensions>")] + b"</spif:SPIF>" for name, data in FILES.items()
-    }
+    foreign = {name: data[: data.index(b"<spif:extensions>")] + b"</spif:SPIF>" for name, data in FILES.items()}
     with pytest.raises(ProfileError, match="which Party has the policy KAZ"):
         import_spif(read_pair(foreign), {})
     text, profile, _ = import_spif(read_pair(foreign), {"KAZ": "KZ", "LTU": "LT"})

@@ -122,7 +122,11 @@ def _ours(documents: Sequence[Document], folder: Path, jobs: int) -> tuple[Cost,
 
 
 def _ocrmypdf(
-    program: str, documents: Sequence[Document], some: Sequence[Document], folder: Path, ours: tuple[Cost, Cost],
+    program: str,
+    documents: Sequence[Document],
+    some: Sequence[Document],
+    folder: Path,
+    ours: tuple[Cost, Cost],
     pages: tuple[int, int],
 ) -> None:
     found = shutil.which(program)
@@ -132,8 +136,19 @@ def _ocrmypdf(
     environment = {**os.environ, "MARKER_JOBS": "1"}
 
     def read(path: Path) -> Cost:
-        command = [found, "--force-ocr", "-l", LANGUAGES, "--output-type", "none", "--quiet", "--sidecar",
-                   str(path.with_suffix(".txt")), str(path), "-"]
+        command = [
+            found,
+            "--force-ocr",
+            "-l",
+            LANGUAGES,
+            "--output-type",
+            "none",
+            "--quiet",
+            "--sidecar",
+            str(path.with_suffix(".txt")),
+            str(path),
+            "-",
+        ]
         return cost_of(command, range(16), environment)
 
     together = folder / "together.pdf"
@@ -172,7 +187,10 @@ def _whole_pages(marked: Sequence[Document], folder: Path, cores: int) -> None:
         subprocess.run(["pdftoppm", "-r", "300", "-png", str(document.path), str(own / "page")], check=True)
         texts = [
             subprocess.run(
-                ["tesseract", str(page), "stdout", "-l", LANGUAGES], check=True, capture_output=True, text=True,
+                ["tesseract", str(page), "stdout", "-l", LANGUAGES],
+                check=True,
+                capture_output=True,
+                text=True,
                 env={**os.environ, "OMP_THREAD_LIMIT": "1"},
             ).stdout
             for page in sorted(own.glob("page*.png"))
@@ -185,9 +203,7 @@ def _whole_pages(marked: Sequence[Document], folder: Path, cores: int) -> None:
 
 
 def _sum(costs: Sequence[Cost]) -> Cost:
-    return Cost(
-        sum(cost.wall for cost in costs), sum(cost.cpu for cost in costs), max(cost.peak for cost in costs)
-    )
+    return Cost(sum(cost.wall for cost in costs), sum(cost.cpu for cost in costs), max(cost.peak for cost in costs))
 
 
 def _row(name: str, cost: Cost, pages: int) -> str:

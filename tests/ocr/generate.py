@@ -38,11 +38,20 @@ FONTS: Final = {
     "noto-serif": ("NotoSerif-Regular.ttf", "NotoSerif-Bold.ttf"),
 }
 FORMS: Final[dict[str, tuple[str, ...]]] = {
-    "kz:top-secret": ("ӨТЕ ҚҰПИЯ", "СОВЕРШЕННО СЕКРЕТНО", "ӨТЕ ҚҰПИЯ\nСОВЕРШЕННО СЕКРЕТНО", "СОВЕРШЕННО\nСЕКРЕТНО",
-                      "Совершенно секретно"),
+    "kz:top-secret": (
+        "ӨТЕ ҚҰПИЯ",
+        "СОВЕРШЕННО СЕКРЕТНО",
+        "ӨТЕ ҚҰПИЯ\nСОВЕРШЕННО СЕКРЕТНО",
+        "СОВЕРШЕННО\nСЕКРЕТНО",
+        "Совершенно секретно",
+    ),
     "kz:secret": ("ҚҰПИЯ", "СЕКРЕТНО", "ҚҰПИЯ/СЕКРЕТНО", "ҚҰПИЯ\nСЕКРЕТНО", "Секретно"),
-    "kz:restricted": ("ҚЫЗМЕТ БАБЫНДА\nПАЙДАЛАНУ ҮШІН", "ДЛЯ СЛУЖЕБНОГО ПОЛЬЗОВАНИЯ", "Для служебного\nпользования",
-                      "ДЛЯ СЛУЖЕБНОГО\nПОЛЬЗОВАНИЯ"),
+    "kz:restricted": (
+        "ҚЫЗМЕТ БАБЫНДА\nПАЙДАЛАНУ ҮШІН",
+        "ДЛЯ СЛУЖЕБНОГО ПОЛЬЗОВАНИЯ",
+        "Для служебного\nпользования",
+        "ДЛЯ СЛУЖЕБНОГО\nПОЛЬЗОВАНИЯ",
+    ),
     "lt:top-secret": ("VISIŠKAI SLAPTAI", "VISIŠKAI SLAPTAI/TOP SECRET", "VISIŠKAI\nSLAPTAI", "Visiškai slaptai"),
     "lt:secret": ("SLAPTAI", "SLAPTAI/SECRET", "SLAPTAI\nSECRET", "Slaptai"),
     "lt:confidential": ("KONFIDENCIALIAI", "KONFIDENCIALIAI/CONFIDENTIAL", "Konfidencialiai"),
@@ -368,8 +377,16 @@ def turned(draft: Draft) -> tuple[bytes, Label]:
 
 
 def _stamped(
-    draft: Draft, ink: str, *, broken: float = 0.0, over: bool = False, strength: float = 0.85, grey: str = "",
-    low: bool = False, size: float = 0, marking: str = "",
+    draft: Draft,
+    ink: str,
+    *,
+    broken: float = 0.0,
+    over: bool = False,
+    strength: float = 0.85,
+    grey: str = "",
+    low: bool = False,
+    size: float = 0,
+    marking: str = "",
 ) -> tuple[bytes, Label]:
     rng = draft.rng
     if low:
@@ -380,8 +397,13 @@ def _stamped(
     if low:
         print_mark(draft, page, draft.form(below))
     stamp = stamp_of(
-        rng, draft.form(marking), INKS[ink], frame=rng.random() < 0.6, size=size or rng.uniform(15, 22),
-        angle=rng.choice([-1, 1]) * rng.uniform(2, 20), broken=broken,
+        rng,
+        draft.form(marking),
+        INKS[ink],
+        frame=rng.random() < 0.6,
+        size=size or rng.uniform(15, 22),
+        angle=rng.choice([-1, 1]) * rng.uniform(2, 20),
+        broken=broken,
     )
     room = A4[0] - stamp.width
     if over:

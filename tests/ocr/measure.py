@@ -1,8 +1,8 @@
 """Reads generated scan pages the way the software does and says how far the outcome is from the truth.
 
-    python -m tests.ocr.measure                        # development seeds
-    python -m tests.ocr.measure --final                # the final seeds, looked at once
-    python -m tests.ocr.measure --case fax --seeds 3..3 -v
+python -m tests.ocr.measure                        # development seeds
+python -m tests.ocr.measure --final                # the final seeds, looked at once
+python -m tests.ocr.measure --case fax --seeds 3..3 -v
 """
 
 from __future__ import annotations
@@ -129,14 +129,16 @@ def summary(results: list[Result]) -> str:
         right = sum(result.kind == "right" for result in some)
         return f"{right} of {len(some)} ({100 * right / max(1, len(some)):.1f} %)"
 
-    return "\n".join([
-        f"documents {len(results)}, pages {pages}",
-        f"marked, exactly right: {share(marked)}; rubber stamps: {share(stamps)}",
-        f"under-marked: {sum(result.kind == 'under' for result in results)}; "
-        f"higher: {sum(result.kind == 'higher' for result in results)}; "
-        f"to be held and held: {sum(result.kind != 'leak' for result in bare)} of {len(bare)}",
-        f"one core: {sum(result.seconds for result in results) / max(1, pages):.2f} s a page",
-    ])
+    return "\n".join(
+        [
+            f"documents {len(results)}, pages {pages}",
+            f"marked, exactly right: {share(marked)}; rubber stamps: {share(stamps)}",
+            f"under-marked: {sum(result.kind == 'under' for result in results)}; "
+            f"higher: {sum(result.kind == 'higher' for result in results)}; "
+            f"to be held and held: {sum(result.kind != 'leak' for result in bare)} of {len(bare)}",
+            f"one core: {sum(result.seconds for result in results) / max(1, pages):.2f} s a page",
+        ]
+    )
 
 
 def compare(names: list[str], seed: int, cache: Path, program: str) -> str:

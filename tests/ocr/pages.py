@@ -36,7 +36,14 @@ def write(page: Image.Image, text: str, x: int, y: int, size: int = 36) -> Image
 
 
 def stamp(
-    page: Image.Image, text: str, x: int, y: int, *, angle: float = 0, ink: str = "red", size: int = 52,
+    page: Image.Image,
+    text: str,
+    x: int,
+    y: int,
+    *,
+    angle: float = 0,
+    ink: str = "red",
+    size: int = 52,
     frame: bool = True,
 ) -> Image.Image:
     """A rubber stamp in the middle of (x, y), turned anticlockwise."""

@@ -50,7 +50,10 @@ def full_page_tesseract(made: list[Made]) -> Peer:
         texts = []
         for page in sorted(folder.glob("page*.png")):
             done = subprocess.run(
-                ["tesseract", str(page), "stdout", "-l", LANGUAGES], check=True, capture_output=True, text=True,
+                ["tesseract", str(page), "stdout", "-l", LANGUAGES],
+                check=True,
+                capture_output=True,
+                text=True,
                 env={**os.environ, "OMP_THREAD_LIMIT": "1"},
             )
             texts.append(done.stdout)
@@ -68,8 +71,22 @@ def ocrmypdf(made: list[Made], program: str) -> Peer | None:
     def read(path: Path, folder: Path) -> str:
         sidecar = folder / "text.txt"
         subprocess.run(
-            [found, "--force-ocr", "-l", LANGUAGES, "--output-type", "none", "--sidecar", str(sidecar), "--quiet",
-             str(path), "-"], check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            [
+                found,
+                "--force-ocr",
+                "-l",
+                LANGUAGES,
+                "--output-type",
+                "none",
+                "--sidecar",
+                str(sidecar),
+                "--quiet",
+                str(path),
+                "-",
+            ],
+            check=False,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         return sidecar.read_text(encoding="utf-8") if sidecar.is_file() else ""
 

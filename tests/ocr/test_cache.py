@@ -92,7 +92,10 @@ def test_a_link_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "spoil",
     [
-        lambda text: "", lambda text: text[: len(text) // 2], lambda text: "[]", lambda text: "{}",
+        lambda text: "",
+        lambda text: text[: len(text) // 2],
+        lambda text: "[]",
+        lambda text: "{}",
         lambda text: json.dumps({**json.loads(text), "own": 7}),
         lambda text: json.dumps({**json.loads(text), "spans": [{"text": "RIBOTO NAUDOJIMO", "place": "moon"}]}),
         lambda text: "[" * 100_000,
@@ -114,16 +117,15 @@ def test_another_party_another_profile_and_another_file_have_readings_of_their_o
     other = scan.with_name("other.pdf")
     other.write_bytes(scan.read_bytes() + b"\n")
     keys = {
-        cache.key(scan, PROFILE, PartyId("KZ")), cache.key(scan, PROFILE, PartyId("LT")),
+        cache.key(scan, PROFILE, PartyId("KZ")),
+        cache.key(scan, PROFILE, PartyId("LT")),
         cache.key(other, PROFILE, PartyId("KZ")),
         cache.key(scan, replace(PROFILE, markings=PROFILE.markings[1:]), PartyId("KZ")),
     }
     assert len(keys) == 4
 
 
-def test_a_page_that_stayed_unread_is_not_kept(
-    scan: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_page_that_stayed_unread_is_not_kept(scan: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object, **__: object) -> object:
         raise tesseract.EngineFaultError
 

@@ -44,8 +44,17 @@ def test_a_mark_read_in_the_other_script_is_like_one(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["МИНИСТЕРСТВО ОБОРОНЫ", "КОМИТЕТ СВЯЗИ", "ҚОРҒАНЫС МИНИСТРЛІГІ", "KRAŠTO APSAUGOS MINISTERIJA", "Gedimino pr. 40",
-     "СТЕПЕНЬ СЕКРЕТНОСТИ", "Экз. № 1", "DĖL PRATYBŲ PLANO", "г. Астана"],
+    [
+        "МИНИСТЕРСТВО ОБОРОНЫ",
+        "КОМИТЕТ СВЯЗИ",
+        "ҚОРҒАНЫС МИНИСТРЛІГІ",
+        "KRAŠTO APSAUGOS MINISTERIJA",
+        "Gedimino pr. 40",
+        "СТЕПЕНЬ СЕКРЕТНОСТИ",
+        "Экз. № 1",
+        "DĖL PRATYBŲ PLANO",
+        "г. Астана",
+    ],
 )
 def test_words_of_letterheads_and_around_marks_are_not(text: str) -> None:
     assert not KNOWN.resembles(text)

@@ -58,7 +58,9 @@ def test_places_on_a_turned_page_are_those_of_the_page_as_displayed(quarters: in
     shown = upright.rotate(90 * quarters, expand=True)  # anticlockwise, so it takes as many clockwise turns to mend
     sheet = laid_out(shown, quarters)
     x, y = {
-        1: (100, upright.width - 1300), 2: (upright.width - 1300, upright.height - 100), 3: (upright.height - 100, 1300)
+        1: (100, upright.width - 1300),
+        2: (upright.width - 1300, upright.height - 100),
+        3: (upright.height - 100, 1300),
     }[quarters]
     found = at(sheet, x, y)
     assert found

@@ -176,9 +176,7 @@ def test_a_marking_in_a_tracked_deletion_does_not_count(pair: tuple[Path, Path])
         ("footer", 'w:yAlign="bottom"', 'w:y="400"'),
     ],
 )
-def test_a_marking_away_from_its_place_does_not_count(
-    pair: tuple[Path, Path], story: str, old: str, new: str
-) -> None:
+def test_a_marking_away_from_its_place_does_not_count(pair: tuple[Path, Path], story: str, old: str, new: str) -> None:
     spoiled(pair[1], replaced(of_kind(pair[1], story, "default"), old, new))
     refused(pair, "does not show the marking")
 

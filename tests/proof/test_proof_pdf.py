@@ -30,9 +30,16 @@ from marker.stamp.fonts import Face
 from marker.stamp.pdf import stamp_pdf
 
 ORDER = CopyOrder(
-    receiving=PartyId("KZ"), sending=PartyId("LT"), marking_text="ҚҰПИЯ/СЕКРЕТНО", originator_text="KONFIDENCIALIAI",
-    register_number="KZ-2026-000123", copy_number=str(CopyNumber(PartyId("KZ"), 2026, 123, 1)), copy_index=1,
-    set_size=2, date="2026-11-22", recipient="Қорғаныс министрлігі",
+    receiving=PartyId("KZ"),
+    sending=PartyId("LT"),
+    marking_text="ҚҰПИЯ/СЕКРЕТНО",
+    originator_text="KONFIDENCIALIAI",
+    register_number="KZ-2026-000123",
+    copy_number=str(CopyNumber(PartyId("KZ"), 2026, 123, 1)),
+    copy_index=1,
+    set_size=2,
+    date="2026-11-22",
+    recipient="Қорғаныс министрлігі",
 )
 Change = Callable[[PdfWriter], None]
 
@@ -145,14 +152,17 @@ def _white_annotation(writer: PdfWriter) -> None:
     form.set_data(b"1 g 0 0 200 40 re f")
     form.update(
         {
-            NameObject("/Type"): NameObject("/XObject"), NameObject("/Subtype"): NameObject("/Form"),
+            NameObject("/Type"): NameObject("/XObject"),
+            NameObject("/Subtype"): NameObject("/Form"),
             NameObject("/BBox"): ArrayObject(map(NumberObject, (0, 0, 200, 40))),
         }
     )
     annotation = DictionaryObject(
         {
-            NameObject("/Type"): NameObject("/Annot"), NameObject("/Subtype"): NameObject("/Square"),
-            NameObject("/Rect"): ArrayObject(map(NumberObject, (200, 10, 400, 50))), NameObject("/F"): NumberObject(4),
+            NameObject("/Type"): NameObject("/Annot"),
+            NameObject("/Subtype"): NameObject("/Square"),
+            NameObject("/Rect"): ArrayObject(map(NumberObject, (200, 10, 400, 50))),
+            NameObject("/F"): NumberObject(4),
             NameObject("/AP"): DictionaryObject({NameObject("/N"): writer._add_object(form)}),
         }
     )
@@ -166,16 +176,20 @@ SPOILT: dict[str, tuple[Change, str]] = {
     "the copy number is missing": (_without_form(1, 2), "page 2 does not show the copy number"),
     "the first page's block is missing": (_without_form(0, 1), "page 1 does not show the whole stamp"),
     "the stamp is shifted off the page": (
-        _rewritten(1, -1, b"q 1 0 0 1 0 0 cm\n", b"q 1 0 0 1 0 400 cm\n"), "page 2 does not show",
+        _rewritten(1, -1, b"q 1 0 0 1 0 0 cm\n", b"q 1 0 0 1 0 400 cm\n"),
+        "page 2 does not show",
     ),
     "the stamp is turned": (
-        _rewritten(1, -1, b"q 1 0 0 1 0 0 cm\n", b"q -1 0 0 -1 595 842 cm\n"), "page 2 does not show",
+        _rewritten(1, -1, b"q 1 0 0 1 0 0 cm\n", b"q -1 0 0 -1 595 842 cm\n"),
+        "page 2 does not show",
     ),
     "the stamp is mirrored": (
-        _rewritten(1, -1, b"q 1 0 0 1 0 0 cm\n", b"q -1 0 0 1 595 0 cm\n"), "page 2 does not show",
+        _rewritten(1, -1, b"q 1 0 0 1 0 0 cm\n", b"q -1 0 0 1 595 0 cm\n"),
+        "page 2 does not show",
     ),
     "the stamp is tiny": (
-        _rewritten(1, -1, b"q 1 0 0 1 0 0 cm\n", b"q 0.5 0 0 0.5 140 8 cm\n"), "page 2 does not show",
+        _rewritten(1, -1, b"q 1 0 0 1 0 0 cm\n", b"q 0.5 0 0 0.5 140 8 cm\n"),
+        "page 2 does not show",
     ),
     "the stamp is invisible": (_rewritten(1, -1, b"/Artifact", b"3 Tr 1 1 1 rg /Artifact"), "page 2"),
     "the top marking is under a white box": (_drawn(1, b"1 g 150 800 300 42 re f"), "page 2 does not show the marking"),
@@ -186,7 +200,8 @@ SPOILT: dict[str, tuple[Change, str]] = {
     "the Data Matrix is under a white box": (_drawn(1, b"1 g 20 20 26 26 re f"), "page 2 does not show the Data"),
     "the Data Matrix has a hole": (_drawn(1, b"1 g 24 24 12 12 re f"), "page 2 does not show the Data Matrix"),
     "the Data Matrix is another page's": (
-        lambda writer: _swapped_code(writer, 1, 2), "page 2 does not show the Data Matrix",
+        lambda writer: _swapped_code(writer, 1, 2),
+        "page 2 does not show the Data Matrix",
     ),
     "a page is dropped": (_dropped_page, "2 pages instead of 3"),
     "two pages are swapped": (_swapped_pages, "page 2"),
@@ -197,10 +212,12 @@ SPOILT: dict[str, tuple[Change, str]] = {
     "something is added": (_drawn(1, b"BT /MkR 8 Tf 400 300 Td <0003> Tj ET"), "page 2"),
     "a dot is added": (_drawn(1, b"0 g 450 300 1.5 1.5 re f"), "page 2"),
     "a page has another size": (
-        lambda writer: writer.pages[1].mediabox.__setitem__(2, NumberObject(600)), "page 2 has another size",
+        lambda writer: writer.pages[1].mediabox.__setitem__(2, NumberObject(600)),
+        "page 2 has another size",
     ),
     "the text layer of the marking is gone": (
-        lambda writer: [font.pop("/ToUnicode") for font in _fonts(writer)] and None, "page 1 does not show",
+        lambda writer: [font.pop("/ToUnicode") for font in _fonts(writer)] and None,
+        "page 1 does not show",
     ),
     "original content is moved": (_rewritten(1, 0, b"q", b"q 1 0 0 1 0 3 cm"), "page 2"),
     "original content is squeezed": (_rewritten(1, 0, b"q", b"q 0.9 0 0 1 0 0 cm"), "page 2"),
@@ -226,7 +243,8 @@ def _matrix_from(mine: list[bytes], theirs: list[bytes]) -> list[bytes]:
 
 def _fonts(writer: PdfWriter) -> list[Any]:
     return [
-        entry for entry in writer._objects
+        entry
+        for entry in writer._objects
         if isinstance(entry, DictionaryObject) and entry.get("/Subtype") == "/Type0" and "/ToUnicode" in entry
     ]
 
@@ -266,9 +284,7 @@ WRONG: dict[str, dict[str, object]] = {
 
 
 @pytest.mark.parametrize("what", WRONG)
-def test_a_copy_that_says_something_else_does_not(
-    what: str, source: Path, profile: Profile, tmp_path: Path
-) -> None:
+def test_a_copy_that_says_something_else_does_not(what: str, source: Path, profile: Profile, tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.pdf"
     stamp_pdf(source, [(replace(ORDER, **WRONG[what]), wrong)], profile)  # type: ignore[arg-type]  # values fit the fields
     with pytest.raises(HoldError) as caught:

@@ -302,10 +302,12 @@ def test_an_attachment_that_is_its_own_attachment_is_read_once(tmp_path: Path) -
         stream._data = zlib.compress(inner)
         stream[NameObject("/Filter")] = NameObject("/FlateDecode")
         reference = writer._add_object(stream)
-        specification = DictionaryObject({
-            NameObject("/Type"): NameObject("/Filespec"),
-            NameObject("/EF"): DictionaryObject({NameObject("/F"): reference, NameObject("/UF"): reference}),
-        })
+        specification = DictionaryObject(
+            {
+                NameObject("/Type"): NameObject("/Filespec"),
+                NameObject("/EF"): DictionaryObject({NameObject("/F"): reference, NameObject("/UF"): reference}),
+            }
+        )
         known = writer._add_object(specification)
         specification[NameObject("/RF")] = DictionaryObject({NameObject("/F"): ArrayObject([known])})
         writer.root_object[NameObject("/AF")] = ArrayObject([known] * 50)
@@ -317,8 +319,14 @@ def test_an_attachment_that_is_its_own_attachment_is_read_once(tmp_path: Path) -
 
 def test_the_limits_are_settings() -> None:
     chosen = Settings(
-        max_pages=1, max_unpacked_bytes=2, max_parts=3, max_attachment_depth=4, max_attachments=5, max_annotations=6,
-        max_page_objects=7, max_text_chars=8,
+        max_pages=1,
+        max_unpacked_bytes=2,
+        max_parts=3,
+        max_attachment_depth=4,
+        max_attachments=5,
+        max_annotations=6,
+        max_page_objects=7,
+        max_text_chars=8,
     )
     limits = ReaderLimits.from_settings(chosen)
     assert (limits.max_pages, limits.max_unpacked_bytes, limits.max_parts, limits.max_attachment_depth) == (1, 2, 3, 4)

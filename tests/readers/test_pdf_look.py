@@ -170,7 +170,10 @@ DOUBTFUL: dict[str, tuple[bytes, dict[str, Any], Visibility | None]] = {
 
 @pytest.mark.parametrize(("content", "resources", "expected"), DOUBTFUL.values(), ids=DOUBTFUL)
 def test_what_is_not_drawn_reads_as_if_it_were(
-    tmp_path: Path, content: bytes, resources: dict[str, Any], expected: Visibility | None,
+    tmp_path: Path,
+    content: bytes,
+    resources: dict[str, Any],
+    expected: Visibility | None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     data = letter(content, **{key: dict(value) for key, value in resources.items()})

@@ -93,8 +93,14 @@ def test_what_is_no_jpeg_loses_nothing(tmp_path: Path, mode: str) -> None:
 
 @pytest.mark.parametrize(
     ("mode", "ending", "note"),
-    [("RGBA", "png", "transparent"), ("LA", "png", "transparent"), ("CMYK", "tif", "four printing inks"),
-     ("CMYK", "jpg", "four printing inks"), ("I;16", "png", "sixteen bits"), ("I;16", "tif", "sixteen bits")],
+    [
+        ("RGBA", "png", "transparent"),
+        ("LA", "png", "transparent"),
+        ("CMYK", "tif", "four printing inks"),
+        ("CMYK", "jpg", "four printing inks"),
+        ("I;16", "png", "sixteen bits"),
+        ("I;16", "tif", "sixteen bits"),
+    ],
 )
 def test_what_paper_does_not_have_is_shown_and_noted(tmp_path: Path, mode: str, ending: str, note: str) -> None:
     path = tmp_path / f"a.{ending}"

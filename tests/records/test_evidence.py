@@ -17,6 +17,7 @@ from tests.cli.conftest import write_letter
 def finding(text: str, kind: FindingKind = FindingKind.MARK) -> Finding:
     return Finding(MarkingId("lt:secret"), kind, text, Source.TEXT, Place.TOP, page=1, box=Box(250, 30, 340, 45))
 
+
 PROFILE = load_profile()
 
 

@@ -91,9 +91,9 @@ def _voids(register: Register) -> int:
     """A document whose copies were all void may be registered once more: those beyond the first of the same bytes."""
     seen = Counter(document.source_sha256 for document in register.documents())
     extra = sum(count - 1 for count in seen.values())
-    assert all(
-        document.status == "void" for document in register.documents() if seen[document.source_sha256] > 1
-    ), "only void documents come twice"
+    assert all(document.status == "void" for document in register.documents() if seen[document.source_sha256] > 1), (
+        "only void documents come twice"
+    )
     return extra
 
 

@@ -35,9 +35,7 @@ def refused(place: object, **changes: object) -> RegisterError:
     return caught.value
 
 
-def test_all_that_is_made_is_for_the_owner_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, entry: Entry
-) -> None:
+def test_all_that_is_made_is_for_the_owner_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, entry: Entry) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "not" / "yet"))
     old = os.umask(0)
     try:

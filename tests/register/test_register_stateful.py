@@ -150,6 +150,4 @@ def test_the_same_holds_on_postgresql(postgres: Server, register_template: str) 
             with self.stack:
                 super().teardown()
 
-    run_state_machine_as_test(
-        OnServer, settings=settings(max_examples=8, stateful_step_count=20, deadline=None)
-    )  # type: ignore[no-untyped-call]  # hypothesis leaves it untyped
+    run_state_machine_as_test(OnServer, settings=settings(max_examples=8, stateful_step_count=20, deadline=None))  # type: ignore[no-untyped-call]  # hypothesis leaves it untyped

@@ -162,8 +162,9 @@ def _misplaced(element: etree._Element, name: str) -> list[str]:
     found, last = [], 0
     namespace = etree.QName(element).namespace
     for child in element:
-        foreign = not isinstance(child.tag, str) or (name not in {"inline", "anchor", "pic"} and
-                                                     etree.QName(child).namespace != namespace)
+        foreign = not isinstance(child.tag, str) or (
+            name not in {"inline", "anchor", "pic"} and etree.QName(child).namespace != namespace
+        )
         if foreign and "*" not in place:
             continue
         at = place.get(_local(child), place.get("*"))

@@ -14,17 +14,32 @@ from reportlab.pdfgen.canvas import Canvas
 from marker.model import CopyOrder, PartyId
 
 TO_KZ = CopyOrder(
-    receiving=PartyId("KZ"), sending=PartyId("LT"), marking_text="ҚҰПИЯ/СЕКРЕТНО", originator_text="KONFIDENCIALIAI",
-    register_number="KZ-2026-000123", copy_number="KZ-2026-000123-01-0", copy_index=1, set_size=2, date="2026-11-22",
+    receiving=PartyId("KZ"),
+    sending=PartyId("LT"),
+    marking_text="ҚҰПИЯ/СЕКРЕТНО",
+    originator_text="KONFIDENCIALIAI",
+    register_number="KZ-2026-000123",
+    copy_number="KZ-2026-000123-01-0",
+    copy_index=1,
+    set_size=2,
+    date="2026-11-22",
     recipient="Қорғаныс министрлігі",
 )
 TO_LT = CopyOrder(
-    receiving=PartyId("LT"), sending=PartyId("KZ"), marking_text="VISIŠKAI SLAPTAI/TOP SECRET",
-    originator_text="ӨТЕ ҚҰПИЯ/СОВЕРШЕННО СЕКРЕТНО", register_number="LT-2026-000045",
-    copy_number="LT-2026-000045-02-3", copy_index=2, set_size=3, date="2026-11-22", recipient="Žvalgybos skyrius",
+    receiving=PartyId("LT"),
+    sending=PartyId("KZ"),
+    marking_text="VISIŠKAI SLAPTAI/TOP SECRET",
+    originator_text="ӨТЕ ҚҰПИЯ/СОВЕРШЕННО СЕКРЕТНО",
+    register_number="LT-2026-000045",
+    copy_number="LT-2026-000045-02-3",
+    copy_index=2,
+    set_size=3,
+    date="2026-11-22",
+    recipient="Žvalgybos skyrius",
 )
 RESTRICTED = replace(
-    TO_KZ, marking_text="ҚЫЗМЕТ БАБЫНДА ПАЙДАЛАНУ ҮШІН/ДЛЯ СЛУЖЕБНОГО ПОЛЬЗОВАНИЯ",
+    TO_KZ,
+    marking_text="ҚЫЗМЕТ БАБЫНДА ПАЙДАЛАНУ ҮШІН/ДЛЯ СЛУЖЕБНОГО ПОЛЬЗОВАНИЯ",
     originator_text="RIBOTO NAUDOJIMO",
 )
 

@@ -212,9 +212,7 @@ def test_a_body_that_begins_with_a_table_gets_a_line_for_the_frame(tmp_path: Pat
 
 
 def test_a_tracked_change_after_the_block_is_not_next_to_a_frame(tmp_path: Path) -> None:
-    inserted = parse_xml(
-        f'<w:p {nsdecls("w")}><w:ins w:id="1" w:author="x"><w:r><w:t>Naujas</w:t></w:r></w:ins></w:p>'
-    )
+    inserted = parse_xml(f'<w:p {nsdecls("w")}><w:ins w:id="1" w:author="x"><w:r><w:t>Naujas</w:t></w:r></w:ins></w:p>')
     copy, _ = stamped(document(tmp_path / "a.docx", lambda made: made.element.body.insert(0, inserted)))
     body = xml(copy, MAIN).find("w:body", NS)
     assert body is not None

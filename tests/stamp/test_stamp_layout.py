@@ -34,7 +34,10 @@ TO_KZ = StampText(
 )
 RESTRICTED = StampText(
     marking="ҚЫЗМЕТ БАБЫНДА ПАЙДАЛАНУ ҮШІН/ДЛЯ СЛУЖЕБНОГО ПОЛЬЗОВАНИЯ",
-    copy_line=TO_KZ.copy_line, block=TO_KZ.block, copy_number=TO_KZ.copy_number, block_corner="left",
+    copy_line=TO_KZ.copy_line,
+    block=TO_KZ.block,
+    copy_number=TO_KZ.copy_number,
+    block_corner="left",
     page_template="{page} / {pages}",
 )
 A4 = (595.0, 842.0)
@@ -76,9 +79,13 @@ def _check(layout: PageLayout, width: float, height: float, first: bool) -> None
 
 @settings(max_examples=60, deadline=None)
 @given(
-    st.floats(120, 4000), st.floats(120, 4000), st.booleans(), st.integers(1, 5000),
+    st.floats(120, 4000),
+    st.floats(120, 4000),
+    st.booleans(),
+    st.integers(1, 5000),
     st.sampled_from([TO_KZ, RESTRICTED]),
-    st.integers(0, 2**32 - 1), st.floats(0, 0.2),
+    st.integers(0, 2**32 - 1),
+    st.floats(0, 0.2),
 )
 def test_any_page_bears_the_whole_stamp_on_free_ground_or_is_held(
     width: float, height: float, first: bool, pages: int, text: StampText, seed: int, ink: float

@@ -248,8 +248,10 @@ def test_outline_names_labels_attachments_forms_and_properties_stay(tmp_path: Pa
         writer._ID = ArrayObject([ByteStringObject(b"first half......"), ByteStringObject(b"second half.....")])
         field = DictionaryObject(
             {
-                NameObject("/FT"): NameObject("/Tx"), NameObject("/T"): TextStringObject("name"),
-                NameObject("/V"): TextStringObject("value"), NameObject("/Subtype"): NameObject("/Widget"),
+                NameObject("/FT"): NameObject("/Tx"),
+                NameObject("/T"): TextStringObject("name"),
+                NameObject("/V"): TextStringObject("value"),
+                NameObject("/Subtype"): NameObject("/Widget"),
                 NameObject("/Rect"): ArrayObject(map(NumberObject, (20, 15, 120, 40))),
             }
         )
@@ -280,8 +282,11 @@ def test_an_empty_form_field_stays_uncovered(tmp_path: Path, profile: Profile) -
 
     def change(writer: PdfWriter) -> None:
         field = DictionaryObject(
-            {NameObject("/Subtype"): NameObject("/Widget"), NameObject("/FT"): NameObject("/Tx"),
-             NameObject("/Rect"): ArrayObject(map(NumberObject, rect))}
+            {
+                NameObject("/Subtype"): NameObject("/Widget"),
+                NameObject("/FT"): NameObject("/Tx"),
+                NameObject("/Rect"): ArrayObject(map(NumberObject, rect)),
+            }
         )
         for page in writer.pages:
             page[NameObject("/Annots")] = ArrayObject([writer._add_object(field)])

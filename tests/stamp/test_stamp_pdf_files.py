@@ -93,10 +93,13 @@ def test_patterns_are_shrunk_with_the_content_that_is_filled_with_them(tmp_path:
         tile.set_data(b"0.3 g 0 0 20 8 re f")
         tile.update(
             {
-                NameObject("/PatternType"): NumberObject(1), NameObject("/PaintType"): NumberObject(1),
-                NameObject("/TilingType"): NumberObject(1), NameObject("/XStep"): NumberObject(24),
+                NameObject("/PatternType"): NumberObject(1),
+                NameObject("/PaintType"): NumberObject(1),
+                NameObject("/TilingType"): NumberObject(1),
+                NameObject("/XStep"): NumberObject(24),
                 NameObject("/BBox"): ArrayObject(map(NumberObject, (0, 0, 20, 20))),
-                NameObject("/YStep"): NumberObject(24), NameObject("/Resources"): DictionaryObject(),
+                NameObject("/YStep"): NumberObject(24),
+                NameObject("/Resources"): DictionaryObject(),
             }
         )
         patterns = DictionaryObject({NameObject("/Tile"): writer._add_object(tile)})
@@ -119,7 +122,8 @@ def test_a_highlight_without_a_picture_of_its_own_moves_with_its_words(tmp_path:
         with_content(b"0.4 g 0 0 595 842 re f 1 g BT /F1 20 Tf 90 600 Td (Some words) Tj ET")(writer)
         mark = DictionaryObject(
             {
-                NameObject("/Subtype"): NameObject("/Highlight"), NameObject("/F"): NumberObject(4),
+                NameObject("/Subtype"): NameObject("/Highlight"),
+                NameObject("/F"): NumberObject(4),
                 NameObject("/Rect"): ArrayObject(map(NumberObject, (90, 595, 200, 625))),
                 NameObject("/QuadPoints"): ArrayObject(map(NumberObject, (90, 625, 200, 625, 90, 595, 200, 595))),
                 NameObject("/C"): ArrayObject(map(NumberObject, (1, 1, 0))),

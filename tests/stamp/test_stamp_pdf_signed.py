@@ -47,6 +47,7 @@ def packed(folder: Path) -> Path:
 
 def inherited(folder: Path) -> Path:
     """Pages in a tree of two levels whose root holds their size and resources."""
+
     def change(writer: PdfWriter) -> None:
         resources = writer._add_object(DictionaryObject(writer.pages[0]["/Resources"]))
         root = writer._pages.get_object()

@@ -40,8 +40,12 @@ def test_no_place_is_none() -> None:
 
 
 @given(
-    st.floats(50, 900), st.floats(50, 900), st.integers(0, 2**32 - 1),
-    st.floats(5, 60), st.floats(5, 60), st.floats(0, 5),
+    st.floats(50, 900),
+    st.floats(50, 900),
+    st.integers(0, 2**32 - 1),
+    st.floats(5, 60),
+    st.floats(5, 60),
+    st.floats(0, 5),
 )
 def test_whatever_is_found_is_free_with_its_clearance(
     width: float, height: float, seed: int, wide: float, high: float, clearance: float

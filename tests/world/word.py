@@ -189,7 +189,7 @@ def watermark(text: str) -> str:
     """The watermark of Word's gallery: a WordArt shape in the header."""
     return (
         '<w:sdt><w:sdtPr><w:id w:val="-1589924921"/><w:docPartObj><w:docPartGallery w:val="Watermarks"/>'
-        '<w:docPartUnique/></w:docPartObj></w:sdtPr><w:sdtContent><w:r><w:pict>'
+        "<w:docPartUnique/></w:docPartObj></w:sdtPr><w:sdtContent><w:r><w:pict>"
         '<v:shapetype id="_x0000_t136" coordsize="21600,21600" '
         'o:spt="136" path="m@7,l@8,m@5,21600l@6,21600e"><v:path textpathok="t"/><v:textpath on="t" fitshape="t"/>'
         '</v:shapetype><v:shape id="PowerPlusWaterMarkObject357476642" o:spid="_x0000_s2049" type="#_x0000_t136" '

@@ -23,7 +23,9 @@ STAGES = {
     "read": ["marker.intake.source:take", "marker.intake.process:Case._judge"],
     "reserve": ["marker.intake.process:Case._reserve"],
     "publish": [
-        "marker.intake.publish:bring", "marker.intake.publish:publish", "marker.register.register:Register.announce",
+        "marker.intake.publish:bring",
+        "marker.intake.publish:publish",
+        "marker.register.register:Register.announce",
     ],
     "issue": ["marker.register.register:Register.issue"],
     "move": ["marker.intake.shelves:Shelves.put"],

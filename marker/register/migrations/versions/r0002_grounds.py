@@ -26,9 +26,7 @@ def upgrade() -> None:
         sa.Column("translation", code(8)),
         sa.Column("translation_sha256", code(64)),
         sa.Column("replaces", code(48)),
-        sa.CheckConstraint(
-            "(translation IS NULL) = (translation_sha256 IS NULL)", name=op.f("ck_grounds_translation")
-        ),
+        sa.CheckConstraint("(translation IS NULL) = (translation_sha256 IS NULL)", name=op.f("ck_grounds_translation")),
         sa.ForeignKeyConstraint(["copy_number"], ["copies.copy_number"], name=op.f("fk_grounds_copy_number")),
         sa.ForeignKeyConstraint(["replaces"], ["copies.copy_number"], name=op.f("fk_grounds_replaces")),
         sa.PrimaryKeyConstraint("copy_number", name=op.f("pk_grounds")),
