@@ -1,10 +1,11 @@
-"""File names and what people typed as text that every encoding and every database can take."""
+"""What came from outside as text that every terminal, encoding and database can take; pages as people list them."""
 
 from __future__ import annotations
 
 import re
 import shlex
 import sys
+from collections.abc import Iterable
 from typing import Final
 
 _COMMAND_LENGTH: Final = 1_000
@@ -25,3 +26,14 @@ def without_passwords(text: str) -> str:
 def command_line() -> str:
     """The command this process was started with, without passwords, cut to what a register keeps with a run."""
     return without_passwords(shown(shlex.join(sys.argv)))[:_COMMAND_LENGTH]
+
+
+def runs_of(pages: Iterable[int], between: str) -> list[str]:
+    """The pages in order, neighbours drawn together: ``runs_of([3, 1, 2, 7], "–")`` is ``["1–3", "7"]``."""
+    runs: list[list[int]] = []
+    for page in sorted(set(pages)):
+        if runs and page == runs[-1][-1] + 1:
+            runs[-1].append(page)
+        else:
+            runs.append([page])
+    return [str(run[0]) if len(run) == 1 else f"{run[0]}{between}{run[-1]}" for run in runs]

@@ -20,7 +20,7 @@ from rich.text import Text
 from marker.agreement.profile import cited
 from marker.cli.words import _, ngettext
 from marker.model import FileReport, Finding, FindingKind, Outcome
-from marker.names import shown
+from marker.names import runs_of, shown
 from marker.register.records import CopyRecord, DocumentRecord, EventRecord, HeldFile, PartEntry
 
 if TYPE_CHECKING:
@@ -150,24 +150,13 @@ def print_evidence(reports: Sequence[FileReport]) -> None:
                 seen,
                 Text(first.text),
                 f"{first.place.value} ({first.source.value})",
-                _page_list([f.page for f in findings if f.page is not None]),
+                ", ".join(runs_of((f.page for f in findings if f.page is not None), "–")),
                 f"{max(f.score for f in findings):.2f}",
                 ", ".join(first.reasons),
             )
             name = ""
     if table.row_count:
         terminal().print(table)
-
-
-def _page_list(pages: Sequence[int]) -> str:
-    """``1–3, 7``"""
-    runs: list[list[int]] = []
-    for page in sorted(set(pages)):
-        if runs and page == runs[-1][-1] + 1:
-            runs[-1].append(page)
-        else:
-            runs.append([page])
-    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
 
 
 def print_waiting(files: Sequence[HeldFile]) -> None:

@@ -244,39 +244,33 @@ def _like(met: str, letters: str, line: Line, *, close: bool) -> bool:
 
 
 def _fragment(item: Weighed, line: Line, places: list[int], whole: Entry, profile: Profile, layout: Layout) -> Sighting:
-    finding = Finding(
-        marking=whole.target,
+    reason = f"may be the first word of {whole.form}, apart from the rest"
+    finding = _doubt(line, places, whole, item.score, reason, layout)
+    party, rank = party_of(whole.target, profile), profile.rank(whole.target)
+    return Sighting(finding, Role.MARK, party, rank, strong=False)
+
+
+def _doubt(line: Line, places: Sequence[int], entry: Entry, score: int, reason: str, layout: Layout) -> Finding:
+    return Finding(
+        marking=entry.target,
         kind=FindingKind.AMBIGUOUS,
         text=line.quote(places[0], places[-1]),
         source=line.span.source,
         place=line.place,
         page=line.page,
         box=line.box,
-        score=item.score / 100,
-        reasons=(f"may be the first word of {whole.form}, apart from the rest",),
+        score=score / 100,
+        reasons=(reason,),
         visibility=line.span.visibility,
         spot=spot(line, layout),
     )
-    party, rank = party_of(whole.target, profile), profile.rank(whole.target)
-    return Sighting(finding, Role.MARK, party, rank, strong=False)
 
 
 def _initials(matcher: Matcher, weighed: Sequence[Weighed], profile: Profile) -> Iterator[Sighting]:
     """Letters that registries write for a marking, where one stands: a doubt, never a marking."""
     taken = {key for item in weighed for key in item.group.keys}
     for line, places, entry in initials(matcher, taken):
-        finding = Finding(
-            marking=entry.target,
-            kind=FindingKind.AMBIGUOUS,
-            text=line.quote(places[0], places[-1]),
-            source=line.span.source,
-            place=line.place,
-            page=line.page,
-            box=line.box,
-            score=matcher.layout.thresholds.doubt / 100,
-            reasons=("letters that registries write for it; no marking by themselves",),
-            visibility=line.span.visibility,
-            spot=spot(line, matcher.layout),
-        )
+        reason = "letters that registries write for it; no marking by themselves"
+        finding = _doubt(line, places, entry, matcher.layout.thresholds.doubt, reason, matcher.layout)
         party, rank = party_of(entry.target, profile), profile.rank(entry.target)
         yield Sighting(finding, Role.INITIALS, party, rank, strong=False)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from marker.agreement.profile import Profile
 from marker.model import Finding, MarkingId, PageInfo, PartyId, Place, Residue, Visibility
+from marker.names import runs_of
 
 _PLACES = {
     Place.HEADER: "in the header",
@@ -107,11 +108,5 @@ def listed(items: Sequence[object]) -> str:
 
 def page_list(pages: Sequence[int]) -> str:
     """``page 3``, ``pages 1 to 4 and 7``."""
-    runs: list[list[int]] = []
-    for page in sorted(set(pages)):
-        if runs and page == runs[-1][-1] + 1:
-            runs[-1].append(page)
-        else:
-            runs.append([page])
-    parts = [str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs]
+    parts = runs_of(pages, " to ")
     return f"page{'s' if len(set(pages)) > 1 else ''} {listed(parts)}"
