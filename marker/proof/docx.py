@@ -9,6 +9,7 @@ says about itself, the tags of its content controls, is not looked at: only what
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,7 +28,11 @@ from marker.proof.expected import Expected, expect
 
 _KINDS: Final = ("default", "first", "even")
 _EMU_PER_MM: Final = 36_000
-_SMALLEST_CODE, _LARGEST_CODE = 9.0, 15.0  # millimetres of the picture, quiet zone included
+_MM_PER_POINT: Final = 25.4 / 72
+_VML: Final = "{urn:schemas-microsoft-com:vml}"
+_VML_SIZE: Final = re.compile(r"width:(\d+(?:\.\d+)?)pt;height:(\d+(?:\.\d+)?)pt")
+_SQUARE, _LOW = ((9.0, 15.0), (9.0, 15.0)), ((12.5, 20.0), (6.2, 9.0))
+"""Width and height of the code's picture in millimetres, quiet zone included: a module has 0.45 mm at the least."""
 _BLOCK_LINES: Final = 8  # as many paragraphs as the block may have
 _LARGEST_PICTURE: Final = 4_000_000  # bytes; ours has a few hundred
 
@@ -155,7 +160,8 @@ def _prove_story(parts: Parts, part: str, story: str, look: Look, expected: Expe
     fields = {word for f in same for word in _fields(f.element)}
     if not {"PAGE", "NUMPAGES"} <= fields:
         raise failed(f"{part} does not count its pages beside the copy number")
-    pictures = [drawing for f in framed if _near_edge(f.frame, story) for drawing in f.element.iter("{*}drawing")]
+    near = [f.element for f in framed if _near_edge(f.frame, story)]
+    pictures = [picture for element in near for picture in element.iter("{*}drawing", "{*}pict")]
     if not any(_reads_as(parts, part, picture, copy_number) for picture in pictures):
         raise failed(f"{part} has no Data Matrix that reads as the copy number")
 
@@ -181,17 +187,26 @@ def _fields(paragraph: etree._Element) -> set[str]:
 
 def _reads_as(parts: Parts, part: str, drawing: etree._Element, copy_number: str) -> bool:
     """Whether the drawing holds a picture, large enough in print, whose Data Matrix is that copy number."""
-    extent = next(drawing.iter("{*}extent"), None)
-    blip = next(drawing.iter("{*}blip"), None)
-    if extent is None or blip is None:
+    sides, relationship = _drawn(drawing)
+    if not any(all(low <= side <= high for side, (low, high) in zip(sides, b, strict=True)) for b in (_SQUARE, _LOW)):
         return False
-    sides = [int(extent.get(axis, "0")) / _EMU_PER_MM for axis in ("cx", "cy")]
-    if not all(_SMALLEST_CODE <= side <= _LARGEST_CODE for side in sides):
-        return False
-    image = parts.relationships(part).get(_value(blip, "embed") or "", ("", None))[1]
+    image = parts.relationships(part).get(relationship, ("", None))[1]
     if image is None or len(data := parts.data(image)) > _LARGEST_PICTURE:
         return False
     return any(_is_number(text, copy_number) for text in _decode(data))
+
+
+def _drawn(drawing: etree._Element) -> tuple[tuple[float, float], str]:
+    """Width and height in millimetres of a DrawingML or VML picture, 0 where they are not said, and what it shows."""
+    extent, blip = (next(drawing.iter(f"{{*}}{name}"), None) for name in ("extent", "blip"))
+    if extent is not None and blip is not None:
+        width, height = (int(extent.get(axis, "0")) / _EMU_PER_MM for axis in ("cx", "cy"))
+        return (width, height), _value(blip, "embed") or ""
+    shape, image = (next(drawing.iter(f"{_VML}{name}"), None) for name in ("shape", "imagedata"))
+    stated = _VML_SIZE.fullmatch("" if shape is None else shape.get("style", ""))
+    if stated is None or image is None:
+        return (0.0, 0.0), ""
+    return (float(stated[1]) * _MM_PER_POINT, float(stated[2]) * _MM_PER_POINT), _value(image, "id") or ""
 
 
 def _decode(data: bytes) -> list[str]:

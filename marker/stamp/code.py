@@ -1,11 +1,12 @@
 """The Data Matrix of a page, and of a seal: which modules are dark, and the rectangles that draw them.
 
-Data Matrix ECC 200 (ISO/IEC 16022), always square.  What a page's says is :func:`marker.numbering.format_page_code`,
-what a seal's says :mod:`marker.seal`.
+Data Matrix ECC 200 (ISO/IEC 16022), square unless asked for low.  What a page's says is
+:func:`marker.numbering.format_page_code`, what a seal's says :mod:`marker.seal`.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Final
 
 from marker.errors import HoldError
@@ -20,6 +21,9 @@ SEAL_SIDE: Final = 20 / 25.4 * 72
 SEAL_MODULES: Final = 44
 """Modules of a seal's side."""
 
+_LOW_VERSIONS: Final = (27, 28)
+"""Symbols of 12 × 26 and 12 × 36 modules, as the writer counts them."""
+
 QUIET_MODULES: Final = 2
 """Free modules around the symbol; the standard asks for one, a skewed scan thanks for two."""
 
@@ -32,13 +36,27 @@ def modules(copy_number: str, page: int | None = None, pages: int | None = None)
 
     Raises HoldError (stamp-failed) when the copy number is not valid or the code cannot be made.
     """
+    return _symbol(_page_code(copy_number, page, pages))
+
+
+def low_modules(copy_number: str) -> Modules | None:
+    """The same code as :func:`modules` makes without a page, in a symbol of twelve rows, for where there is no height;
+    None for a number too long for any such symbol.  Raises HoldError (stamp-failed).
+    """
+    text = _page_code(copy_number, None, None)
+    for version in _LOW_VERSIONS:
+        with suppress(HoldError):
+            return _symbol(text, version=version)
+    return None
+
+
+def _page_code(copy_number: str, page: int | None, pages: int | None) -> str:
     try:
-        text = format_page_code(copy_number, page, pages)
+        return format_page_code(copy_number, page, pages)
     except ValueError as error:
         raise HoldError(
             HoldCode.STAMP_FAILED, f"The copy number {copy_number} is not valid: {error}; take a new one."
         ) from error
-    return _symbol(text)
 
 
 def seal_modules(text: str) -> Modules:
@@ -52,18 +70,18 @@ def seal_modules(text: str) -> Modules:
     return found
 
 
-def _symbol(text: str) -> Modules:
+def _symbol(text: str, **shape: int) -> Modules:
     import numpy as np
     import zxingcpp
 
     try:
-        symbol = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.DataMatrix, force_square=True)
+        symbol = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.DataMatrix, **(shape or {"force_square": True}))
         picture = np.array(symbol.to_image(scale=1, add_quiet_zones=False))
     except (ValueError, RuntimeError, TypeError) as error:
         raise HoldError(
             HoldCode.STAMP_FAILED, "The Data Matrix of a page could not be made; check that zxing-cpp is version 3."
         ) from error
-    if picture.ndim != 2 or picture.shape[0] != picture.shape[1]:
+    if picture.ndim != 2 or (not shape and picture.shape[0] != picture.shape[1]):
         raise HoldError(HoldCode.STAMP_FAILED, "The Data Matrix is not square; check that zxing-cpp is version 3.")
     return tuple(map(tuple, (picture < 128).tolist()))
 

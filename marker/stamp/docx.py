@@ -10,19 +10,18 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 
 from marker.agreement.profile import Profile
 from marker.errors import HoldError, MarkerError
 from marker.model import CopyOrder, HoldCode, StampResult
 from marker.settings import Settings
-from marker.stamp.code import QUIET_MODULES, Modules, modules
+from marker.stamp.code import QUIET_MODULES, Modules, low_modules, modules
 from marker.stamp.docx_draft import SIGNED, Draft
 from marker.stamp.docx_insert import Stamper
 from marker.stamp.docx_label import label_docx
 from marker.stamp.docx_package import Package
-from marker.stamp.docx_place import code_picture_sizes
+from marker.stamp.docx_place import CodePicture, code_picture_sizes
 from marker.stamp.docx_plan import plan
 from marker.stamp.wording import word
 
@@ -81,8 +80,13 @@ def _stamp(
     text = word(order, profile)
     draft = Draft(package, settings)
     symbol = modules(order.copy_number)
-    planned = plan(draft, text, code_picture_sizes(len(symbol)))
-    Stamper(draft, text, planned).stamp(partial(code_picture, symbol))
+    low = low_modules(order.copy_number)
+    planned = plan(draft, text, code_picture_sizes(len(symbol), None if low is None else len(low[0])))
+
+    def picture(size: CodePicture) -> bytes:
+        return code_picture(low if size.low and low is not None else symbol, size.modules)
+
+    Stamper(draft, text, planned).stamp(picture)
     sidecar = label_docx(draft, order, profile, settings)
     return draft.parts(), StampResult(pages=None, notes=(*draft.notes, *planned.notes), sidecar=sidecar)
 

@@ -91,11 +91,14 @@ class _Block:
         """Every place that is free, the best first."""
         corners = (corner, _OTHER[corner])
         flat = self.flat(self._page.width)
-        for good in (True, False):
-            yield from self._narrowing(self._alone, corners, self._above, good=good)
-            if good and (found := self._above(flat, self._row_widths(flat), corner)) is not None:
+        natural = self._natural(self._alone)
+        bound = max(self._least(self._alone), _GOOD * natural)
+        # No line broken, then few, then as many as it takes.
+        for start, end in ((natural, natural), (natural - _STEP, bound), (bound - _STEP, self._least(self._alone))):
+            yield from self._narrowing(self._alone, corners, self._above, start, end)
+            if start == end and (found := self._above(flat, self._row_widths(flat), corner)) is not None:
                 yield (found,)
-            yield from self._narrowing(self._alone, ("right",), self._below, good=good)
+            yield from self._narrowing(self._alone, ("right",), self._below, start, end)
         yield from self._parted(corner)
         yield from self._beside()
 
@@ -163,14 +166,12 @@ class _Block:
         rows: tuple[Row, ...],
         sides: Sequence[str],
         zone: Callable[[tuple[Row, ...], float, str], BlockFrame | None],
-        *,
-        good: bool | None = None,
+        start: float | None = None,
+        end: float | None = None,
     ) -> Iterator[tuple[BlockFrame, ...]]:
-        """In ``zone``, ever narrower: down to where it reads well (``good``), from there on (not), or both (None)."""
-        natural, least = self._natural(rows), self._least(rows)
-        bound = max(least, _GOOD * natural)
-        start, end = (bound - _STEP if good is False else natural), (bound if good else least)
-        width = start
+        """In ``zone``, ever narrower: from its natural width to that of the widest word, if nothing else is said."""
+        end = self._least(rows) if end is None else end
+        width = self._natural(rows) if start is None else start
         while width >= end:
             for side in sides:
                 found = zone(rows, width, side)

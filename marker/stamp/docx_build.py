@@ -17,7 +17,7 @@ from typing import Final
 from docx.oxml.ns import qn
 from docx.oxml.parser import OxmlElement
 from docx.oxml.shape import CT_Inline
-from docx.shared import Mm, Pt
+from docx.shared import Pt
 from lxml import etree
 
 TAG_MARKING_TOP: Final = "marker:marking:top"
@@ -28,6 +28,7 @@ TAG_BLOCK: Final = "marker:block"
 
 # Fonts with Kazakh, Russian and Lithuanian letters that every Word has; others substitute letter by letter.
 _FONT: Final = "Arial"
+_VML: Final = "urn:schemas-microsoft-com:vml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +152,11 @@ def page_runs(template: str) -> list[etree._Element]:
     return runs
 
 
-def picture(relationship_id: str, name: str, described: str, shape_id: int, side: float) -> etree._Element:
-    """A run that holds a square picture in line; ``side`` in millimetres."""
-    inline: etree._Element = CT_Inline.new_pic_inline(shape_id, relationship_id, name, Mm(side), Mm(side))
+def picture(
+    relationship_id: str, name: str, described: str, shape_id: int, width: float, height: float
+) -> etree._Element:
+    """A run that holds a picture in line."""
+    inline: etree._Element = CT_Inline.new_pic_inline(shape_id, relationship_id, name, Pt(width), Pt(height))
     for side_name in ("distT", "distB", "distL", "distR"):
         # LibreOffice takes an eighth of an inch where nothing is said, and squeezes the picture into its frame.
         inline.set(side_name, "0")
@@ -162,6 +165,16 @@ def picture(relationship_id: str, name: str, described: str, shape_id: int, side
         properties.set("name", name)
         properties.set("descr", described)
     return element("w:r", None, element("w:drawing", None, inline))
+
+
+def old_picture(relationship_id: str, described: str, width: float, height: float) -> etree._Element:
+    """The same as a VML shape (ECMA-376 part 4), which Transitional documents may hold."""
+    shape = etree.Element(f"{{{_VML}}}shape", nsmap={"v": _VML})
+    shape.set("alt", described)
+    shape.set("style", f"width:{width:.2f}pt;height:{height:.2f}pt")
+    shape.set("stroked", "f")
+    etree.SubElement(shape, f"{{{_VML}}}imagedata").set(qn("r:id"), relationship_id)
+    return element("w:r", None, element("w:pict", None, shape))
 
 
 def control(tag: str, title: str, control_id: int, lock: str, content: Sequence[etree._Element]) -> etree._Element:

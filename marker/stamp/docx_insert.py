@@ -10,7 +10,7 @@ from lxml import etree
 
 from marker.stamp import docx_build as build
 from marker.stamp.docx_draft import PNG_TYPE, Draft
-from marker.stamp.docx_place import BETWEEN_LINES, NumberPlace, one_line
+from marker.stamp.docx_place import BETWEEN_LINES, CodePicture, NumberPlace, one_line
 from marker.stamp.docx_plan import PartPlan, Plan
 from marker.stamp.docx_xml import TRANSITIONAL, Dialect, dialect_of, translate
 from marker.stamp.wording import StampText
@@ -21,11 +21,10 @@ _FIRST_CONTROL_ID, _FIRST_DRAWING_ID = 710_000_001, 9_001
 
 # The words of a marking are locked; the number's fields must stay free to be counted anew.
 _LOCKED, _KEPT = "sdtContentLocked", "sdtLocked"
-_TRACKED: Final = (
-    "ins", "del", "moveFrom", "moveTo", "rPrChange", "pPrChange", "customXmlInsRangeStart", "customXmlDelRangeStart",
-    "customXmlMoveFromRangeStart", "customXmlMoveToRangeStart",
+_TRACKED_CONTROLS: Final = (
+    "customXmlInsRangeStart", "customXmlDelRangeStart", "customXmlMoveFromRangeStart", "customXmlMoveToRangeStart",
 )  # fmt: skip
-_MILLIMETRES: Final = 25.4 / 72
+_TRACKED: Final = ("ins", "del", "moveFrom", "moveTo", "rPrChange", "pPrChange", *_TRACKED_CONTROLS)
 
 
 class Stamper:
@@ -38,21 +37,27 @@ class Stamper:
         self._control_ids = draft.attribute_values(_CONTROL_IDS)
         self._drawing_ids = draft.attribute_values(_DRAWING_IDS)
         self._style_ids: dict[str, str] = {}
+        tracked = (draft.dialect.tag(name) for name in _TRACKED_CONTROLS)
+        # LibreOffice 7.4 breaks down on a tracked content control together with drawings in several footers; Strict
+        # has no other pictures.
+        self._tracked_controls = (
+            not draft.dialect.strict and next(draft.root(draft.main).iter(*tracked), None) is not None
+        )
 
-    def stamp(self, code_png: Callable[[int], bytes]) -> None:
-        """Put the whole stamp in; ``code_png`` pictures the Data Matrix with a quiet zone of so many modules."""
+    def stamp(self, code_png: Callable[[CodePicture], bytes]) -> None:
+        """Put the whole stamp in; ``code_png`` draws the Data Matrix in that size."""
         draft = self._draft
         self._add_styles()
-        media: dict[int, str] = {}
+        media: dict[CodePicture, str] = {}
         for part in self._plan.parts:
             if part.story == "header":
                 stamp = [self._marking(part, build.TAG_MARKING_TOP)]
             else:
                 assert part.number is not None  # noqa: S101  # every footer has one; narrows the type
-                quiet = part.number.picture.modules
-                if quiet not in media:
-                    media[quiet] = draft.add("media/stampcode", "png", code_png(quiet), PNG_TYPE)
-                code = draft.relate(part.name, "image", media[quiet])
+                size = part.number.picture
+                if size not in media:
+                    media[size] = draft.add("media/stampcode", "png", code_png(size), PNG_TYPE)
+                code = draft.relate(part.name, "image", media[size])
                 stamp = [self._marking(part, build.TAG_MARKING_BOTTOM), *self._number(part.number, code)]
             if part.new:
                 self._fill_new(part, stamp)
@@ -81,9 +86,8 @@ class Stamper:
 
     def _number(self, place: NumberPlace, code: str) -> list[etree._Element]:
         text = self._text
-        drawing_id = self._free_id(self._drawing_ids, _FIRST_DRAWING_ID)
-        picture = build.picture(code, "stampcode.png", text.copy_number, drawing_id, place.side * _MILLIMETRES)
-        code_frame = build.Frame(place.side, x=place.code_x, bottom=place.code_offset + place.side)
+        size = place.picture
+        code_frame = build.Frame(size.width, x=place.code_x, bottom=place.code_offset + size.height)
         number_frame = build.Frame(place.text_width, x=place.text_x, bottom=place.text_offset + place.text_height)
         pages = build.page_runs(text.page_template)
         if place.lines == 1:
@@ -92,7 +96,9 @@ class Stamper:
             lines = [[build.run(text.copy_number)], pages]
         return [
             self._paragraph(
-                build.CODE, [self._control(build.TAG_CODE, "Copy number as code", _KEPT, [picture])], code_frame
+                build.CODE,
+                [self._control(build.TAG_CODE, "Copy number as code", _KEPT, [self._picture(size, code)])],
+                code_frame,
             ),
             *(
                 self._paragraph(
@@ -101,6 +107,13 @@ class Stamper:
                 for line in lines
             ),
         ]
+
+    def _picture(self, size: CodePicture, relationship_id: str) -> etree._Element:
+        described, width, height = self._text.copy_number, size.width, size.height
+        if self._tracked_controls:
+            return build.old_picture(relationship_id, described, width, height)
+        drawing_id = self._free_id(self._drawing_ids, _FIRST_DRAWING_ID)
+        return build.picture(relationship_id, "stampcode.png", described, drawing_id, width, height)
 
     def _add_block(self) -> None:
         draft, place = self._draft, self._plan.block

@@ -27,6 +27,7 @@ _SIZES: Final = (MARKING.size, 12.0, 11.0, 10.0, 9.0, 8.0)
 _LEADING: Final = 1.25  # line height of a marking, in sizes
 _SLACK: Final = 1.06  # the word processor may choose another font than the one measured
 _INWARDS: Final = 130.0  # nothing farther in than this: it would no longer be at the page's edge
+_LOW_ROWS: Final = 12
 _LEAST_QUIET: Final = 1  # module: what the standard asks for (ISO/IEC 16022)
 _ROOM: Final = 90.0  # what text is made to leave at most
 _CODE_OFFSET: Final = 13.0
@@ -99,15 +100,12 @@ class NumberPlace:
     """As of the marking."""
 
     @property
-    def side(self) -> float:
-        return self.picture.side
-
-    @property
     def text_height(self) -> float:
         return self.lines * (NUMBER.line or NUMBER.size)
 
     def boxes(self) -> tuple[Box, Box]:
-        code = Box(self.code_x, self.code_offset, self.code_x + self.side, self.code_offset + self.side)
+        picture = self.picture
+        code = Box(self.code_x, self.code_offset, self.code_x + picture.width, self.code_offset + picture.height)
         top = self.text_offset + self.text_height
         return code, Box(self.text_x, self.text_offset, self.text_x + self.text_width, top)
 
@@ -116,21 +114,29 @@ class NumberPlace:
 class CodePicture:
     """The Data Matrix's picture; lengths in points."""
 
-    side: float
+    width: float
     """Quiet zone included."""
+    height: float
     quiet: float
     """Width of its quiet zone, which is white and may stand nearer to the page's edge than anything printed."""
     modules: int
     """The quiet zone in modules."""
+    low: bool = False
+    """Whether it is the symbol of twelve rows."""
 
 
-def code_picture_sizes(modules: int) -> tuple[CodePicture, CodePicture]:
-    """The code's picture with its usual quiet zone and with the least one; ``modules`` is the symbol's own side."""
+def code_picture_sizes(modules: int, low: int | None = None) -> tuple[CodePicture, ...]:
+    """The code's picture with its usual quiet zone and with the least one; ``modules`` is the symbol's own side.
+    Where there is a ``low`` symbol, of so many columns and with modules of the same size, that one too.
+    """
     module = SIDE / modules
-    wide, narrow = (
-        CodePicture(SIDE + 2 * quiet * module, quiet * module, quiet) for quiet in (QUIET_MODULES, _LEAST_QUIET)
-    )
-    return wide, narrow
+
+    def size(columns: int, rows: int, quiet: int) -> CodePicture:
+        width, height = ((count + 2 * quiet) * module for count in (columns, rows))
+        return CodePicture(width, height, quiet * module, quiet, low=columns != rows)
+
+    square = [size(modules, modules, quiet) for quiet in (QUIET_MODULES, _LEAST_QUIET)]
+    return (*square, *([] if low is None else [size(low, _LOW_ROWS, _LEAST_QUIET)]))
 
 
 def text_width(text: str, size: float, *, strong: bool) -> float:
@@ -174,22 +180,23 @@ def _passes(edges: Sequence[Edge]) -> list[tuple[bool, bool]]:
 def place_number(
     copy_number: str, page_text: str, edges: Sequence[Edge], *, picture: CodePicture, lines: int
 ) -> NumberPlace:
-    """The code (its picture's ``side`` given) and the number in the lower left, the number on one line or on two.
+    """The code (its ``picture`` given) and the number in the lower left, the number on one line or on two.
 
     Raises HoldError (stamp-failed) when something drawn on the page would hide them.
     """
     texts = (copy_number, page_text) if lines == 2 else (one_line(copy_number, page_text),)
     width = max(text_width(text, NUMBER.size, strong=False) for text in texts)
     height = lines * (NUMBER.line or NUMBER.size)
-    side, least = picture.side, NEAR - picture.quiet
+    least = NEAR - picture.quiet
     for limited, soft in _passes(edges):
         for x in (INSET, NEAR, *sorted({b.x1 + _GAP for e in edges for b in e.hard if 0 < b.x1 < e.width / 2})):
-            text_x = x + side + _GAP
+            text_x = x + picture.width + _GAP
             limit = min([_INWARDS, *(edge.limit for edge in edges)]) if limited else _ROOM
-            code_limit = _INWARDS if min(edge.left for edge in edges) >= x + side else limit
+            code_limit = _INWARDS if min(edge.left for edge in edges) >= x + picture.width else limit
             boxes = [box for edge in edges for box in edge.boxes(limited=limited, soft=soft)]
             # Where text has to make room for it, as little as can be.
-            code = free(side, _CODE_OFFSET if limited else least, code_limit, standing(boxes, x, side), least)
+            near = _CODE_OFFSET if limited else least
+            code = free(picture.height, near, code_limit, standing(boxes, x, picture.width), least)
             text = free(height, 12.0 if lines == 2 else NEAR, limit, standing(boxes, text_x, width))
             if code is not None and text is not None:
                 return NumberPlace(x, code, text_x, text, width, lines, picture, displaces=not limited, clear=soft)

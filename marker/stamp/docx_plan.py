@@ -227,10 +227,10 @@ def _place_footer(
     return max(tried, key=_goodness)
 
 
-def _goodness(pair: tuple[MarkingPlace, NumberPlace]) -> tuple[bool, bool, bool, int, float]:
+def _goodness(pair: tuple[MarkingPlace, NumberPlace]) -> tuple[bool, bool, bool, bool, int, float]:
     marking, number = pair
-    clear = marking.clear and number.clear
-    return not marking.displaces, not number.displaces, clear, number.picture.modules, marking.size
+    clear, picture = marking.clear and number.clear, number.picture
+    return not marking.displaces, not number.displaces, clear, not picture.low, picture.modules, marking.size
 
 
 def _would_push(section: Section, story: str, shown: Sequence[PartPlan]) -> bool:

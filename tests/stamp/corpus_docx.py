@@ -8,6 +8,8 @@ every page of the copy has to show the marking, the copy number and a Data Matri
 from __future__ import annotations
 
 import argparse
+import hashlib
+import json
 import os
 import shutil
 import signal
@@ -16,7 +18,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))  # the tests' helpers are modules of this folder
@@ -52,7 +54,7 @@ _SPECKS = 12
 _BATCH_SECONDS = 300
 
 
-@dataclass
+@dataclass(eq=False)
 class Result:
     """What became of one file.  ``held`` is the reason; else the copy lies at ``copy``."""
 
@@ -125,22 +127,49 @@ class Pages:
 
 
 def render_all(results: Sequence[Result], folder: Path) -> dict[str, Pages | None]:
-    """Both sides of every copy as pages, by name; None where LibreOffice makes no pages of the source either."""
+    """Both sides of every copy as pages, by name; None where LibreOffice makes no pages of the source either.
+
+    What lies in ``folder`` from a run before is used again: pages go by the hash of the file they were made of.
+    """
     found: dict[str, Pages | None] = {}
+    work = folder / "pages"
+    work.mkdir(exist_ok=True)
     for start in range(0, len(results), _BATCH):
-        batch = results[start : start + _BATCH]
-        # LibreOffice asks nothing when a file's ending is .docx, whatever the package says it is.
-        sides = {side: folder / side for side in ("source", "copy")}
-        for side, place in sides.items():
-            place.mkdir(exist_ok=True)
-            for result in batch:
-                path = result.source if side == "source" else result.copy
-                shutil.copyfile(path, place / result.copy.name)
-            set_pages([place / result.copy.name for result in batch], place, folder / "office")
-        for result in batch:
-            pdfs = [place / f"{result.copy.stem}.pdf" for place in sides.values()]
-            found[result.name] = _compare(*pdfs, result) if pdfs[0].exists() else None
+        batch = {result: (_key(result.source), _key(result.copy)) for result in results[start : start + _BATCH]}
+        waiting = []
+        for result, keys in batch.items():
+            for path, key in zip((result.source, result.copy), keys, strict=True):
+                if not any((work / f"{key}.{ending}").exists() for ending in ("pdf", "none")):
+                    # LibreOffice asks nothing when a file's ending is .docx, whatever the package says it is.
+                    shutil.copyfile(path, work / f"{key}.docx")
+                    waiting.append(work / f"{key}.docx")
+        if waiting:
+            set_pages(waiting, work, folder / "office")
+        for path in waiting:
+            path.unlink()
+            if not path.with_suffix(".pdf").exists():
+                path.with_suffix(".none").touch()
+        for result, keys in batch.items():
+            pdfs = [work / f"{key}.pdf" for key in keys]
+            found[result.name] = _compare_once(pdfs[0], pdfs[1]) if pdfs[0].exists() else None
     return found
+
+
+def _key(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:32]
+
+
+def _compare_once(source: Path, copy: Path) -> Pages:
+    known = copy.with_name(f"{source.stem}-{copy.stem}.json")
+    if known.exists():
+        return Pages(**{name: _as_read(value) for name, value in json.loads(known.read_text()).items()})
+    pages = _compare(source, copy)
+    known.write_text(json.dumps(asdict(pages)))
+    return pages
+
+
+def _as_read(value: int | list[int]) -> int | tuple[int, ...]:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def set_pages(files: Sequence[Path], out: Path, profile: Path) -> None:
@@ -160,7 +189,7 @@ def set_pages(files: Sequence[Path], out: Path, profile: Path) -> None:
             set_pages([file], out, profile)
 
 
-def _compare(source: Path, copy: Path, result: Result) -> Pages:
+def _compare(source: Path, copy: Path) -> Pages:
     with pypdfium2.PdfDocument(source) as opened:
         before = len(opened)
     if not copy.exists():
@@ -279,7 +308,7 @@ def main() -> None:
     parser.add_argument("folder", nargs="?", type=Path, default=CORPUS)
     parser.add_argument("--no-pages", action="store_true", help="leave LibreOffice out")
     parser.add_argument("--every", type=int, default=1, help="take every n-th file only")
-    parser.add_argument("--keep", type=Path, help="keep copies and pages in this folder")
+    parser.add_argument("--keep", type=Path, help="keep copies and pages in this folder; a later run resumes with them")
     options = parser.parse_args()
     sources = sorted(path for path in options.folder.rglob("*") if path.suffix.lower() in ENDINGS)[:: options.every]
     with tempfile.TemporaryDirectory() as scratch:
