@@ -34,6 +34,8 @@ _NO_PROSE: Final = 6
 """Long lines up to which a picture is no page of running text …"""
 _LEFT_OVER: Final = 40
 """… and up to which those that a text layer does not account for are all read."""
+_LEFT_OF_A_CUT: Final = 16
+"""Lines of a picture that is no page which are read wherever they stand; a photograph has more accidents."""
 _MOST_SECONDS: Final = 60.0
 """For one call of Tesseract, which takes one."""
 _APART: Final = 2.2
@@ -152,13 +154,24 @@ def _is_little(sheet: page.Sheet, covered: Sequence[Box]) -> bool:
 
 
 def look_at(
-    picture: Picture, number: int, *, covered: Sequence[Box] = (), quarters: int | None = None, letter: int = LETTER
+    picture: Picture,
+    number: int,
+    *,
+    covered: Sequence[Box] = (),
+    quarters: int | None = None,
+    letter: int = LETTER,
+    cut_out: bool = False,
 ) -> Look:
-    """Find the lines of a page picture; ``covered`` is what text of the file itself accounts for."""
+    """Find the lines of a page picture; ``covered`` is what text of the file itself accounts for.
+
+    ``cut_out``: the picture is no page, so that where a line stands in it says nothing; all of a few are taken.
+    """
     sheet = page.lay_out(picture, number, picture.dpi / 72, quarters)
     lines: list[Line] = []
     sheet.text = [line for line in sheet.text if not is_covered(sheet.box_of(line), covered)]
     few = [line for line in sheet.text if line not in sheet.candidates] if _is_little(sheet, covered) else []
+    if cut_out and len(sheet.rest) <= _LEFT_OF_A_CUT:
+        few += sheet.rest
     for candidate in (*sheet.candidates, *few):
         box = sheet.box_of(candidate)
         if not is_covered(box, covered):

@@ -35,7 +35,7 @@ def read_word_pictures(path: Path, reading: Reading, profile: Profile, clock: Cl
         if found.picture is None:
             closed += 1
             continue
-        look = look_at(found.picture, number)
+        look = look_at(found.picture, number, cut_out=True)
         if look.lines:
             looks.append((found.place, look))
     _read([look for _, look in looks], clock)
@@ -86,7 +86,7 @@ def _closer(path: Path, numbers: set[int], clock: Clock) -> list[tuple[Place, Lo
             continue
         # Nobody knows how large it is printed: what is no letter at one size is one at another.
         for picture in (found.picture, _smaller(found.picture)):
-            look = look_at(picture, number, letter=CLOSER)
+            look = look_at(picture, number, letter=CLOSER, cut_out=True)
             look.closer, look.probes = True, []
             if look.lines:
                 read_again(look.lines, clock)
