@@ -19,6 +19,9 @@ from marker.detect.spots import spot
 from marker.detect.thresholds import DEFAULT, Thresholds
 from marker.model import Box, Finding, FindingKind, LabelSeen, MarkingId, PartyId, Place, Reading, Source, Visibility
 
+_SAME = 0.7
+"""Of the longer and the higher of two boxes, so much is shared by two readings of one line."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
@@ -198,10 +201,12 @@ def _fragments(matcher: Matcher, weighed: Sequence[Weighed], profile: Profile) -
     """
     layout = matcher.layout
     taken = {key for item in weighed for key in item.group.keys}
+    read = [(item.line.page, box) for item in weighed if _is_read_mark(item, layout) and (box := _box(item, layout))]
     for item in weighed:
         if item.score < layout.thresholds.doubt or item.weak or item.group.entry.role is not Role.MARK:
             continue
-        near = (item.line, *layout.neighbours(item.line, 4))
+        others = (line for line in layout.neighbours(item.line, 4) if not _is_read_otherwise(line, read))
+        near = (item.line, *others)
         for letters, whole, rest in matcher.lexicon.fragments:
             if not any(match.entry.letters == rest.letters for match in item.group.matches):
                 continue
@@ -213,6 +218,28 @@ def _fragments(matcher: Matcher, weighed: Sequence[Weighed], profile: Profile) -
                 close = line is item.line or line is layout.before(item.line)
                 if met and not layout.prose(line) and _like(met, letters, line, close=close):
                     yield _fragment(item, line, places, whole, profile, layout)
+
+
+def _is_read_mark(item: Weighed, layout: Layout) -> bool:
+    return (
+        item.group.entry.role is Role.MARK
+        and item.line.span.source is Source.OCR
+        and item.score >= layout.thresholds.mark
+    )
+
+
+def _is_read_otherwise(line: Line, marks: Sequence[tuple[int | None, Box]]) -> bool:
+    """Whether the ink of an OCR line is a whole marking in another reading: then it is no word beside that marking."""
+    if line.box is None or line.span.source is not Source.OCR:
+        return False
+    return any(page == line.page and _is_same(line.box, box) for page, box in marks)
+
+
+def _is_same(one: Box, other: Box) -> bool:
+    """Whether two boxes are of one line of ink, as looks of different sharpness give them."""
+    wide = min(one.x1, other.x1) - max(one.x0, other.x0)
+    high = min(one.y1, other.y1) - max(one.y0, other.y0)
+    return wide > _SAME * max(one.width, other.width) and high > _SAME * max(one.height, other.height)
 
 
 def may_raise(line: Line, lexicon: Lexicon) -> bool:

@@ -38,7 +38,7 @@ from marker.ocr import page, raster, tesseract
 from marker.ocr.cache import PictureCache
 from marker.ocr.codes import codes_on
 from marker.ocr.look import CLOSER, Clock, Line, Look, look_at, read_again, read_lines, read_looks
-from marker.ocr.montage import MAX_LINES
+from marker.ocr.montage import MAX_LINES, LineRead
 from marker.ocr.partly import Partly
 from marker.ocr.residue import Known, covers, is_covered, is_read, kind_of
 from marker.ocr.unsettled import meet, unsettled
@@ -54,6 +54,8 @@ _LOOSE: Final = 0.02
 _PLAIN: Final = 26
 """Pixels of capitals in running text, which nobody has stamped."""
 _SURE_WORD: Final = 60.0
+_LAYER: Final = 70.0
+"""Confidence that a reading of somebody else's OCR is given: enough to know the number of a copy by it, no more."""
 
 
 def read_images(path: Path, reading: Reading, profile: Profile, receiving: PartyId, settings: Settings) -> Reading:
@@ -367,13 +369,25 @@ class _Document:
         if any(span.box is not None and covers(span.box, line.box) for span in look.completed):
             return True
         here = [found for found in findings if found.page == look.number]
-        if self._known.is_copy_number(line.candidate, line.reads):
+        if self._known.is_copy_number(line.candidate, (*line.reads, *self._layer_reads(look.number, line.box))):
             return True
         if not self._known.is_settled(line.candidate, line.reads, line.box, here):
             return False
         # The wrong language reads rubbish with confidence: one reading like a marking outweighs the others.
         seen = any(found.box is not None and found.box.overlaps(line.box) for found in here if found.kind in _SEEN)
         return seen or not self._known.any_resembles(line.other)
+
+    def _layer_reads(self, page: int, box: Box) -> list[LineRead]:
+        """What the OCR layer that came with a scan makes of a line: a reading like any other (rule 4)."""
+        return [
+            LineRead(span.text, _LAYER)
+            for span in self._reading.spans
+            if span.visibility is Visibility.OCR_LAYER
+            and span.page == page
+            and span.box is not None
+            and covers(span.box, box)
+            and covers(box, span.box)
+        ]
 
     def _bears_nothing(self, result: Reading) -> bool:
         verdict = examine(result, self._profile, self._receiving)

@@ -37,7 +37,13 @@ def with_picture(size: tuple[int, int], letters: int, at: tuple[int, int]) -> by
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("size", "letters", "at"),
-    [((500, 90), 48, (20, 20)), ((500, 120), 48, (40, 30)), ((250, 40), 26, (20, 5)), ((800, 400), 40, (250, 150))],
+    [
+        ((500, 90), 48, (20, 20)),
+        ((500, 120), 48, (40, 30)),
+        ((250, 40), 26, (20, 5)),
+        ((800, 400), 40, (250, 150)),
+        ((190, 68), 26, (25, 19)),
+    ],
 )
 def test_a_mark_cut_close_is_read(size: tuple[int, int], letters: int, at: tuple[int, int], tmp_path: Path) -> None:
     path = tmp_path / "letter.docx"
