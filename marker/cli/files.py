@@ -141,6 +141,9 @@ def convert(
       marker convert --to KZ --marking lt:secret --reason "cover note 12-345" scan.pdf
       marker convert --to KZ --together letter.pdf annex-1.pdf annex-2.docx
     """
+    from marker.intake.pool import READING, STAMPING, start_server
+
+    start_server([*READING, *STAMPING])
     from marker.intake.source import Candidate
 
     start = common(options)
@@ -220,6 +223,10 @@ def batch(
       marker batch --to KZ received/ out/
       marker batch --to LT --dry-run received/ out/
     """
+    from marker.intake.pool import READING, STAMPING, start_server
+
+    if not queued:
+        start_server([*READING, *STAMPING])
     from marker.cli.show import Tally, progress
     from marker.intake.batch import HELD, MARKED, REPORT, Output, check_folders, exit_status
     from marker.intake.batch import batch as work

@@ -88,6 +88,10 @@ def watch(
 def _watcher(
     start: Common, receiving: str, in_dir: Path, out_dir: Path, form: str, as_json: bool, *, queued: bool
 ) -> Watcher:
+    from marker.intake.pool import READING, STAMPING, start_server
+
+    if not queued:
+        start_server([*READING, *STAMPING])
     from marker.intake.batch import Output, check_folders
     from marker.intake.log import Log, LogFormat
     from marker.intake.report import to_json

@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from marker.errors import HoldError
 from marker.intake.limits import Limits, confine, within
-from marker.intake.pool import READING, Pool, PoolClosedError, WorkerDiedError, WorkerFaultError, WorkerTimeoutError
+from marker.intake.pool import (
+    READING,
+    STAMPING,
+    Pool,
+    PoolClosedError,
+    WorkerDiedError,
+    WorkerFaultError,
+    WorkerTimeoutError,
+)
 from marker.intake.work import (
     Examination,
     Task,
@@ -37,7 +45,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_PRELOAD = [*READING, "marker.stamp.make", "marker.proof.prove"]
+_PRELOAD = [*READING, *STAMPING]
 
 
 class Stopped(Exception):  # noqa: N818  # not an error: the operator interrupted the run before this file was begun

@@ -28,8 +28,15 @@ from typing import Any, Final
 
 from marker.errors import MarkerError
 
-READING: Final = ("marker.intake.work", "marker.readers.read", "marker.detect.judge", "marker.detect.sieve")
+READING: Final = (
+    "marker.intake.work", "marker.readers.read", "marker.readers.picture", "marker.detect.judge", "marker.detect.sieve",
+)  # fmt: skip
 """Modules that reading a file needs."""
+STAMPING: Final = (
+    "marker.stamp.make", "marker.stamp.pdf", "marker.stamp.docx", "fontTools.subset",
+    "marker.proof.prove", "marker.proof.pdf", "marker.proof.docx",
+)  # fmt: skip
+"""Modules that making and proving copies needs besides."""
 TASKS_A_WORKER: Final = 200
 """A worker is replaced after so many pieces of work, so that what third-party libraries leak is given back."""
 _LARGEST_ANSWER: Final = 1 << 28
@@ -81,10 +88,16 @@ def _make_room_for_sockets() -> None:
             tempfile.tempdir = usual
 
 
+def _one_thread_each() -> None:
+    """A worker is one of as many as there are cores: a library that would start a thread a core is in their way."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
 def start_server(preload: Sequence[str]) -> None:
     """Start the server that workers are forked from, so that it imports ``preload`` while its parent goes on."""
     if hasattr(forkserver, "ensure_running"):
         _make_room_for_sockets()
+        _one_thread_each()
         multiprocessing.set_forkserver_preload(list(preload))
         forkserver.ensure_running()
 
@@ -97,6 +110,7 @@ class Pool:
     ) -> None:
         """``begin`` is called with ``arguments`` first in every worker; ``preload`` is imported once for all."""
         _make_room_for_sockets()
+        _one_thread_each()
         # A fork server: workers start in milliseconds and inherit neither threads, locks nor the register's files.
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(list(preload))  # without effect where the server runs already

@@ -132,9 +132,9 @@ def count_lines(folder: Path, command: str) -> Counter[str]:
 
 
 def kill_and_finish(
-    place: Place, chance: random.Random, lines: Counter[str], stages: list[str], hits: Counter[str]
+    place: Place, chance: random.Random, lines: Counter[str], stages: list[str], points: list[str]
 ) -> None:
-    """Kill a run in each stage in turn, then let one end."""
+    """Kill a run in each stage in turn, then let one end; adds where it was killed to ``points``."""
     place.make()
     log = place.folder / "log"
     for number, stage in enumerate(stages):
@@ -150,49 +150,65 @@ def kill_and_finish(
         status = place.run(plan)
         assert status in {-signal.SIGKILL, 0}, status
         place.check_killed()
-    assert place.run() == 0
+        if status == 0:
+            break  # it came to its end before that line: nothing is left to kill
+    else:
+        assert place.run() == 0
     place.check_finished()
     if log.exists():
-        hits.update(f"{place.command} {stage}" for stage in log.read_text(encoding="utf-8").split())
+        points += [f"{place.command} {point}" for point in log.read_text(encoding="utf-8").splitlines()]
 
 
-def kill_many(kills: int, seed: int, folder: Path) -> Counter[str]:
-    """At least so many kills, spread over batch and watch and their stages; the hits by command and stage."""
+def stages_of(points: list[str]) -> Counter[str]:
+    """How often each stage of each command was hit."""
+    return Counter(point.rsplit(maxsplit=1)[0] for point in points)
+
+
+def kill_many(kills: int, seed: int, folder: Path) -> list[str]:
+    """At least so many kills, spread over batch and watch and their stages; each as command, stage and place."""
     chance = random.Random(seed)
-    hits: Counter[str] = Counter()
+    points: list[str] = []
     tries: Counter[str] = Counter()
     lines = {command: count_lines(folder, command) for command in ("batch", "watch")}
     number = 0
-    while hits.total() < kills:
+    while len(points) < kills:
+        hits = stages_of(points)
         command = ("watch", "batch")[number % 2]
         possible = [stage for stage in STAGES if stage != "move" or command == "watch"]
         # Stages that were hit least come first.
         possible.sort(key=lambda stage: (hits[f"{command} {stage}"], chance.random()))
         place = Place(folder / str(number), command)
-        stages = possible[: min(4, kills - hits.total())]
-        kill_and_finish(place, chance, lines[command], stages, hits)
+        stages = possible[: min(4, kills - len(points))]
+        kill_and_finish(place, chance, lines[command], stages, points)
         # A run that is not killed ends its inbox, so only the first stage aimed at is sure of its chance.
         tries[stages[0]] += 1
-        missed = [stage for stage in STAGES if tries[stage] >= TRIES and not any(name.endswith(stage) for name in hits)]
+        hit = {point.split()[1] for point in points}
+        missed = [stage for stage in STAGES if tries[stage] >= TRIES and stage not in hit]
         assert not missed, f"never hit: {', '.join(missed)}"
         number += 1
-        print(f"{number:4d} inboxes, {hits.total():4d} kills", flush=True)  # noqa: T201  # progress of a long run
-    return hits
+        print(f"{number:4d} inboxes, {len(points):4d} kills", flush=True)  # noqa: T201  # progress of a long run
+    return points
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--log", type=Path, help="a file to which every kill is added: command, stage and place")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="kills-") as folder:
-        hits = kill_many(options.kills, options.seed, Path(folder))
-    for name in sorted(hits):
-        print(f"{name:20}{hits[name]:5d}")  # noqa: T201  # the result
-    stages = Counter[str]()
-    for name, count in hits.items():
+        points = kill_many(options.kills, options.seed, Path(folder))
+    if options.log:
+        with options.log.open("a", encoding="utf-8") as file:
+            file.writelines(f"{point}\n" for point in points)
+        points = options.log.read_text(encoding="utf-8").splitlines()  # those of earlier runs too
+    stages: Counter[str] = Counter()
+    for name, count in sorted(stages_of(points).items()):
+        print(f"{name:20}{count:5d}")  # noqa: T201  # the result
         stages[name.split()[1]] += count
-    print(f"{hits.total()} kills; least of any stage: {min(stages[stage] for stage in STAGES)}")  # noqa: T201  # the result
+    print(  # noqa: T201  # the result
+        f"{len(points)} kills at {len(set(points))} places; least of any stage: {min(stages[s] for s in STAGES)}"
+    )
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .run import Fuzzing
+from .run import Fuzzing, State
 
 
 @pytest.mark.slow
@@ -15,9 +15,9 @@ from .run import Fuzzing
 def test_mutants_bring_up_no_fault_and_many_reach_the_stamper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", None)
     monkeypatch.setenv("TMPDIR", "")
-    fuzzing = Fuzzing(tmp_path / "place", tmp_path / "findings", seed=99, jobs=2)
-    fuzzing.folder.mkdir()
+    fuzzing = Fuzzing(tmp_path / "place", tmp_path / "findings", State(seed=99), jobs=2)
     fuzzing.go(10_000, 60)
-    assert fuzzing.found == []
-    if fuzzing.outcomes.total() >= 30:
-        assert fuzzing.reached >= fuzzing.outcomes.total() / 3, fuzzing.outcomes
+    state = fuzzing.state
+    assert state.found == []
+    if state.done >= 30:
+        assert state.reached >= state.done / 3, state.outcomes

@@ -75,13 +75,13 @@ class Main:
             self.local.stage = None
         return self.outermost
 
-    def line(self, _frame: FrameType, event: str, _argument: object) -> Any:
+    def line(self, frame: FrameType, event: str, _argument: object) -> Any:
         stage = self.local.stage
         if event == "line" and stage:
             with self.guard:
                 self.lines[stage] += 1
                 if stage == self.plan.get("stage") and self.lines[stage] == self.plan["at"]:
-                    kill(self.plan, os.getpid())
+                    kill(self.plan, os.getpid(), f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}")
         return self.line
 
     def report(self) -> None:
@@ -90,9 +90,9 @@ class Main:
         Path(self.plan["counts"]).write_text(json.dumps(self.lines), encoding="utf-8")
 
 
-def kill(plan: dict[str, Any], process: int) -> None:
+def kill(plan: dict[str, Any], process: int, where: str) -> None:
     descriptor = os.open(plan["log"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    os.write(descriptor, f"{plan['stage']}\n".encode())
+    os.write(descriptor, f"{plan['stage']} {where}\n".encode())
     os.fsync(descriptor)
     os.kill(process, signal.SIGKILL)
 
@@ -108,7 +108,8 @@ def in_worker(plan: dict[str, Any]) -> None:
         os.close(descriptor)
         if number != plan["at"]:
             return real(*arguments, **options)
-        timer = threading.Timer(plan["delay"], kill, (plan, int(os.environ["FAULT_MAIN"])))
+        where = f"{IN_WORKERS[plan['stage']]}+{plan['delay']:.3f}s"
+        timer = threading.Timer(plan["delay"], kill, (plan, int(os.environ["FAULT_MAIN"]), where))
         timer.start()
         real(*arguments, **options)
         timer.join()  # still in the stage when it comes
