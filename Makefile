@@ -50,7 +50,7 @@ faults: $(STAMP) ## kill batches and watchers 300 times, in every stage (half an
 	$(BIN)/python -m tests.faults.kills --kills 300
 
 fuzz: $(STAMP)   ## 20,000 mutants of real documents take the whole way (hours)
-	$(BIN)/python -m tests.fuzz.run --inputs 20000
+	$(BIN)/python -m tests.fuzz.run --inputs 20000 --state fuzz-state.json
 
 fixtures: $(STAMP)  ## make the documents of fixtures/ anew
 	$(BIN)/python fixtures/make.py
@@ -59,4 +59,4 @@ constraints: $(STAMP)  ## write the versions in .venv to constraints.txt
 	$(BIN)/python -m pip freeze --exclude-editable > constraints.txt
 
 clean:           ## remove .venv and what demo and tests leave
-	rm -rf $(VENV) demo-out .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf $(VENV) demo-out fuzz-state.json fuzz-findings .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
