@@ -32,6 +32,7 @@ _MM_PER_POINT: Final = 25.4 / 72
 _VML: Final = "{urn:schemas-microsoft-com:vml}"
 _VML_SIZE: Final = re.compile(r"width:(\d+(?:\.\d+)?)pt;height:(\d+(?:\.\d+)?)pt")
 _SQUARE, _LOW = ((9.0, 15.0), (9.0, 15.0)), ((12.5, 20.0), (6.2, 9.0))
+_SEAL: Final = ((20.5, 25.0), (20.5, 25.0))
 """Width and height of the code's picture in millimetres, quiet zone included: a module has 0.45 mm at the least."""
 _BLOCK_LINES: Final = 8  # as many paragraphs as the block may have
 _LARGEST_PICTURE: Final = 4_000_000  # bytes; ours has a few hundred
@@ -79,6 +80,8 @@ def _prove_pages(parts: Parts, expected: Expected) -> None:
                     _prove_story(parts, part, story, look, expected)
                     proved.add(part)
     _prove_block(body, sections[0], look, expected)
+    if expected.seal:
+        _prove_seal(parts, main, body, sections[0], expected.seal)
 
 
 # ── What Word shows ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -188,12 +191,21 @@ def _fields(paragraph: etree._Element) -> set[str]:
 def _reads_as(parts: Parts, part: str, drawing: etree._Element, copy_number: str) -> bool:
     """Whether the drawing holds a picture, large enough in print, whose Data Matrix is that copy number."""
     sides, relationship = _drawn(drawing)
-    if not any(all(low <= side <= high for side, (low, high) in zip(sides, b, strict=True)) for b in (_SQUARE, _LOW)):
+    if not _fits(sides, _SQUARE) and not _fits(sides, _LOW):
         return False
+    return any(_is_number(text, copy_number) for text in _read(parts, part, relationship))
+
+
+def _fits(sides: tuple[float, float], bounds: tuple[tuple[float, float], tuple[float, float]]) -> bool:
+    return all(low <= side <= high for side, (low, high) in zip(sides, bounds, strict=True))
+
+
+def _read(parts: Parts, part: str, relationship: str) -> list[str]:
+    """What the Data Matrix codes say in the picture that a relationship of ``part`` leads to."""
     image = parts.relationships(part).get(relationship, ("", None))[1]
     if image is None or len(data := parts.data(image)) > _LARGEST_PICTURE:
-        return False
-    return any(_is_number(text, copy_number) for text in _decode(data))
+        return []
+    return _decode(data)
 
 
 def _drawn(drawing: etree._Element) -> tuple[tuple[float, float], str]:
@@ -246,6 +258,25 @@ def _prove_block(body: etree._Element, section: etree._Element, look: Look, expe
     for number, line in enumerate(expected.first_page, start=1):
         if line.text not in text:
             raise failed(f"line {number} of the first page's block is not there")
+
+
+def _prove_seal(parts: Parts, main: str, body: etree._Element, section: etree._Element, seal: str) -> None:
+    """The body begins with a picture that reads as the seal, large enough in print, whole on the page."""
+    size = section.find("{*}pgSz")
+    width, height = (_length(size, "w", 612.0), _length(size, "h", 792.0))
+    framed = {f.element: f for f in _framed(body, Look(None))}
+    for line in [child for child in list(body)[: _BLOCK_LINES + 1] if local(child) == "p"]:
+        for picture in line.iter("{*}drawing", "{*}pict"):
+            sides, relationship = _drawn(picture)
+            if not _fits(sides, _SEAL) or not any(text == seal for text in _read(parts, main, relationship)):
+                continue
+            if (f := framed.get(line)) is not None:
+                x, y = _points(f.frame, "x"), _points(f.frame, "y")
+                wide, high = (side / _MM_PER_POINT for side in sides)
+                if x < 0 or y < 0 or x + wide > width + 1 or y + high > height + 1:
+                    raise failed("the seal stands outside the page")
+            return
+    raise failed("the first page has no seal that reads as it was signed")
 
 
 def _length(element: etree._Element | None, name: str, default: float) -> float:

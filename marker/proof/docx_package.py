@@ -216,12 +216,14 @@ def _same_attributes(old: etree._Element, new: etree._Element) -> bool:
 
 
 def _may_be_added(added: etree._Element, parent: str) -> bool:
-    """An added paragraph is a frame on the page or plain text: nothing that breaks the page or lies over it."""
+    """An added paragraph is a frame on the page or plain lines: nothing that breaks the page or lies over it."""
     if local(added) not in _ADDITIONS.get(parent, frozenset()) or (added.tail or "").strip():
         return False
     if local(added) != "p":
         return True
     if added.find("{*}pPr/{*}framePr") is not None:
         return True
-    words = {"t"} if parent == "body" else set[str]()
-    return not any(local(element) in _SHOWN - words for element in added.iter())
+    # The body may begin with lines of text and with the seal, in line: nothing that lies over the sender's words.
+    words = {"t", "drawing", "pict"} if parent == "body" else set[str]()
+    floats = any(local(element) == "anchor" or "position" in element.get("style", "") for element in added.iter("{*}*"))
+    return not floats and not any(local(element) in _SHOWN - words for element in added.iter())

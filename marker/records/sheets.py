@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from lxml import etree
 from numpy.typing import NDArray
 
 from marker.errors import HoldError
@@ -26,6 +29,7 @@ from marker.settings import Settings
 Grey = NDArray[np.uint8]
 
 _DPI: Final = 300
+_PACKAGE: Final = b"PK\x03\x04"
 _CODE_DPI: Final = 200
 """Enough for the code of 9 mm that stands on every page."""
 _PAGES: Final = 3
@@ -98,11 +102,39 @@ def sightings(path: Path, name: str, settings: Settings) -> list[Sighting]:
 
 
 def seals(path: Path) -> list[SealSeen]:
-    """The seals on the first pages of a PDF file, or on a scan or photograph of a page, in any turn.
+    """The seals on the first pages of a PDF file, in the pictures of a Word file, or on a scan or photograph of a page,
+    in any turn.
 
-    Raises HoldError(malformed) when it is neither.
+    Raises HoldError(malformed) when it is none of these.
     """
+    with path.open("rb") as file:
+        if file.read(len(_PACKAGE)) == _PACKAGE:
+            return _word_seals(path)
     return [seen for picture in _looks_at(path) for seen in _seals(picture)]
+
+
+def _word_seals(path: Path) -> list[SealSeen]:
+    """The seals among a Word file's pictures, each with every code of ours that the file shows."""
+    from marker.ocr.docx_pictures import pictures_of
+
+    texts: dict[str, None] = {}
+    try:
+        for found in pictures_of(path):
+            if found.picture is not None:
+                texts |= dict.fromkeys(_matrices(_grey(found.picture.pixels)))
+    except (zipfile.BadZipFile, zlib.error, etree.LxmlError, OSError, ValueError, RuntimeError, KeyError) as error:
+        raise HoldError(
+            HoldCode.MALFORMED, "This is no Word file that can be read; print its first page and scan that."
+        ) from error
+    numbers: dict[str, None] = {}
+    signed: list[str] = []
+    for text in texts:
+        with suppress(ValueError):
+            numbers[str(parse_page_code(text).copy_number)] = None
+        with suppress(ValueError):
+            read_seal(text)
+            signed.append(text)
+    return [SealSeen(text, tuple(numbers)) for text in signed]
 
 
 def _looks_at(path: Path) -> Iterator[Grey]:

@@ -16,17 +16,16 @@ from marker.agreement.profile import Profile
 from marker.errors import HoldError, MarkerError
 from marker.model import CopyOrder, HoldCode, StampResult
 from marker.settings import Settings
-from marker.stamp.code import QUIET_MODULES, Modules, low_modules, modules
+from marker.stamp.code import QUIET_MODULES, Modules, low_modules, modules, seal_modules
 from marker.stamp.docx_draft import SIGNED, Draft
 from marker.stamp.docx_insert import Stamper
 from marker.stamp.docx_label import label_docx
 from marker.stamp.docx_package import Package
-from marker.stamp.docx_place import CodePicture, code_picture_sizes
+from marker.stamp.docx_place import CodePicture, code_picture_sizes, seal_picture_size
 from marker.stamp.docx_plan import plan
 from marker.stamp.wording import word
 
 _PIXELS_A_MODULE = 12
-_NO_SEAL = "A seal stands on PDF copies alone; make the copies of Word files PDF files with --as pdf."
 
 
 def check_docx(source: Path, *, settings: Settings | None = None) -> tuple[str, ...]:
@@ -34,8 +33,6 @@ def check_docx(source: Path, *, settings: Settings | None = None) -> tuple[str, 
 
     Notes on an electronic signature that a copy would not have, if there is one.
     """
-    if settings is not None and settings.seal_key and settings.copies_as != "pdf":
-        raise HoldError(HoldCode.STAMP_FAILED, _NO_SEAL)
     with _border(), Package(source, settings or Settings()) as package:
         return (SIGNED,) if Draft(package, settings or Settings()).signed else ()
 
@@ -75,15 +72,16 @@ def stamp_docx(
 def _stamp(
     package: Package, order: CopyOrder, profile: Profile, settings: Settings
 ) -> tuple[dict[str, bytes], StampResult]:
-    if order.seal:
-        raise HoldError(HoldCode.STAMP_FAILED, _NO_SEAL)
     text = word(order, profile)
     draft = Draft(package, settings)
     symbol = modules(order.copy_number)
     low = low_modules(order.copy_number)
-    planned = plan(draft, text, code_picture_sizes(len(symbol), None if low is None else len(low[0])))
+    sizes = code_picture_sizes(len(symbol), None if low is None else len(low[0]))
+    planned = plan(draft, text, sizes, seal_picture_size() if text.seal else None)
 
     def picture(size: CodePicture) -> bytes:
+        if size.seal:
+            return code_picture(seal_modules(text.seal), size.modules)
         return code_picture(low if size.low and low is not None else symbol, size.modules)
 
     Stamper(draft, text, planned).stamp(picture)

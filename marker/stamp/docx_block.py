@@ -19,7 +19,7 @@ _PREFERRED: Final = 14.0  # of the block from the page's upper edge
 _FROM_BELOW: Final = 12.0
 _STEP: Final = 6.0  # by which the block is made narrower until it fits
 _GOOD: Final = 0.6  # of its natural width: narrower than that it is hard to read, and tried late
-_BESIDE_TEXT: Final = 8.0  # tables reach out of the text area by their cells' padding
+BESIDE_TEXT: Final = 8.0  # tables reach out of the text area by their cells' padding
 _OTHER: Final = {"left": "right", "right": "left"}
 
 Row = tuple[int, ...]
@@ -151,7 +151,7 @@ class _Block:
         """In a page margin beside the text, if it is wide enough for the widest word."""
         reach = INSET - NEAR
         page, margins = self._page, self._margins
-        sides = ((page.x0 - reach, margins.x0 - _BESIDE_TEXT), (margins.x1 + _BESIDE_TEXT, page.x1 + reach))
+        sides = ((page.x0 - reach, margins.x0 - BESIDE_TEXT), (margins.x1 + BESIDE_TEXT, page.x1 + reach))
         left, right = max(sides, key=lambda side: side[1] - side[0])
         width = min(right - left, self._natural(self._alone))
         if width < self._least(self._alone):

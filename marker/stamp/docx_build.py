@@ -25,6 +25,7 @@ TAG_MARKING_BOTTOM: Final = "marker:marking:bottom"
 TAG_CODE: Final = "marker:code"
 TAG_NUMBER: Final = "marker:number"
 TAG_BLOCK: Final = "marker:block"
+TAG_SEAL: Final = "marker:seal"
 
 # Fonts with Kazakh, Russian and Lithuanian letters that every Word has; others substitute letter by letter.
 _FONT: Final = "Arial"

@@ -10,6 +10,7 @@ from lxml import etree
 
 from marker.stamp import docx_build as build
 from marker.stamp.docx_draft import PNG_TYPE, Draft
+from marker.stamp.docx_first import SealPlace
 from marker.stamp.docx_place import BETWEEN_LINES, CodePicture, NumberPlace, one_line
 from marker.stamp.docx_plan import PartPlan, Plan
 from marker.stamp.docx_xml import TRANSITIONAL, Dialect, dialect_of, translate
@@ -64,7 +65,7 @@ class Stamper:
             else:
                 self._insert(draft.root(part.name), stamp, part)
                 draft.touch(part.name)
-        self._add_block()
+        self._add_first_page(code_png)
         for section, story in self._plan.pulled:
             margins = section.element.find(draft.dialect.tag("pgMar"))
             if margins is not None:
@@ -115,8 +116,8 @@ class Stamper:
         drawing_id = self._free_id(self._drawing_ids, _FIRST_DRAWING_ID)
         return build.picture(relationship_id, "stampcode.png", described, drawing_id, width, height)
 
-    def _add_block(self) -> None:
-        draft, place = self._draft, self._plan.block
+    def _add_first_page(self, code_png: Callable[[CodePicture], bytes]) -> None:
+        draft, place, seal = self._draft, self._plan.block, self._plan.seal
         body = draft.root(draft.main).find(draft.dialect.tag("body"))
         assert body is not None  # noqa: S101  # read_sections refused the file otherwise
         lines = [
@@ -130,12 +131,22 @@ class Stamper:
             for row, breaks in zip(part.rows, part.breaks, strict=True)
         ]
         align = "right" if place.right else "left"
-        lines += [self._paragraph(build.BLOCK, self._block_row(row), align=align) for row in place.rows]
+        flowing = [self._paragraph(build.BLOCK, self._block_row(row), align=align) for row in place.rows]
+        if seal is not None:
+            (lines if seal.frame is not None else flowing).append(self._seal(seal, code_png(seal.picture)))
         first = next(body.iter(draft.dialect.tag("p"), draft.dialect.tag("tbl"), draft.dialect.tag("sectPr")), None)
-        if place.frames and not _bears_frames(first, draft.dialect):
+        if lines and not flowing and not _bears_frames(first, draft.dialect):
             lines.append(self._paragraph(build.ANCHOR))
+        lines += flowing
         for index, line in enumerate(lines):
             body.insert(index, translate(line, draft.dialect))
+
+    def _seal(self, place: SealPlace, png: bytes) -> etree._Element:
+        draft, size = self._draft, place.picture
+        image = draft.relate(draft.main, "image", draft.add("media/stampseal", "png", png, PNG_TYPE))
+        frame = None if place.frame is None else build.Frame(size.width, x=place.frame[0], y=place.frame[1])
+        picture = self._control(build.TAG_SEAL, "Seal", _KEPT, [self._picture(size, image)])
+        return self._paragraph(build.CODE, [picture], frame)
 
     def _block_row(self, row: Sequence[int], breaks: Sequence[int] = ()) -> list[etree._Element]:
         title = "Copy, originator and basis"

@@ -16,7 +16,7 @@ from typing import Final
 
 from marker.errors import HoldError
 from marker.model import Box, HoldCode
-from marker.stamp.code import QUIET_MODULES, SIDE
+from marker.stamp.code import QUIET_MODULES, SEAL_MODULES, SEAL_SIDE, SIDE
 from marker.stamp.docx_build import MARKING, NUMBER
 from marker.stamp.fonts import face
 
@@ -123,6 +123,7 @@ class CodePicture:
     """The quiet zone in modules."""
     low: bool = False
     """Whether it is the symbol of twelve rows."""
+    seal: bool = False
 
 
 def code_picture_sizes(modules: int, low: int | None = None) -> tuple[CodePicture, ...]:
@@ -137,6 +138,13 @@ def code_picture_sizes(modules: int, low: int | None = None) -> tuple[CodePictur
 
     square = [size(modules, modules, quiet) for quiet in (QUIET_MODULES, _LEAST_QUIET)]
     return (*square, *([] if low is None else [size(low, _LOW_ROWS, _LEAST_QUIET)]))
+
+
+def seal_picture_size() -> CodePicture:
+    """The seal's picture with its usual quiet zone."""
+    module = SEAL_SIDE / SEAL_MODULES
+    side = SEAL_SIDE + 2 * QUIET_MODULES * module
+    return CodePicture(side, side, QUIET_MODULES * module, QUIET_MODULES, seal=True)
 
 
 def text_width(text: str, size: float, *, strong: bool) -> float:

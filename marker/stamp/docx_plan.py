@@ -4,7 +4,6 @@ references of the first section, which gets every kind of header and footer it l
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
@@ -12,13 +11,12 @@ from itertools import product
 from lxml import etree
 
 from marker.errors import HoldError
-from marker.model import Box, HoldCode
-from marker.stamp.docx_block import BlockPlace, place_block
-from marker.stamp.docx_build import ANCHOR, BLOCK
+from marker.stamp.docx_block import BlockPlace
+from marker.stamp.docx_build import ANCHOR
 from marker.stamp.docx_draft import Draft
+from marker.stamp.docx_first import FirstPage, SealPlace, first_page_boxes, place_first_block, place_seal
 from marker.stamp.docx_obstacles import Obstacle, floating, flowing, lines_height
 from marker.stamp.docx_place import (
-    INSET,
     CodePicture,
     Edge,
     MarkingPlace,
@@ -30,6 +28,8 @@ from marker.stamp.docx_sections import (
     KINDS,
     STORIES,
     Section,
+    border_box,
+    flipped,
     margin_and_distance,
     read_sections,
     shows_even_pages,
@@ -86,10 +86,15 @@ class Plan:
     notes: tuple[str, ...]
     pulled: list[tuple[Section, str]] = field(default_factory=list)
     """Sections whose new, blank header or footer must begin at the very edge, lest it push the text."""
+    seal: SealPlace | None = None
+    """None where there is to be no seal."""
 
 
-def plan(draft: Draft, text: StampText, pictures: Sequence[CodePicture]) -> Plan:
-    """``pictures`` are the sizes in which the code may stand, the best first.
+def plan(
+    draft: Draft, text: StampText, pictures: Sequence[CodePicture], seal_picture: CodePicture | None = None
+) -> Plan:
+    """``pictures`` are the sizes in which the code may stand, the best first; ``seal_picture`` is that of a seal, where
+    there is to be one.
 
     Raises HoldError: malformed, unsupported, stamp-failed (no place).
     """
@@ -129,8 +134,10 @@ def plan(draft: Draft, text: StampText, pictures: Sequence[CodePicture]) -> Plan
         for story in STORIES
         if _would_push(section, story, [by_name[story, section.shown[story, k]] for k in visible_kinds(section, even)])
     ]
-    block = _place_first_block(draft, look, text, sections[0], by_name, overlays[id(sections[0])])
-    return Plan(parts, block, tuple(_notes(draft, sections, parts, block)), pulled)
+    seen = _first_page(draft, look, sections[0], by_name, overlays[id(sections[0])])
+    block = place_first_block(text, seen)
+    seal = place_seal(seen, block, seal_picture) if seal_picture is not None else None
+    return Plan(parts, block, tuple(_notes(draft, sections, parts, block, seal)), pulled, seal)
 
 
 def _users(sections: Sequence[Section], story: str, name: str, even: bool) -> list[Section]:
@@ -171,15 +178,15 @@ def _edge(
         limit = min(limit, distance) if margin < 0 else max(distance, empty)
     obstacles = [*own, *overlays]
     if story == "footer":
-        obstacles = [replace(o, box=_flipped(o.box, section)) for o in obstacles]
+        obstacles = [replace(o, box=flipped(o.box, section)) for o in obstacles]
     hard = [o.box for o in obstacles if o.hides]
     soft = [o.box for o in obstacles if not o.hides]
     drifting = [o.box for o in obstacles if o.hides and o.drifts]
     near = "top" if story == "header" else "bottom"
-    hard += [_border_box(side, section.borders[side], section) for side in ("left", "right") if side in section.borders]
+    hard += [border_box(side, section.borders[side], section) for side in ("left", "right") if side in section.borders]
     if near in section.borders:
         # Seen from the edge, the lower border stands as the upper one does.
-        hard.append(_border_box("top", section.borders[near], section))
+        hard.append(border_box("top", section.borders[near], section))
     left = section.left
     if _in_settings(draft, "mirrorMargins"):
         left = min(left, section.right)
@@ -191,20 +198,6 @@ def _across(draft: Draft, section: Section, story: str) -> Iterator[Obstacle]:
     for name in dict.fromkeys(section.shown[story, kind] for kind in KINDS):
         if draft.is_sent(name):
             yield from floating(draft.root(name), section, story, draft.dialect)
-
-
-def _flipped(box: Box, section: Section) -> Box:
-    return Box(box.x0, section.height - box.y1, box.x1, section.height - box.y0)
-
-
-def _border_box(side: str, reach: tuple[float, float], section: Section) -> Box:
-    start, end = reach
-    if side == "left":
-        return Box(start, 0.0, end, section.height)
-    if side == "right":
-        return Box(section.width - end, 0.0, section.width - start, section.height)
-    top = Box(0.0, start, section.width, end)
-    return _flipped(top, section) if side == "bottom" else top
 
 
 def _place_footer(
@@ -243,48 +236,26 @@ def _would_push(section: Section, story: str, shown: Sequence[PartPlan]) -> bool
     return distance + line > margin or (distance < reach and reach + line > margin)
 
 
-def _place_first_block(
+def _first_page(
     draft: Draft,
     look: Type,
-    text: StampText,
     section: Section,
     parts: dict[tuple[str, str], PartPlan],
     overlays: Sequence[Obstacle],
-) -> BlockPlace:
-    inset = {side: max(INSET, section.borders.get(side, (0.0, 0.0))[1] + 4.0) for side in ("left", "right")}
-    page = Box(inset["left"], 0.0, section.width - inset["right"], section.height)
-    top, bottom = abs(section.top), section.height - abs(section.bottom)
-    taken = [o.box for o in overlays]
-    for story in STORIES:
-        part = parts[story, section.shown[story, "first" if section.title_page else "default"]]
+) -> FirstPage:
+    shown = [
+        (story, parts[story, section.shown[story, "first" if section.title_page else "default"]]) for story in STORIES
+    ]
+    taken = first_page_boxes(draft, look, section, [(story, part.name) for story, part in shown if not part.new])
+    for story, part in shown:
         ours = [part.marking.box(section.width), *(part.number.boxes() if part.number else ())]
-        taken += [_flipped(b, section) for b in ours] if story == "footer" else ours
-        if part.new:
-            continue
-        root = draft.root(part.name)
-        taken += [o.box for o in floating(root, section, story, draft.dialect)]
-        for left, right in flowing(root, section, draft.dialect, look):
-            span = (section.header, max(top, section.header + 20)) if story == "header" else (
-                min(bottom, section.height - section.footer - 20), section.height - section.footer
-            )  # fmt: skip
-            taken.append(Box(left, span[0], right, span[1]))
-    taken += [_border_box(side, reach, section) for side, reach in section.borders.items()]
-    if _has(section.element, "lnNumType"):
-        taken.append(Box(0.0, top, section.left, bottom))
-    margins = Box(max(section.left, 0.0), top, section.width - max(section.right, 0.0), max(bottom, top))
-    lines = [(line.text, line.strong) for line in text.block]
-    place = place_block(lines, page, margins, text.block_corner, [b for b in taken if math.isfinite(b.x0 + b.y1)])
-    opening = Box(margins.x0, margins.y0, margins.x1, margins.y0 + len(place.rows) * (BLOCK.line or BLOCK.size))
-    if not place.frames and any(o.hides and not o.parts_text and o.box.overlaps(opening) for o in overlays):
-        raise HoldError(
-            HoldCode.STAMP_FAILED,
-            "There is no place for the first page's block: its corners are taken, and something drawn there would hide "
-            "it at the beginning of the text; print the document and stamp the paper.",
-        )
-    return place
+        taken += [flipped(b, section) for b in ours] if story == "footer" else ours
+    return FirstPage(section, overlays, taken)
 
 
-def _notes(draft: Draft, sections: Sequence[Section], parts: Sequence[PartPlan], block: BlockPlace) -> list[str]:
+def _notes(
+    draft: Draft, sections: Sequence[Section], parts: Sequence[PartPlan], block: BlockPlace, seal: SealPlace | None
+) -> list[str]:
     notes = []
     if _in_settings(draft, "documentProtection"):
         notes.append("The sender's document protection is left as it is.")
@@ -292,6 +263,8 @@ def _notes(draft: Draft, sections: Sequence[Section], parts: Sequence[PartPlan],
         notes.append("A header or footer leaves no free strip at the page's edge: its text makes room for the stamp.")
     if not block.frames:
         notes.append("The first page leaves no free corner: the stamp's block stands at the beginning of its text.")
+    if seal is not None and seal.frame is None:
+        notes.append("The first page leaves no free place for the seal: it stands at the beginning of its text.")
     if next(draft.root(draft.main).iter(draft.dialect.tag("endnoteReference")), None) is not None:
         notes.append("Print this document from Word: LibreOffice sets endnotes on a page without header and footer.")
     if any(_starts_anew(section.element) for section in sections):

@@ -14,7 +14,7 @@ from typing import Final
 from lxml import etree
 
 from marker.errors import HoldError
-from marker.model import HoldCode
+from marker.model import Box, HoldCode
 from marker.stamp.docx_draft import Draft
 from marker.stamp.docx_package import damaged
 from marker.stamp.docx_xml import Dialect, dialect_of, is_on, points
@@ -107,6 +107,22 @@ def visible_kinds(section: Section, even_pages: bool) -> tuple[str, ...]:
 def margin_and_distance(section: Section, story: str) -> tuple[float, float]:
     """The page margin at the story's edge, and how far from the edge the story begins; points."""
     return (section.top, section.header) if story == "header" else (section.bottom, section.footer)
+
+
+def flipped(box: Box, section: Section) -> Box:
+    """The box as seen from the lower edge, or back."""
+    return Box(box.x0, section.height - box.y1, box.x1, section.height - box.y0)
+
+
+def border_box(side: str, reach: tuple[float, float], section: Section) -> Box:
+    """The line of a page border."""
+    start, end = reach
+    if side == "left":
+        return Box(start, 0.0, end, section.height)
+    if side == "right":
+        return Box(section.width - end, 0.0, section.width - start, section.height)
+    top = Box(0.0, start, section.width, end)
+    return flipped(top, section) if side == "bottom" else top
 
 
 def name_part(section: Section, dialect: Dialect, story: str, kind: str, relationship_id: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -108,16 +109,45 @@ def test_offline_and_key_belong_together(marker: Marker, keys: tuple[Path, Path]
         assert "belong together" in said.err
 
 
-def test_a_word_file_is_held_before_a_number_is_drawn(marker: Marker, keys: tuple[Path, Path], tmp_path: Path) -> None:
+def test_a_word_copy_is_verified_from_the_file_without_the_register(
+    marker: Marker, keys: tuple[Path, Path], tmp_path: Path
+) -> None:
     document = Document()
     document.sections[0].header.paragraphs[0].text = "KONFIDENCIALIAI"
     document.add_paragraph("Gerbiami kolegos.")
     document.save(str(tmp_path / "a.docx"))
-    said = marker("convert", "--to", "KZ", "-o", tmp_path / "out", "--seal-key", keys[0], tmp_path / "a.docx", "--json")
-    assert said.status == 3
-    assert said.objects[0]["hold_reason"] == "stamp-failed"
-    assert "--as pdf" in said.objects[0]["hold_detail"]
-    assert marker("register", "list", "--json").objects == []
+    source = hashlib.sha256((tmp_path / "a.docx").read_bytes()).hexdigest()
+    (copy,) = sealed_copies(marker, tmp_path / "out", keys[0], tmp_path / "a.docx")
+    (tmp_path / "register.sqlite").rename(tmp_path / "elsewhere.sqlite")
+    said = marker("trace", copy, "--offline", "--key", keys[1], "--json")
+    assert said.status == 0, said.err
+    found = said.objects[0]
+    assert (found["source_sha256"], found["holds"], found["page_code_agrees"]) == (source, True, True)
+    unsealed = marker("trace", tmp_path / "a.docx", "--offline", "--key", keys[1])
+    assert (unsealed.status, "No seal was found" in unsealed.err) == (4, True)
+
+
+def test_a_seal_put_into_another_word_copy_is_found_out(
+    marker: Marker, keys: tuple[Path, Path], tmp_path: Path
+) -> None:
+    copies = []
+    for name in ("a", "b"):
+        document = Document()
+        document.sections[0].header.paragraphs[0].text = "KONFIDENCIALIAI"
+        document.add_paragraph(f"Gerbiami kolegos {name}.")
+        document.save(str(tmp_path / f"{name}.docx"))
+        copies += sealed_copies(marker, tmp_path / "out", keys[0], tmp_path / f"{name}.docx")
+    seal = "word/media/stampseal1.png"
+    forged = tmp_path / "forged.docx"
+    with (
+        zipfile.ZipFile(copies[0]) as first,
+        zipfile.ZipFile(copies[1]) as second,
+        zipfile.ZipFile(forged, "w") as out,
+    ):
+        for info in first.infolist():
+            out.writestr(info.filename, (second if info.filename == seal else first).read(info.filename))
+    said = marker("trace", forged, "--offline", "--key", keys[1])
+    assert (said.status, "stands on a page of copy" in said.err) == (4, True)
 
 
 def test_of_a_letter_with_annexes_the_letter_is_sealed_and_so_are_its_further_copies(
