@@ -35,11 +35,21 @@ _OFF: Final = 0.2
 """Heights by which the middle of a letter may miss the row's."""
 _RISE: Final = 0.45
 """Heights by which a row of few letters must rise: a level word with a tail at its end does a little."""
+_RISE_STRAIGHT: Final = 0.28
+_STRAIGHT: Final = 0.04
+"""The same for letters whose middles miss the line through them by so little: a tail would."""
 _MANY: Final = 7
 _CUT: Final = 0.12
 """Heights beyond its own that a row is cut out of what has grown into it."""
 _ROUND: Final = 1.9
 """Heights around a row within which the other rows of its stamp stand."""
+_STEEP: Final = 6.0
+"""Degrees from which on neighbouring letters of a row stand on clearly different heights."""
+_FOOT: Final = 0.1
+"""Heights by which the feet of letters of one level line differ."""
+_LEVEL_LONG: Final = 3.2
+"""Heights that the letters on one level are wide in all: of a row so steep, two are."""
+_MOSTLY: Final = 0.7
 _AROUND: Final = 2.2
 """Heights around a row within which its frame runs."""
 _PARALLEL: Final = 2.0
@@ -106,9 +116,28 @@ def beside(run: Run, ink: Mask, scale: float) -> list[Row]:
     found = []
     for row in rows_at(own, run.strip.angle, scale):
         strip = replace(row.strip, x=row.strip.x + float(low[0]), y=row.strip.y + float(low[1]))
+        if _lies_level(own, row.strip):
+            continue
         if 0.75 < strip.height / height < 1.35 and strip.width > 2.5 * height:
             found.append(replace(row, strip=strip))
     return found
+
+
+def _lies_level(own: Mask, strip: Strip) -> bool:
+    """Whether what looks like a row as tilted as its neighbour is of level print under the stamp: most of its letters
+    stand on one level with several others, as those of a row so tilted cannot."""
+    if abs(strip.angle) < _STEEP:
+        return False
+    corners = strip.corners(0.2)
+    low = np.maximum(np.floor(corners.min(axis=0)).astype(int), 0)
+    high = np.ceil(corners.max(axis=0)).astype(int) + 1
+    part = np.ascontiguousarray(own[low[1] : high[1], low[0] : high[0]])
+    _, _, stats, _ = cv.connectedComponentsWithStats(part, connectivity=8)
+    letters = stats[1:][(stats[1:, 3] > 0.4 * strip.height) & (stats[1:, 3] < 1.2 * strip.height)]
+    feet, widths = (letters[:, 1] + letters[:, 3]).astype(np.float64), letters[:, 2].astype(np.float64)
+    same = np.abs(feet[:, None] - feet[None, :]) < _FOOT * strip.height
+    level = (same.sum(axis=1) > 1) & (same @ widths > _LEVEL_LONG * strip.height)
+    return bool(widths[level].sum() > _MOSTLY * max(1, stats[1:, 2][stats[1:, 3] > 0.4 * strip.height].sum()))
 
 
 def _without(runs: Sequence[Run], ink: Mask, labels: Any, stats: Any, scale: float) -> Mask:
@@ -226,14 +255,16 @@ def _run(row: list[int], labels: Any, stats: Any, centres: Any, scale: float) ->
     rise = abs(slope) * float(np.ptp(at[:, 0]))
     if not _TILTS[0] < abs(angle) <= _TILTS[1] or missed > _OFF * height:
         return None
-    if len(row) < _MANY and rise < _RISE * height:
+    straight = missed < _STRAIGHT * height
+    if len(row) < _MANY and rise < (_RISE_STRAIGHT if straight else _RISE) * height:
         return None
     # A letter askew is higher than it is upright by what its width rises.
     widths = stats[row][:, 2].astype(np.float64)
     upright = float(np.median((heights - widths * abs(slope)) * np.cos(np.radians(angle))))
-    upright = max(upright, 0.6 * height)
+    slope_of = np.radians(abs(angle))
+    upright = max(upright, height / float(np.cos(slope_of) + np.sin(slope_of)))  # round ones are not
     steps = [float(np.hypot(*(after - before))) for before, after in pairwise(at)]
-    left, right, grown = _extent(row, labels, stats, centres, (float(slope), float(base)), upright)
+    left, right, grown = _extent(row, labels, stats, centres, (float(slope), float(base)), (upright, height))
     if max(steps) > 3.2 * height or upright < 0.8 * _LEAST * scale:
         return None
     middle = (left + right) / 2
@@ -242,16 +273,21 @@ def _run(row: list[int], labels: Any, stats: Any, centres: Any, scale: float) ->
 
 
 def _extent(
-    row: list[int], labels: Any, stats: Any, centres: Any, line: tuple[float, float], height: float
+    row: list[int], labels: Any, stats: Any, centres: Any, line: tuple[float, float], heights: tuple[float, float]
 ) -> tuple[float, float, bool]:
-    """First and last column of a row, through ink that something has grown into."""
+    """First and last column of a row, through ink that something has grown into.
+
+    ``heights`` are those of its letters as they would be upright, and as they stand.
+    """
     slope, base = line
+    height, standing = heights
     left, right = float(stats[row[0]][0]), float(stats[row[-1]][0] + stats[row[-1]][2])
     own = set(row)
     large = (stats[:, 3] > _ALIKE * height) | (stats[:, 2] > 2.6 * height)
+    large &= stats[:, 3] * _ALIKE > standing  # words of small print may be as wide as they are
     large[0] = False
     # Beyond what has grown together the row goes on in letters as high as its own.
-    alike = (stats[:, 3] * _ALIKE > height) & (stats[:, 3] < _ALIKE * 1.2 * height) & ~large
+    alike = (stats[:, 3] * _ALIKE > standing) & (stats[:, 3] < _ALIKE * 1.2 * height) & ~large
     alike[0] = False
     on_line = np.abs(centres[:, 1] - slope * centres[:, 0] - base) < 0.3 * height
     alike &= on_line

@@ -10,6 +10,7 @@ import numpy as np
 
 from marker.ocr.apart import ASKEW
 from marker.ocr.crop import Strip
+from marker.ocr.frames import TILT
 
 _ALIKE: Final = 5.0
 """Degrees by which the tilts of two words of one row may be measured apart."""
@@ -19,6 +20,9 @@ _OFF: Final = 0.5
 """Heights by which the middle of one word may miss the line through the other."""
 _NEXT: Final = 2.6
 """Heights from row to row of one stamp."""
+_SCRAP: Final = 4
+_SCRAP_LONG: Final = 4.0
+"""Letters and heights of its letters that a scrap of a row is long at most."""
 _STAMPS: Final = frozenset({"stamp", "frame"})
 
 
@@ -40,6 +44,11 @@ class Candidate:
     def stands_out(self) -> bool:
         """Coloured, tilted, framed or on its side: what may be a rubber stamp."""
         return self.kind != "print" or self.coloured
+
+    @property
+    def is_scrap(self) -> bool:
+        """Whether it is of a few letters only, whose tilt says nothing."""
+        return self.pieces <= _SCRAP and self.strip.width < _SCRAP_LONG * self.strip.height
 
     @property
     def like_letters(self) -> bool:
@@ -77,6 +86,8 @@ def _is_stamp(line: Candidate) -> bool:
 def _alike(one: Candidate, other: Candidate) -> bool:
     low, high = sorted((one.strip.height, other.strip.height))
     tilt = abs(one.strip.angle - other.strip.angle)
+    if one.is_scrap or other.is_scrap:  # two letters have no tilt that could be measured
+        tilt = 0.0
     return one.coloured == other.coloured and low > 0.62 * high and tilt <= _ALIKE
 
 
@@ -90,16 +101,20 @@ def _one_row(one: Candidate, other: Candidate) -> bool:
 
 
 def _between(one: Candidate, other: Candidate) -> tuple[float, float]:
-    """From one middle to the other, along and across the longer line."""
-    slope = np.radians(max(one, other, key=lambda line: line.strip.width).strip.angle)
+    """From one middle to the other, along and across the longer line; of two scraps, along the line through both."""
     dx, dy = other.strip.x - one.strip.x, other.strip.y - one.strip.y
+    longer = max(one, other, key=lambda line: line.strip.width)
+    slope = np.radians(longer.strip.angle)
+    if longer.is_scrap and abs(dy) < abs(dx) * np.tan(np.radians(TILT)):
+        slope = np.arctan2(dy, dx) if dx > 0 else np.arctan2(-dy, -dx)
     return float(dx * np.cos(slope) + dy * np.sin(slope)), float(dy * np.cos(slope) - dx * np.sin(slope))
 
 
 def _both(one: Candidate, other: Candidate) -> Candidate:
     """One line from the outer end of the one to that of the other, along both middles."""
     left, right = sorted((one, other), key=lambda line: _between(one, line)[0])
-    slopes = [np.radians(line.strip.angle) for line in (left, right)]
+    through = np.arctan2(right.strip.y - left.strip.y, right.strip.x - left.strip.x)
+    slopes = [through if line.is_scrap else np.radians(line.strip.angle) for line in (left, right)]
     start = np.array([left.strip.x, left.strip.y]) - left.strip.width / 2 * np.array(
         [np.cos(slopes[0]), np.sin(slopes[0])]
     )

@@ -18,6 +18,8 @@ WORN: Final = 5
 """Pixels of gaps that are closed in stamp ink at first."""
 _THIN: Final = 0.075
 """Share of a crop's height that the strokes of a stamp are at least broad."""
+_INK: Final = 160
+"""Grey level below which a pixel of a crop is ink."""
 LONGEST: Final = 2_600
 """Pixels; a longer line is no marking."""
 
@@ -78,12 +80,28 @@ def cut(layer: Grey, strip: Strip, *, worn: int = 0, framed: bool = False, lette
     flags = cv.INTER_CUBIC | cv.WARP_INVERSE_MAP
     crop = cv.warpAffine(layer, matrix, (width, height), flags=flags, borderValue=255)
     crop = _contrast(crop, worn=worn)
+    _clear_neighbours(crop, margin)
     if framed:
         beside, above = margin - round(0.16 * letter), margin - round(0.34 * letter)
         crop[:, :beside] = crop[:, width - beside :] = 255
         crop[: max(0, above)] = 255
         crop[height - max(0, above) :] = 255
     return crop
+
+
+def _clear_neighbours(crop: Grey, margin: int) -> None:
+    """Whiten what the lines above and below leave in the margins: ink at the edge that does not reach the letters."""
+    height = crop.shape[0]
+    ink = cv.threshold(crop, _INK, 255, cv.THRESH_BINARY_INV)[1]
+    if not (ink[0].any() or ink[-1].any()):
+        return
+    _, labels, stats, _ = cv.connectedComponentsWithStats(ink, connectivity=8)
+    tops, bottoms = stats[:, 1], stats[:, 1] + stats[:, 3]
+    drop = ((tops == 0) & (bottoms <= margin)) | ((bottoms == height) & (tops >= height - margin))
+    drop[0] = False
+    if drop.any():
+        gone = cv.dilate(np.where(drop[labels], 255, 0).astype(np.uint8), np.ones((3, 3), np.uint8))
+        crop[gone > 0] = 255
 
 
 def _bounds(strip: Strip, width: int, height: int) -> tuple[int, int, int, int]:

@@ -7,8 +7,8 @@ neighbour may be what was not read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Final
 
@@ -19,6 +19,8 @@ from marker.detect.lexicon import CONTEXT_ROLES, Entry, Role, lexicon_of
 _SHARE: Final = 0.74
 _NEAR: Final = 0.7
 """Shares of a form's letters that must be read, and from which on another form comes near."""
+_PART: Final = 0.4
+"""The share that each of several readings must have to be put together with others."""
 _LEAST: Final = 7
 """Letters that must be read."""
 _BLOCK: Final = 3
@@ -50,6 +52,7 @@ class Partly:
             for entry in entries
             if entry.role is Role.MARK and len(entry.letters) >= _LEAST and not self._is_part(entry)
         ]
+        self._whole += [_dual(own, other) for own in self._whole for other in entries if _are_halves(own, other)]
 
     def _is_part(self, entry: Entry) -> bool:
         return any(entry.letters in other.letters for other in self._all if other.target != entry.target)
@@ -59,22 +62,25 @@ class Partly:
 
         None when there is none, or when two readings come to different markings.
         """
-        found = [match for text in texts if (match := self._best("".join(words(text)))) is not None]
+        reads = ["".join(words(text)) for text in texts]
+        found = [match for read in reads if (match := self._best(read)) is not None]
+        if not found and len(reads) > 1:  # what one reading lacks another may have
+            found = [match for match in [self._best(*reads)] if match is not None]
         if len({match.entry.target for match in found}) != 1:
             return None
         return max(found, key=lambda match: match.share).entry
 
-    def _best(self, read: str) -> _Match | None:
-        if len(read) < _LEAST:
+    def _best(self, *reads: str) -> _Match | None:
+        if max(map(len, reads)) < _LEAST:
             return None
-        found = [match for entry in self._whole if (match := _match(entry, read)).share >= _SHARE]
+        found = [match for entry in self._whole if (match := _match(entry, reads)).share >= _SHARE]
         if not found:
             return None
         best = max(found, key=lambda match: match.letters)
         for entry in self._all:
             if entry.target == best.entry.target:
                 continue
-            other = _match(entry, read)
+            other = _match(entry, reads)
             if other.share >= _NEAR and not self._explains(best, other):
                 return None
         return best if best.letters >= _LEAST else None
@@ -90,10 +96,24 @@ class Partly:
             return True
         if other.entry.role is Role.FOREIGN:
             return self._profile.rank(best.entry.target) >= self._profile.rank(other.entry.target)
-        return other.entry.role is Role.MARK and other.entry.letters in best.entry.letters
+        return other.entry.letters in best.entry.letters
 
 
-def _match(entry: Entry, read: str) -> _Match:
-    blocks = SequenceMatcher(None, entry.letters, read, autojunk=False).get_matching_blocks()
-    letters = sum(block.size for block in blocks if block.size >= _BLOCK)
-    return _Match(entry, letters, letters / len(entry.letters))
+def _are_halves(own: Entry, other: Entry) -> bool:
+    return other.role is Role.FOREIGN and other.target == own.target
+
+
+def _dual(own: Entry, other: Entry) -> Entry:
+    """Both languages on one line, whose slash is easily read as a letter."""
+    return replace(own, form=f"{own.form}/{other.form}")
+
+
+def _match(entry: Entry, reads: Sequence[str]) -> _Match:
+    """Which of a form's letters stand in any of several readings that each have a good part of them."""
+    seen: set[int] = set()
+    for read in reads:
+        blocks = SequenceMatcher(None, entry.letters, read, autojunk=False).get_matching_blocks()
+        own = {at for block in blocks if block.size >= _BLOCK for at in range(block.a, block.a + block.size)}
+        if len(reads) == 1 or len(own) >= _PART * len(entry.letters):
+            seen |= own
+    return _Match(entry, len(seen), len(seen) / len(entry.letters))

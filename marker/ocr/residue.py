@@ -22,6 +22,8 @@ from marker.ocr.shape import is_of_two_scripts, shape
 _SURE: Final = 68.0
 _SURE_STAMP: Final = 80.0
 """Confidence from which on a line of several letters was read; more is asked of what is tilted or framed."""
+_LEAST_AGREED: Final = 8
+"""Letters and figures that two readings must agree on where the first left a doubt."""
 _SURE_WORDS: Final = 85.0
 _SURE_FIGURES: Final = 90.0
 _PLAIN_WORDS: Final = 88.0
@@ -87,7 +89,10 @@ class Known:
             # reading says so.  A mark in the letters of the other script is read with as much confidence.
             return True
         if not is_read(read, _SURE_STAMP if candidate.kind != "print" else _SURE):
-            return False
+            agreed = _agreed(reads)
+            if agreed is None or self.any_resembles(reads):
+                return False
+            read = agreed
         if is_of_two_scripts(read.text):
             return False  # no language has such words: the letters were read and their script was not
         return not self.resembles(read.text)
@@ -191,6 +196,18 @@ def _of_one_script(reads: Sequence[LineRead]) -> LineRead:
     if not is_of_two_scripts(reads[0].text):
         return reads[0]
     return max(reads, key=lambda read: (not is_of_two_scripts(read.text), read.confidence))
+
+
+def _agreed(reads: Sequence[LineRead]) -> LineRead | None:
+    """The surest of several readings, if another one that is as sure reads the same letters."""
+    sure = sorted((read for read in reads if is_read(read, _SURE_STAMP)), key=lambda read: -read.confidence)
+    for read in sure:
+        letters = "".join(words(read.text))
+        if len(letters) >= _LEAST_AGREED and any(
+            other is not read and "".join(words(other.text)) == letters for other in sure
+        ):
+            return read
+    return None
 
 
 def is_read(read: LineRead, sure: float = _SURE) -> bool:

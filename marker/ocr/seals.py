@@ -22,6 +22,8 @@ _RIM: Final = 27
 """Of 36 directions, how many must have ink on the circle."""
 _BEYOND: Final = 3.5
 """Points that the strokes of a rim reach beyond its circle."""
+_ROUGH: Final = 3.0
+"""Points by which the middle of a circle may be missed at first."""
 _CLOSED: Final = 0.8
 _OPEN: Final = 0.4
 """Shares of a circle with ink: of a rim at least, of the circle around it at most."""
@@ -98,11 +100,28 @@ def _circles(own: Mask, scale: float) -> list[Seal]:
         return []
     near = cv.dilate(own, np.ones((3, 3), np.uint8))
     seals: list[Seal] = []
-    for x, y, _ in found.reshape(-1, 3)[:4].astype(np.float64):
+    for about_x, about_y, _ in found.reshape(-1, 3)[:4].astype(np.float64):
+        x, y = _middle(near, about_x, about_y, scale)
         radius = _rim(near, x, y, scale)
         if radius is not None and not any(np.hypot(x - seal.x, y - seal.y) < seal.radius for seal in seals):
             seals.append(Seal(float(x), float(y), radius))
     return seals
+
+
+def _middle(near: Mask, x: float, y: float, scale: float) -> tuple[float, float]:
+    """The middle of a circle that was met but roughly: where a rim has most ink."""
+    reach, radii = round(_ROUGH * scale), np.arange(_LEAST / 2 * scale, _MOST / 2 * scale, 1.0)
+    radius = max(radii, key=lambda one: _on_circle(near, x, y, one))
+    if _on_circle(near, x, y, radius) < _OPEN:
+        return x, y
+    around = [
+        (x + dx, y + dy, radius + dr)
+        for dx in range(-reach, reach + 1)
+        for dy in range(-reach, reach + 1)
+        for dr in (-2, -1, 0, 1, 2)
+    ]
+    best = max(around, key=lambda one: _on_circle(near, *one))
+    return best[0], best[1]
 
 
 def _rim(near: Mask, x: float, y: float, scale: float) -> float | None:

@@ -7,8 +7,9 @@ from typing import Final
 
 from marker.model import Box, Finding, FindingKind
 from marker.ocr.look import Line, Look
-from marker.ocr.residue import Known, is_read
+from marker.ocr.residue import Known, covers, is_read
 from marker.ocr.shape import is_of_two_scripts
+from marker.ocr.vision import cv
 
 _LEGIBLE: Final = 45.0
 """Confidence below which a line beside a marking says nothing …"""
@@ -24,6 +25,14 @@ _HUGE_LETTER: Final = 14.0
 """Points: capitals so high are read, or hold the file."""
 _LEAST_LETTER: Final = 5.2
 """Points: capitals of a marking 7 points large."""
+_STAMP_LETTER: Final = 8.0
+"""Points: capitals of a stamp."""
+_LEAST_SCRAP: Final = 2
+_FEW_LETTERS: Final = 4
+"""Letters of a scrap that is looked at, and of all scraps together that may be a marking."""
+_EVEN: Final = 0.75
+_FRAME: Final = 1.6
+"""Heights of a stamp's letters around them in which its frame runs."""
 
 
 def unsettled(look: Look, findings: Sequence[Finding], known: Known, *, look_again: bool = False) -> list[Line]:
@@ -42,8 +51,13 @@ def unsettled(look: Look, findings: Sequence[Finding], known: Known, *, look_aga
             continue
         if known.is_outranked(candidate, line.read, findings):
             continue
-        beside = any(meet(mark.grown(mark.height), line.box) for mark in marks) and (
-            not is_read(line.read, _LEGIBLE) or (not is_read(line.read, _SURE_HALF) and known.resembles(line.read.text))
+        beside = (
+            any(meet(mark.grown(mark.height), line.box) for mark in marks)
+            and not _is_frame(look, line)
+            and (
+                not is_read(line.read, _LEGIBLE)
+                or (not is_read(line.read, _SURE_HALF) and known.resembles(line.read.text))
+            )
         )
         large = candidate.strip.height >= _LEAST_LETTER * look.sheet.scale
         # No running text is framed askew: such a frame is open until its words are known, whatever they look like.
@@ -57,7 +71,43 @@ def unsettled(look: Look, findings: Sequence[Finding], known: Known, *, look_aga
         open_words = candidate.like_letters and (candidate.stands_out or beside or left_over)
         if large and (askew_frame or huge or open_words):
             open_lines.append(line)
+    if not look.closer:
+        left = [line for line in look.lines if _is_scrap(look, line, marks) and line not in open_lines]
+        left = [line for line in left if not known.is_settled(line.candidate, line.reads, line.box, here)]
+        open_lines += [line for line in left if _letters_around(line, left) >= _FEW_LETTERS]
     return open_lines
+
+
+def _is_scrap(look: Look, line: Line, marks: Sequence[Box]) -> bool:
+    """Whether a line is a few coloured letters that no marking beside them accounts for."""
+    candidate = line.candidate
+    return (
+        candidate.coloured
+        and candidate.is_scrap
+        and candidate.pieces >= _LEAST_SCRAP
+        and candidate.even >= _EVEN
+        and candidate.strip.height >= _STAMP_LETTER * look.sheet.scale
+        and not any(covers(mark.grown(0.5 * mark.height), line.box) for mark in marks)
+    )
+
+
+def _letters_around(line: Line, scraps: Sequence[Line]) -> int:
+    """How many letters stand in scraps next to one another, this one among them: a stamp that fell to pieces."""
+    reach = line.box.grown(min(line.box.width, line.box.height))
+    return sum(other.candidate.pieces for other in scraps if other is line or meet(reach, other.box))
+
+
+def _is_frame(look: Look, line: Line) -> bool:
+    """Whether a printed line without a letter that was read is what a stamp's frame left on the layer of print."""
+    if line.candidate.stands_out or any(read.letters for read in line.reads):
+        return False
+    middle = (line.candidate.strip.x, line.candidate.strip.y)
+    return any(
+        other.candidate.coloured
+        and other.candidate.kind in ("frame", "stamp")
+        and cv.pointPolygonTest(other.candidate.strip.corners(_FRAME).astype("float32"), middle, measureDist=False) > 0
+        for other in look.lines
+    )
 
 
 def _shouted(text: str) -> bool:
