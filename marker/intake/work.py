@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from marker.records.sheets import SealSeen, Sighting
 
 
+_LABELS_GO_ALONG = (
+    "Labels of other systems in the Word file's properties were taken over into the PDF's document information."
+)
 CODE_PAGES = 3
 """Pages without text of their own that are searched for our code: every page of a copy bears it."""
 
@@ -172,6 +175,8 @@ def set_pages(office: str, source: Path, file_format: str, target: Path, task: T
     Raises HoldError: what no stamp may change, stamp-failed.
     """
     from marker.intake.labels import labels_in_file
+    from marker.readers.base import ReaderLimits
+    from marker.readers.docx_labels import label_properties
     from marker.stamp.docx import check_docx
     from marker.stamp.docx_pages import NOTE
     from marker.stamp.docx_pages import set_pages as set_as_pages
@@ -181,9 +186,10 @@ def set_pages(office: str, source: Path, file_format: str, target: Path, task: T
     set_as_pages(office, source, file_format, target, Path(tempfile.gettempdir()))
     labels = labels_in_file(source, f"document.{file_format}", task).bindings
     own = [found.xml for found in labels if " > " not in found.flow]  # not those of files inside it
-    if own:
-        label_pages(target, own)
-    return (NOTE, *signed)
+    others = label_properties(source, ReaderLimits.from_settings(task.settings))
+    if own or others:
+        label_pages(target, own, others)
+    return (NOTE, *signed, *((_LABELS_GO_ALONG,) if others else ()))
 
 
 def make_copies(

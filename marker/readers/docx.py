@@ -18,6 +18,7 @@ from marker.labels.terms import MB
 from marker.model import HoldCode, Place, Reading, Source, Visibility
 from marker.readers.base import Gathering, border
 from marker.readers.docx_figures import FigureReader
+from marker.readers.docx_labels import custom_properties
 from marker.readers.docx_numbering import Numbering
 from marker.readers.docx_paragraph import Scene
 from marker.readers.docx_styles import Styles
@@ -131,11 +132,7 @@ class _Document:
             read_properties(_texts(self._package.xml(part), _CORE), part, self._gathering)
         for part in self._package.related("", "extended-properties") + self._package.related("", "extendedProperties"):
             read_properties(_texts(self._package.xml(part), _APP), part, self._gathering)
-        for part in self._package.related("", "custom-properties") + self._package.related("", "customProperties"):
-            custom = [
-                (prop.get("name") or "", "".join(str(text) for text in prop.itertext()).strip())
-                for prop in self._package.xml(part)
-            ]
+        for part, custom in custom_properties(self._package):
             read_properties(custom, part, self._gathering)
         for part in self._package.related("", "classificationlabels"):
             read_label_info(self._package.xml(part), self._gathering)

@@ -35,15 +35,18 @@ def label_pdf(writer: PdfWriter, order: CopyOrder, profile: Profile, settings: S
     return labeller.sidecar(_received(bindings_in(packet)))
 
 
-def label_pages(path: Path, bindings: Sequence[bytes]) -> None:
-    """Put the labels of a Word file into the PDF file at ``path`` that was made of it, as its sender's.
+def label_pages(path: Path, bindings: Sequence[bytes], properties: Sequence[tuple[str, str]] = ()) -> None:
+    """Put the labels of a Word file into the PDF file at ``path`` that was made of it, as its sender's: bindings into
+    its XMP, ``properties`` of other systems by name into its document information, where these systems keep them.
 
     Raises HoldError(stamp-failed) when the file cannot be changed; a label that is none: malformed.
     """
-    received = rebound([parse_binding(xml, "The received label") for xml in bindings])
+    received = rebound([parse_binding(xml, "The received label") for xml in bindings]) if bindings else None
     try:
         writer = PdfWriter(clone_from=path)
-        _extended(writer, lambda _texts: (canonical(received), True))
+        if received is not None:
+            _extended(writer, lambda _texts: (canonical(received), True))
+        writer.add_metadata({f"/{name}": text for name, text in properties})
         writer.write(path)
     except Exception as error:  # the border: pypdf meets a file that LibreOffice wrote
         raise HoldError(

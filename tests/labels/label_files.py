@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -115,6 +115,28 @@ def docx_letter(path: Path, marking: str | None = "SLAPTAI", part: str | None = 
         assert package is not None
         data = Part(PackURI("/customXml/item7.xml"), "application/xml", part.encode(), package)
         document.part.relate_to(data, RELATIONSHIP_TYPE.CUSTOM_XML)
+    document.save(str(path))
+    return path
+
+
+def with_properties(path: Path, properties: Mapping[str, str]) -> Path:
+    """The Word document with those custom properties."""
+    listed = "".join(
+        f'<property fmtid="{{D5CDD505-2E9C-101B-9397-08002B2CF9AE}}" pid="{number}" name="{escape(name)}">'
+        f"<vt:lpwstr>{escape(text)}</vt:lpwstr></property>"
+        for number, (name, text) in enumerate(properties.items(), start=2)
+    )
+    xml = (
+        '<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/custom-properties" '
+        f'xmlns:vt="http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes">{listed}</Properties>'
+    )
+    document = Document(str(path))
+    package = document.part.package
+    assert package is not None
+    kind = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
+    package.relate_to(
+        Part(PackURI("/docProps/custom.xml"), kind, xml.encode(), package), RELATIONSHIP_TYPE.CUSTOM_PROPERTIES
+    )
     document.save(str(path))
     return path
 

@@ -9,6 +9,8 @@ from reader_files import annotate, changed, docx_bytes, p, pdf_bytes, read_bytes
 
 from marker.model import Place, Source
 from marker.numbering import CopyNumber, PartyId
+from marker.readers.base import ReaderLimits
+from marker.readers.docx_labels import label_properties
 
 GUID = "12345678-1234-1234-1234-123456789abc"
 CUSTOM = (
@@ -144,3 +146,40 @@ def test_comments_in_a_pdf_are_comments(tmp_path: Path) -> None:
         lambda w: annotate(w, "Text", (10, 10, 30, 30), Contents="is it SLAPTAI?") and None,
     )
     assert span_of(read_bytes_as(tmp_path, data, "a.pdf"), "is it SLAPTAI?").place is Place.COMMENT
+
+
+def test_all_that_belongs_to_labels_of_other_systems_is_told_by_name_for_who_carries_it_over(tmp_path: Path) -> None:
+    other = GUID.replace("1", "2")
+    inner = "".join(
+        [
+            custom(f"MSIP_Label_{GUID}_Name", "Confidential"),
+            custom(f"MSIP_Label_{GUID}_SetDate", "2026-01-01"),
+            custom("TitusGUID", GUID),
+            custom("bjDocumentSecurityLabel", ""),
+            custom("Project", "Bridge"),
+        ]
+    )
+    info = (
+        '<l:labelList xmlns:l="http://schemas.microsoft.com/office/2020/mipLabelMetadata">'
+        f'<l:label id="{{{other}}}" enabled="1" method="Privileged" siteId="{{{GUID}}}" removed="0"/>'
+        f'<l:label id="{{{GUID}}}" enabled="1" method="Standard" siteId="{{{GUID}}}" removed="1"/></l:labelList>'
+    )
+    path = tmp_path / "a.docx"
+    path.write_bytes(
+        docx_bytes(
+            p("x"),
+            parts={"docProps/custom.xml": CUSTOM.format(inner), "docMetadata/LabelInfo.xml": info},
+            package_relations=[
+                ("custom-properties", "docProps/custom.xml"),
+                ("classificationlabels", "docMetadata/LabelInfo.xml"),
+            ],
+        )
+    )
+    assert dict(label_properties(path, ReaderLimits())) == {
+        f"MSIP_Label_{GUID}_Name": "Confidential",
+        f"MSIP_Label_{GUID}_SetDate": "2026-01-01",
+        "TitusGUID": GUID,
+        f"MSIP_Label_{other}_Enabled": "true",
+        f"MSIP_Label_{other}_SiteId": GUID,
+        f"MSIP_Label_{other}_Method": "Privileged",
+    }
