@@ -11,7 +11,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from marker.agreement.profile import cited
 from marker.errors import HoldError, RegisterError, UsageError
@@ -36,6 +36,16 @@ from marker.register.records import (
 
 LINE_LENGTH: Final = 500
 """Characters of a recipient's name or a sender's reference."""
+_documents, _copies = schema.documents.c, schema.copies.c
+# Composed once, as in :mod:`marker.register.query`.
+_LAST_SERIAL: Final = select(func.max(_documents.serial)).where(
+    _documents.party == bindparam("receiving"), _documents.year == bindparam("of_year")
+)
+_LAST_INDEX: Final = select(func.max(_copies.copy_index)).where(_copies.document == bindparam("number"))
+_ADD_DOCUMENT: Final = insert(schema.documents)
+_ADD_COPY: Final = insert(schema.copies)
+_CHANGE_COPY: Final = update(schema.copies).where(_copies.copy_number == bindparam("number"))
+_SETTLE_DOCUMENT: Final = update(schema.documents).where(_documents.register_number == bindparam("number"))
 
 
 def reserve(
@@ -67,12 +77,9 @@ def reserve(
 
 def register(pen: Pen, entry: DocumentEntry, first_number: int, day: date | None = None) -> DocumentRecord:
     """Draw the next register number, of today or of the ``day`` given."""
-    table = schema.documents.c
     day = day or pen.now.date()
     year = day.year
-    highest = pen.connection.scalar(
-        select(func.max(table.serial)).where(table.party == entry.party, table.year == year)
-    )
+    highest = pen.connection.scalar(_LAST_SERIAL, {"receiving": entry.party, "of_year": year})
     serial = highest + 1 if highest is not None else first_number
     stated_by = entry.stated_by or (pen.operator if entry.stated_reason else None)
     values: dict[str, Any] = {
@@ -98,7 +105,7 @@ def register(pen: Pen, entry: DocumentEntry, first_number: int, day: date | None
         "profile_sha256": pen.profile_sha256,
         "status": DocumentStatus.RESERVED.value,
     }
-    pen.connection.execute(insert(schema.documents).values(values))
+    pen.connection.execute(_ADD_DOCUMENT, values)
     detail: dict[str, Any] = {"row": values, "first_number": first_number if highest is None else None}
     annexes = [
         {"document": values["register_number"], "part": number, **asdict(part), "source_name": shown(part.source_name)}
@@ -128,8 +135,7 @@ def draw(
     Every copy with an index above 1 is a further copy in the sense of Article 7(1): this is the place, and this the
     transaction, in which consents are looked up and counted down.  Without ``terms`` nothing is asked.
     """
-    table = schema.copies.c
-    highest = pen.connection.scalar(select(func.max(table.copy_index)).where(table.document == record.register_number))
+    highest = pen.connection.scalar(_LAST_INDEX, {"number": record.register_number})
     drawn: list[CopyRecord] = []
     for index, recipient in enumerate(recipients, start=(highest or 0) + 1):
         values: dict[str, Any] = {
@@ -153,7 +159,7 @@ def draw(
         number = values["copy_number"]
         # Asked before the row is there, so that a copy is never counted against itself.
         ground = grounds.of_copy(pen, record, index, values["recipient"], terms) if terms is not None else None
-        pen.connection.execute(insert(schema.copies).values(values))
+        pen.connection.execute(_ADD_COPY, values)
         detail: dict[str, Any] = {"row": values}
         if ground is not None:
             detail["grounds"] = {"copy_number": number, **ground}
@@ -253,9 +259,7 @@ def _reserved(pen: Pen, copy_number: str, run: str) -> CopyRecord:
 
 
 def _update(pen: Pen, copy: CopyRecord, **values: object) -> None:
-    pen.connection.execute(
-        update(schema.copies).where(schema.copies.c.copy_number == copy.copy_number).values(**values)
-    )
+    pen.connection.execute(_CHANGE_COPY, {"number": copy.copy_number, **values})
 
 
 def _tell(pen: Pen, kind: EventKind, copy: CopyRecord, detail: Mapping[str, Any]) -> None:
@@ -269,11 +273,7 @@ def _settle_document(pen: Pen, register_number: str) -> None:
         return
     settled = document_status([copy.status for copy in query.copies_of(pen.connection, register_number)])
     if settled is not DocumentStatus.RESERVED:
-        pen.connection.execute(
-            update(schema.documents)
-            .where(schema.documents.c.register_number == register_number)
-            .values(status=settled.value)
-        )
+        pen.connection.execute(_SETTLE_DOCUMENT, {"number": register_number, "status": settled.value})
 
 
 def document_status(statuses: Sequence[CopyStatus]) -> DocumentStatus:

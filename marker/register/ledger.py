@@ -25,6 +25,9 @@ from marker.register import schema
 from marker.register.records import EventKind, EventRecord, Head
 
 GENESIS: Final = "0" * 64
+# Composed once: every document writes several events.
+_LAST: Final = select(schema.events.c.seq, schema.events.c.hash).order_by(schema.events.c.seq.desc()).limit(1)
+_ADD: Final = insert(schema.events)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ def append(
         previous_hash=last.hash,
         hash="",
     )
-    pen.connection.execute(insert(schema.events).values(asdict(event) | {"hash": sealed(event)}))
+    pen.connection.execute(_ADD, asdict(event) | {"hash": sealed(event)})
 
 
 def sealed(event: EventRecord) -> str:
@@ -99,6 +102,5 @@ def sealed(event: EventRecord) -> str:
 
 def head(connection: Connection) -> Head:
     """The last event's number and hash; 0 and 64 zeros when there is none."""
-    table = schema.events.c
-    row = connection.execute(select(table.seq, table.hash).order_by(table.seq.desc()).limit(1)).first()
+    row = connection.execute(_LAST).first()
     return Head(row.seq, row.hash) if row else Head(0, GENESIS)

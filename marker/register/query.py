@@ -1,11 +1,15 @@
-"""Questions to the register.  Functions take a connection, so that a writer may ask inside its own transaction."""
+"""Questions to the register.  Functions take a connection, so that a writer may ask inside its own transaction.
+
+What is asked of every document is composed once, with its values left open: composing a statement takes longer than
+SQLite takes to answer it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from marker.errors import RegisterError
 from marker.model import PartyId
@@ -36,6 +40,28 @@ def _select_copies() -> Select[Any]:
     )
 
 
+_DOCUMENT: Final = select(schema.documents).where(_documents.register_number == bindparam("number"))
+_LIVE_DOCUMENT: Final = select(schema.documents).where(
+    _documents.party == bindparam("receiving"),
+    _documents.source_sha256 == bindparam("hash"),
+    _documents.status != DocumentStatus.VOID.value,
+)
+_DOCUMENT_OF_PART: Final = select(schema.documents).where(
+    _documents.register_number.in_(
+        select(schema.parts.c.document).where(schema.parts.c.source_sha256 == bindparam("hash"))
+    ),
+    _documents.party == bindparam("receiving"),
+    _documents.status == DocumentStatus.REGISTERED.value,
+)
+_COPY: Final = _select_copies().where(_copies.copy_number == bindparam("number"))
+_COPIES_OF: Final = _select_copies().where(_copies.document == bindparam("number"))
+_ISSUED: Final = _select_copies().where(_copies.status == CopyStatus.ISSUED.value)
+_COPY_BY_SHA256: Final = _ISSUED.where(_copies.sha256 == bindparam("hash"))
+_COPY_BY_ANNEX: Final = _ISSUED.where(
+    _copies.copy_number.in_(select(schema.files.c.copy_number).where(schema.files.c.sha256 == bindparam("hash")))
+)
+
+
 def as_document(row: Row[Any]) -> DocumentRecord:
     """The record of a row.  Raises RegisterError when its status is none that was ever written."""
     return DocumentRecord(**{**row._mapping, "status": _status(DocumentStatus, row.status)})
@@ -57,21 +83,13 @@ def _status(kind: type[_Status], value: str) -> _Status:
 
 def document(connection: Connection, register_number: str) -> DocumentRecord | None:
     """The document of that register number."""
-    row = connection.execute(
-        select(schema.documents).where(_documents.register_number == register_number)
-    ).one_or_none()
+    row = connection.execute(_DOCUMENT, {"number": register_number}).one_or_none()
     return as_document(row) if row else None
 
 
 def live_document(connection: Connection, sha256: str, party: PartyId) -> DocumentRecord | None:
     """The one document of those bytes and that receiving Party that is not void: registered, or being worked on."""
-    row = connection.execute(
-        select(schema.documents).where(
-            _documents.party == party,
-            _documents.source_sha256 == sha256,
-            _documents.status != DocumentStatus.VOID.value,
-        )
-    ).one_or_none()
+    row = connection.execute(_LIVE_DOCUMENT, {"receiving": party, "hash": sha256}).one_or_none()
     return as_document(row) if row else None
 
 
@@ -103,7 +121,7 @@ def documents(
 
 def copies_of(connection: Connection, register_number: str) -> list[CopyRecord]:
     """All copies of a document, by their numbers."""
-    rows = connection.execute(_select_copies().where(_copies.document == register_number))
+    rows = connection.execute(_COPIES_OF, {"number": register_number})
     return [_as_copy(row) for row in rows]
 
 
@@ -125,30 +143,21 @@ def batched(values: Sequence[_Value]) -> Iterator[Sequence[_Value]]:
 
 def copy(connection: Connection, copy_number: str) -> CopyRecord | None:
     """The copy of that number."""
-    row = connection.execute(_select_copies().where(_copies.copy_number == copy_number)).one_or_none()
+    row = connection.execute(_COPY, {"number": copy_number}).one_or_none()
     return _as_copy(row) if row else None
 
 
 def copy_by_sha256(connection: Connection, sha256: str) -> CopyRecord | None:
     """The issued copy whose file, or an annex's file, has that hash (rule of judgement 8)."""
-    issued = _select_copies().where(_copies.status == CopyStatus.ISSUED.value)
-    row = connection.execute(issued.where(_copies.sha256 == sha256)).first()
+    row = connection.execute(_COPY_BY_SHA256, {"hash": sha256}).first()
     if row is None:
-        annexes = select(schema.files.c.copy_number).where(schema.files.c.sha256 == sha256)
-        row = connection.execute(issued.where(_copies.copy_number.in_(annexes))).first()
+        row = connection.execute(_COPY_BY_ANNEX, {"hash": sha256}).first()
     return _as_copy(row) if row else None
 
 
 def document_of_part(connection: Connection, sha256: str, party: PartyId) -> DocumentRecord | None:
     """The registered document of that receiving Party of which those bytes are an annex."""
-    annexes = select(schema.parts.c.document).where(schema.parts.c.source_sha256 == sha256)
-    row = connection.execute(
-        select(schema.documents).where(
-            _documents.register_number.in_(annexes),
-            _documents.party == party,
-            _documents.status == DocumentStatus.REGISTERED.value,
-        )
-    ).first()
+    row = connection.execute(_DOCUMENT_OF_PART, {"receiving": party, "hash": sha256}).first()
     return as_document(row) if row else None
 
 

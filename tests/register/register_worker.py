@@ -105,9 +105,12 @@ def wait(register: Register, folder: Path) -> None:
 def fork(register: Register, folder: Path) -> None:
     """Reserve a number, leave a child behind that lives on, and die."""
     number = register.reserve(entry("forking"), [None]).copies[0].copy_number
+    reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
+        os.write(writing, b".")
         time.sleep(600)
+    os.read(reading, 1)  # it has come to life, and let go of what was its parent's
     say(number, child)
     die()
 
