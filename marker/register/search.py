@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, TextClause, and_, func, or_, select, union_all
 
+from marker.errors import UsageError
 from marker.model import LevelId
 from marker.register import custody, grounds, query, schema
 from marker.register.custody import State
-from marker.register.records import DocumentRecord, EventKind
+from marker.register.records import DocumentRecord
 
 _FEW: Final = 1_000
-"""References that are looked up by name."""
+"""So many are looked up one by one."""
+_YEAR: Final = re.compile(r"[A-Z]+-(\d{4})(-|$)")
+_MOST_NAMES: Final = 10_000
+"""Below the number of values that a statement may carry."""
 
 _documents, _copies, _events = schema.documents.c, schema.copies.c, schema.events.c
 
@@ -35,7 +40,7 @@ class Wanted:
     """Last local date of registration."""
     sender_ref: str | None = None
     sha256: str | None = None
-    """Of the received file or of a copy, or its beginning."""
+    """Of a received file or of a copy, annexes included, or its beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +60,10 @@ class Line:
 def documents(connection: Connection, wanted: Wanted, limit: int | None = None) -> list[DocumentRecord]:
     """Documents that fit all that is wanted, by Party, year and serial; the ``limit`` that came last."""
     found = select(schema.documents)
-    copies_of = select(_copies.document)
     if wanted.number is not None:
-        number = wanted.number.strip().upper()
-        found = found.where(
-            or_(
-                _begins(_documents.register_number, number),
-                _documents.register_number.in_(copies_of.where(_begins(_copies.copy_number, number))),
-            )
-        )
+        found = found.where(_numbered(connection, wanted.number.strip().upper()))
     if wanted.recipient is not None:
-        names = [name for name in _recipients(connection) if _folded(wanted.recipient) in _folded(name)]
-        found = found.where(
-            or_(
-                _documents.register_number.in_(copies_of.where(_copies.recipient.in_(names))),
-                _documents.register_number.in_(_handed_to(connection, wanted.recipient)),
-            )
-        )
+        found = found.where(_held_by(connection, wanted.recipient))
     if wanted.level is not None:
         found = found.where(_documents.level == wanted.level)
     if wanted.since is not None:
@@ -81,16 +73,29 @@ def documents(connection: Connection, wanted: Wanted, limit: int | None = None) 
     if wanted.sender_ref is not None:
         found = found.where(_of_sender(connection, wanted.sender_ref))
     if wanted.sha256 is not None:
-        start = wanted.sha256.strip().lower()
-        found = found.where(
-            or_(
-                _begins(_documents.source_sha256, start),
-                _documents.register_number.in_(copies_of.where(_begins(_copies.sha256, start))),
-            )
-        )
+        found = found.where(_documents.register_number.in_(_with_file(wanted.sha256.strip().lower())))
     last_first = found.order_by(_documents.registered_on.desc(), _documents.party.desc(), _documents.serial.desc())
     rows = connection.execute(last_first.limit(limit) if limit is not None else last_first)
     return sorted((query.as_document(row) for row in rows), key=lambda one: (one.party, one.year, one.serial))
+
+
+def _numbered(connection: Connection, start: str) -> ColumnElement[bool]:
+    """The condition for a register or copy number or its beginning."""
+    if start.count("-") > 2:  # copy numbers have a third one
+        return _documents.register_number.in_(select(_copies.document).where(_begins(_copies.copy_number, start)))
+    fits = _begins(_documents.register_number, start)
+    year = _YEAR.match(start)
+    if year is None or _are_few(connection, select(_documents.register_number).where(fits)):
+        return fits
+    # Many are not looked up by their numbers, but come as those of their year do, the last first.
+    day = _documents.registered_on
+    return and_(
+        day >= f"{year[1]}-01-01", day <= f"{year[1]}-12-31", _begins(_documents.register_number.concat(""), start)
+    )
+
+
+def _are_few(connection: Connection, numbers: Select[Any] | CompoundSelect[Any]) -> bool:
+    return len(list(connection.scalars(numbers.limit(_FEW + 1)))) <= _FEW
 
 
 def _begins(column: ColumnElement[Any], start: str) -> ColumnElement[bool]:
@@ -98,28 +103,43 @@ def _begins(column: ColumnElement[Any], start: str) -> ColumnElement[bool]:
     return and_(column >= start, column < start + "\x7f")
 
 
-def _recipients(connection: Connection) -> list[str]:
-    """Every name that copies were made for, each once: from one to the next in the index, not through all copies."""
-    first = select(func.min(_copies.recipient).label("name")).cte("names", recursive=True)
-    following = select(func.min(_copies.recipient)).where(_copies.recipient > first.c.name).scalar_subquery()
-    names = first.union_all(select(following).where(first.c.name.is_not(None)))
-    return list(connection.scalars(select(names.c.name).where(names.c.name.is_not(None))))
-
-
-def _handed_to(connection: Connection, recipient: str) -> list[str]:
-    """Documents of which a copy was handed over to such a holder."""
-    handed = select(_events.document, _events.detail).where(_events.kind == EventKind.TRANSFERRED.value)
-    wanted = _folded(recipient)
-    # Most are told apart by a word, which is quicker than to take each detail apart.  JSON writes letters and digits
-    # as they are.
-    word = max(re.findall(r"[^\W_]+", wanted), key=len, default="")
-    return list(
-        dict.fromkeys(
-            document
-            for document, detail in connection.execute(handed)
-            if word in detail.casefold() and wanted in _folded(json.loads(detail)["to"])
-        )
+def _with_file(start: str) -> CompoundSelect[Any]:
+    """Documents received as a file of that hash, or copied into one; annexes are files too."""
+    parts, files = schema.parts.c, schema.files.c
+    return union_all(
+        select(_documents.register_number).where(_begins(_documents.source_sha256, start)),
+        select(parts.document).where(_begins(parts.source_sha256, start)),
+        select(_copies.document).where(_begins(_copies.sha256, start)),
+        select(_copies.document)
+        .join(schema.files, files.copy_number == _copies.copy_number)
+        .where(_begins(files.sha256, start)),
     )
+
+
+def _held_by(connection: Connection, recipient: str) -> ColumnElement[bool]:
+    """The condition for a recipient's or a holder's name.  Raises UsageError when names fit by the thousands."""
+    wanted = _folded(recipient)
+    moved, holder = schema.TRANSFERRED, schema.holder(_events.detail)
+    receivers = [name for name in _each(connection, _copies.recipient) if wanted in _folded(name)]
+    holders = [end for end in _each(connection, holder, moved) if wanted in _folded(json.loads("{" + end)["to"])]
+    if len(receivers) + len(holders) > _MOST_NAMES:
+        raise UsageError(f"{len(receivers) + len(holders)} recipients fit that name.", remedy="Write more of it.")
+    made = select(_copies.document).where(_copies.recipient.in_(receivers))
+    handed = select(_events.document).where(moved, holder.in_(holders))
+    found = union_all(made, handed)
+    # Few are looked up; of many, the last are found early as they come.
+    if _are_few(connection, found):
+        return _documents.register_number.in_(found)
+    of_it = made.where(_copies.document == _documents.register_number).correlate(schema.documents)
+    return or_(of_it.exists(), _documents.register_number.in_(handed))
+
+
+def _each(connection: Connection, name: ColumnElement[str], *which: TextClause) -> Iterable[str]:
+    """Every name that stands there, each once: from one to the next in its index, not through all rows."""
+    first = select(func.min(name).label("name")).where(*which).cte("names", recursive=True)
+    following = select(func.min(name)).where(*which, name > first.c.name).scalar_subquery()
+    names = first.union_all(select(following).where(first.c.name.is_not(None)))
+    return connection.scalars(select(names.c.name).where(names.c.name.is_not(None)))
 
 
 def _folded(name: str) -> str:

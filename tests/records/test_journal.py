@@ -14,7 +14,7 @@ import pytest
 from marker.agreement.load import load_profile
 from marker.model import LevelId, MarkingId, PartyId
 from marker.records import journal as papers
-from marker.register import DocumentEntry, Register, custody, open_register, search
+from marker.register import DocumentEntry, Register, open_register, search
 from marker.register.search import Wanted
 
 PROFILE = load_profile()
@@ -89,33 +89,3 @@ def test_a_name_that_looks_like_a_formula_is_text(register: Register, fill: Call
     sheet = openpyxl.load_workbook(io.BytesIO(papers.as_xlsx(made, PROFILE))).worksheets[0]
     assert sheet.cell(2, 10).value == "=1+1"
     assert sheet.cell(2, 10).data_type == "s"
-
-
-@pytest.mark.parametrize(
-    ("wanted", "found"),
-    [
-        (Wanted(number="KZ-2026-000002"), ["b"]),
-        (Wanted(recipient="Archive"), ["a"]),
-        (Wanted(recipient="100%"), []),
-        (Wanted(recipient="Second"), ["b"]),
-        (Wanted(sender_ref="17"), ["b"]),
-        (Wanted(sha256="aaaa"), ["a"]),
-        (Wanted(sha256="dddd"), ["a", "b"]),
-        (Wanted(level=LevelId("restricted")), []),
-        (Wanted(since="2999-01-01"), []),
-        (Wanted(until="2999-01-01"), ["a", "b"]),
-    ],
-)
-def test_documents_are_found_by_what_is_known_of_them(
-    register: Register, fill: Callable[..., str], wanted: Wanted, found: list[str]
-) -> None:
-    first = fill("a", "Archive")
-    second = fill("b", "Nobody", sender_ref="ҚР-17")
-    if wanted.number:
-        wanted = Wanted(number=second.lower())
-    copy = register.copies_of(second)[0].copy_number
-    with register.writing() as pen:
-        custody.transfer(pen, copy, "Second Department", consent=None, unknown_is_third=False)
-    with register.reading() as connection:
-        numbers = [document.register_number for document in search.documents(connection, wanted)]
-    assert numbers == [{"a": first, "b": second}[name] for name in found]

@@ -65,7 +65,7 @@ def put_back_to_the_first_schema(register: Register) -> None:
             connection.exec_driver_sql(f"DROP TABLE {table}")
         for index in (
             "events_kind_document", "documents_source_sha256", "documents_sender_ref", "documents_registered_on",
-            "documents_level", "copies_recipient",
+            "documents_level", "copies_recipient_document", "events_holder",
         ):  # fmt: skip
             connection.exec_driver_sql(f"DROP INDEX ix_{index}")
         connection.exec_driver_sql("UPDATE register_version SET version_num = '0001'")
