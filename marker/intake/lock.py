@@ -5,12 +5,19 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import time
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
+from typing import Final
 
 from marker.errors import UsageError
 from marker.intake.publish import not_written
 from marker.names import shown
+
+_TRIES: Final = 5
+_PAUSE: Final = 0.05
+"""Seconds between two tries."""
 
 
 class FolderLock:
@@ -31,7 +38,7 @@ class FolderLock:
         except OSError as error:
             raise not_written(self.path, error) from error
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._take()
         except OSError as error:
             self._close()
             if error.errno in {errno.EAGAIN, errno.EACCES}:
@@ -49,6 +56,15 @@ class FolderLock:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._close()
+
+    def _take(self) -> None:
+        # Who only asks whether a watcher is at work holds the lock for a moment, and must not keep one from starting.
+        for _ in range(_TRIES):
+            with suppress(BlockingIOError):
+                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            time.sleep(_PAUSE)
+        fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def still_there(self) -> bool:
         """Whether the path still leads to the file that is locked: a share may go away or be exchanged."""

@@ -8,6 +8,7 @@ a register that is gone stops nothing but the work, which goes on when it is bac
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import signal
 import threading
@@ -152,10 +153,12 @@ class Watcher:
 
     def _rounds(self, desk: Desk | None, present: _Present, *, once: bool) -> None:
         settings = self._errand.settings
-        # One look sees what is there, a second one whether it has stood still.
-        first_look, deadline = True, time.monotonic() + settings.settle
+        # One look sees what is there, a second one whether it has stood still: it must begin so long after the end of
+        # the first one, however long the share took to list.
+        enough = math.inf
         while not self._stopping.is_set():
             present.check()
+            begun = time.monotonic()
             view = self._lookout.look(ROUND)
             self.status.looked(view)
             if view.ripe:
@@ -165,9 +168,9 @@ class Watcher:
                     continue
                 if once:
                     return  # what is ripe is in the hands of another run
-            if once and not first_look and time.monotonic() > deadline:
+            if once and begun >= enough:
                 return
-            first_look = False
+            enough = min(enough, time.monotonic() + settings.settle)
             self.status.state, self.status.problem = "idle", None
             self._write_status()
             self._stopping.wait(min(settings.interval, settings.settle) if once else settings.interval)

@@ -50,6 +50,6 @@ def test_a_second_claim_waits_for_the_first_to_settle() -> None:
     thread.start()
     assert not entered.wait(0.05)
     in_work.settle("a")
-    assert entered.wait(5)
+    assert entered.wait(100)
     thread.join()
     assert in_work.claim("a")

@@ -22,6 +22,8 @@ from tests.postgres_server import Server, database_of
 
 Marker = Callable[..., Said]
 ROOT = Path(__file__).parents[2]
+LONG = 600
+"""Seconds: what takes ten on a machine that has nothing else to do."""
 
 
 def start(url: str, place: Path, *more: str) -> subprocess.Popen[str]:
@@ -54,6 +56,7 @@ def test_paths_in_any_encoding_travel_through_the_queue() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(2 * LONG)
 def test_a_queued_batch_is_stamped_by_a_worker(
     marker: Marker, postgres: Server, postgres_url: str, tmp_path: Path
 ) -> None:
@@ -63,7 +66,7 @@ def test_a_queued_batch_is_stamped_by_a_worker(
         said = marker("batch", "--to", "KZ", "--queue", tmp_path / "in", tmp_path / "out", "--register", postgres_url)
         assert (said.status, f"{expected} documents" in said.out) == (0, True)
     with start(postgres_url, tmp_path, "--once") as worker:
-        assert worker.wait(120) == 0
+        assert worker.wait(LONG) == 0
     assert states(postgres, postgres_url) == {"issued": 4}
     lines = (tmp_path / "out" / "report.jsonl").read_text(encoding="utf-8").splitlines()
     assert Counter(json.loads(line)["outcome"] for line in lines) == {"stamped": 4, "held": 1}
@@ -72,6 +75,7 @@ def test_a_queued_batch_is_stamped_by_a_worker(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(2 * LONG)
 def test_a_watched_folder_is_worked_off_by_workers_and_put_away(
     marker: Marker, postgres: Server, postgres_url: str, tmp_path: Path
 ) -> None:
@@ -84,14 +88,14 @@ def test_a_watched_folder_is_worked_off_by_workers_and_put_away(
     workers = [start(postgres_url, tmp_path, "--once") for _ in range(2)]
     for worker in workers:
         with worker:
-            assert worker.wait(120) == 0
+            assert worker.wait(LONG) == 0
     assert states(postgres, postgres_url) == {"issued": 6}
     assert len(list((tmp_path / "out" / "processed" / "sub").iterdir())) == 6
     assert not list((tmp_path / "in").rglob("*.pdf"))
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(3 * LONG)
 def test_a_killed_worker_costs_neither_a_document_nor_a_number_and_nothing_is_stamped_twice(
     marker: Marker, postgres: Server, postgres_url: str, tmp_path: Path
 ) -> None:
@@ -104,21 +108,21 @@ def test_a_killed_worker_costs_neither_a_document_nor_a_number_and_nothing_is_st
         for _ in range(3):
             with start(postgres_url, tmp_path) as victim:
                 issued = states(postgres, postgres_url)["issued"]
-                deadline = time.monotonic() + 60
+                deadline = time.monotonic() + LONG
                 while states(postgres, postgres_url)["issued"] in {issued, count} and time.monotonic() < deadline:
                     if issued == count:
                         break
                     time.sleep(0.02)
                 time.sleep(chance.random())
                 victim.send_signal(signal.SIGKILL)
-        deadline = time.monotonic() + 240
+        deadline = time.monotonic() + LONG
         processed = tmp_path / "out" / "processed"
         while len(list(processed.glob("*.pdf"))) < count and time.monotonic() < deadline:
             time.sleep(0.2)
     finally:
         kept.send_signal(signal.SIGTERM)
         with kept:
-            assert kept.wait(20) == 0
+            assert kept.wait(LONG) == 0
     found = states(postgres, postgres_url)
     assert found["issued"] == count
     assert found["reserved"] == 0

@@ -40,7 +40,7 @@ def test_what_a_killed_run_left_is_wiped_and_a_living_run_is_left_alone(tmp_path
     script = (
         "import sys, time\nfrom pathlib import Path\nfrom marker.intake.workspace import Workspace\n"
         "with Workspace(Path(sys.argv[1])) as w:\n    w.fresh().write_bytes(b'secret')\n"
-        "    print('ready', flush=True)\n    time.sleep(60)\n"
+        "    print('ready', flush=True)\n    time.sleep(600)\n"
     )
     with subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], stdout=subprocess.PIPE) as run:
         assert run.stdout is not None
