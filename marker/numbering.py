@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from stdnum.iso7064 import mod_37_36
 
@@ -79,12 +80,16 @@ def parse_copy_number(text: str) -> CopyNumber:
 
 def format_page_code(copy_number: str, page: int | None = None, pages: int | None = None) -> str:
     """The text of a page's Data Matrix. Raises ValueError when the copy number is not valid."""
-    number = parse_copy_number(copy_number)
+    number = _parsed(copy_number)
     check = copy_number[-1]
     stem = f"MK1{number.party}{number.year:04d} {number.serial:06d} {number.index:02d}{check} "
     if page is not None and pages is not None:
         stem += f"{page} {pages}"
     return stem + str(mod_37_36.calc_check_digit(stem.replace(" ", "")))
+
+
+_parsed = lru_cache(maxsize=64)(parse_copy_number)
+"""For the many pages of a copy."""
 
 
 def parse_page_code(text: str) -> PageCode:

@@ -6,6 +6,7 @@ Data Matrix ECC 200 (ISO/IEC 16022), square unless asked for low.  What a page's
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from typing import Final
 
@@ -27,8 +28,10 @@ _LOW_VERSIONS: Final = (27, 28)
 QUIET_MODULES: Final = 2
 """Free modules around the symbol; the standard asks for one, a skewed scan thanks for two."""
 
-Modules = tuple[tuple[bool, ...], ...]
-"""Rows from top to bottom; True is dark."""
+_RUN: Final = re.compile(rb"\x01+")
+
+Modules = tuple[bytes, ...]
+"""Rows from top to bottom, a byte to a module; 1 is dark, 0 light."""
 
 
 def modules(copy_number: str, page: int | None = None, pages: int | None = None) -> Modules:
@@ -83,20 +86,10 @@ def _symbol(text: str, **shape: int) -> Modules:
         ) from error
     if picture.ndim != 2 or (not shape and picture.shape[0] != picture.shape[1]):
         raise HoldError(HoldCode.STAMP_FAILED, "The Data Matrix is not square; check that zxing-cpp is version 3.")
-    return tuple(map(tuple, (picture < 128).tolist()))
+    dark, wide = (picture < 128).tobytes(), picture.shape[1]
+    return tuple([dark[start : start + wide] for start in range(0, len(dark), wide)])
 
 
-def rectangles(symbol: Modules) -> list[tuple[int, int, int, int]]:
-    """``(column, row, width, height)`` of dark rectangles, in modules, that cover the symbol without overlapping.
-
-    Each is a run of one row.  Fewer would do, but these are found faster and compress better.
-    """
-    found: list[tuple[int, int, int, int]] = []
-    for row, line in enumerate(map(bytes, symbol)):
-        start = line.find(1)
-        while start >= 0:
-            end = line.find(0, start)
-            end = end if end >= 0 else len(line)
-            found.append((start, row, end - start, 1))
-            start = line.find(1, end)
-    return found
+def runs(row: bytes) -> list[tuple[int, int]]:
+    """``(column, width)`` of the dark runs of one row, in modules, from left to right."""
+    return [(run.start(), run.end() - run.start()) for run in _RUN.finditer(row)]

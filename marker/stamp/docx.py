@@ -97,7 +97,7 @@ def code_picture(symbol: Modules, quiet: int = QUIET_MODULES) -> bytes:
     import numpy as np
     from PIL import Image
 
-    light = np.pad(~np.array(symbol, dtype=bool), quiet, constant_values=True)
+    light = np.pad(~np.array(list(map(list, symbol)), dtype=bool), quiet, constant_values=True)
     pixels = np.kron(light, np.ones((_PIXELS_A_MODULE, _PIXELS_A_MODULE), dtype=bool))
     out = io.BytesIO()
     Image.fromarray(pixels).save(out, format="PNG", optimize=True)

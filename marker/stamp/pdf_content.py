@@ -20,12 +20,11 @@ _TOKEN: Final = re.compile(
     rb"|(?<![^\s\]>)}])(?:q|Q|BT|ET|BMC|BDC|EMC|BI)(?![^\s\[<(/%])",
     re.DOTALL,
 )
-_OPERATORS: Final = frozenset((b"q", b"Q", b"BT", b"ET", b"BMC", b"BDC", b"EMC"))
-_APART: Final = (
-    *((closing, closing + b" ") for closing in (b"]", b">", b")", b"}")),
-    *((opening, b" " + opening) for opening in (b"[", b"<", b"/")),
-)
-"""Signs between which and an operator no blank need stand."""
+_OPERATORS: Final = frozenset((b"q", b"Q", b"BMC", b"BDC", b"EMC"))
+_BLANKED: Final = bytes.maketrans(b"])}>\t\n\r\x0b\f", b" " * 9)
+"""What may stand right before an operator, as blanks."""
+_AFTER: Final = (b"[", b"<", b"/")
+"""What may stand right after one."""
 _SKIPPED: Final = re.compile(rb"%[^\r\n]*|\([^()\\]*+(?:\\.[^()\\]*+)*+\)", re.DOTALL)
 _STRING_PART: Final = re.compile(rb"\\.|[()]", re.DOTALL)
 _IMAGE_DATA: Final = re.compile(rb"(?<![^\s\]>)])ID[\s]")
@@ -51,25 +50,29 @@ def ends(content: bytes) -> Ends:
 
 
 def _ends_of_plain(content: bytes) -> Ends | None:
-    """The same for content without inline images, strings left open and surplus ``Q``, which nearly all is; else None.
+    """The same for content without inline images, brackets left open and surplus ``Q``; None for any other.
 
-    Strings and comments taken out, what is left can be split at blanks, which is several times faster.
+    Nearly all is of that kind.  Strings and comments taken out, its operators can be counted between blanks, which is
+    many times faster.
     """
     if b"BI" in content:
         return None
     stripped = _without_strings(content)
-    if b"(" in stripped:
-        return None
-    for sign, apart in _APART:
-        stripped = stripped.replace(sign, apart)
-    tokens = stripped.split()
-    state, last = _Open(), -1
-    for last in [at for at, token in enumerate(tokens) if token in _OPERATORS]:
-        state.see(tokens[last], 0)
-    tail = b" ".join(tokens[last + 1 :])
-    if state.surplus or any(bracket in tail for bracket in (b"<", b">", b"[", b"]")):
-        return None
-    return state.ends(_open_operands(tail))
+    for opening, closing in ((b"(", b")"), (b"[", b"]"), (b"<", b">")):
+        if stripped.count(opening) != stripped.count(closing) or stripped.rfind(opening) > stripped.rfind(closing):
+            return None
+    apart = stripped.translate(_BLANKED)
+    for sign in _AFTER:
+        apart = apart.replace(sign, b" " + sign)
+    # Two blanks between any two: each operator then has a blank of its own on either side.
+    apart = b" " + apart.replace(b" ", b"  ") + b" "
+    state = _Open(in_text=apart.rfind(b" BT ") > apart.rfind(b" ET "))
+    if b" Q " in apart or b" EMC " in apart:
+        for operator in filter(_OPERATORS.__contains__, apart.split()):
+            state.see(operator, 0)
+    else:
+        state.states, state.marked = apart.count(b" q "), apart.count(b" BMC ") + apart.count(b" BDC ")
+    return None if state.surplus else state.ends(_path_left(stripped))
 
 
 def _without_strings(content: bytes) -> bytes:
@@ -173,5 +176,9 @@ def _open_operands(tail: bytes) -> bytes:
         return b">"
     if tail.rfind(b"[") > tail.rfind(b"]"):
         return b"]"
+    return _path_left(tail)
+
+
+def _path_left(tail: bytes) -> bytes:
     last = _LAST_OPERATOR.search(tail[-64:])
     return b"n" if last is not None and last.group(1) in _PATH_OPERATORS else b""

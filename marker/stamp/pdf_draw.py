@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Final
 
-from marker.stamp.code import SEAL_SIDE, SIDE, Modules, rectangles
+from marker.stamp.code import SEAL_SIDE, SIDE, Modules, runs
 from marker.stamp.fonts import FontSubset
 from marker.stamp.geometry import Matrix
 from marker.stamp.layout import PageLayout, Placed
@@ -32,9 +32,13 @@ class Pen:
 
     def write(self, line: Line) -> str:
         """The operators that show ``line``, the origin at its panel's top left corner, y upwards."""
+        before, after = self.around(line)
+        return f"{before}{self.fonts[line.strong].encode(line.text)}{after}"
+
+    def around(self, line: Line) -> tuple[str, str]:
+        """What stands before and after the letters of a line where ``line`` is."""
         place, size = operands((line.x, -line.baseline)), operands((line.size,))
-        text = self.fonts[line.strong].encode(line.text)
-        return f"BT /{self.names[line.strong]} {size} Tf {place} Td <{text}> Tj ET"
+        return f"BT /{self.names[line.strong]} {size} Tf {place} Td <", "> Tj ET"
 
 
 @lru_cache(maxsize=4096)
@@ -54,54 +58,89 @@ def form_box(panel: Panel) -> tuple[float, float, float, float]:
     return (-_OVERSHOOT, -panel.height - _OVERSHOOT, panel.width + _OVERSHOOT, _OVERSHOOT)
 
 
-def page_content(
-    layout: PageLayout,
-    upright_to_user: Matrix,
-    height: float,
-    page_text: str,
-    symbol: Modules,
-    seal: Modules,
-    pen: Pen,
-    form_name: Callable[[Panel], str],
-) -> bytes:
-    """What is drawn on one page: the shared forms at their places, "page n of N", the Data Matrix and the seal.
+@dataclass(frozen=True, slots=True)
+class LayoutContent:
+    """The operators of the pages of one layout: what they share, and what stands around that which differs."""
 
-    ``height`` is the displayed page's, points; ``form_name`` gives a panel's name under /XObject.
+    shared: bytes
+    _before: str
+    _between: str
+    _after: str
+    _pen: Pen
+    _strong: bool
+
+    def of_page(self, page_text: str, symbol: Modules) -> bytes:
+        """What one page has for itself: "page n of N" and the Data Matrix."""
+        digits = self._pen.fonts[self._strong].encode(page_text)
+        return f"{self._before}{digits}{self._between}{_rectangles(symbol)}{self._after}".encode("ascii")
+
+
+def layout_content(
+    layout: PageLayout, upright_to_user: Matrix, height: float, seal: Modules, side: int, pen: Pen,
+    form_name: Callable[[Panel], str],
+) -> LayoutContent:  # fmt: skip
+    """The stamp of pages with that ``layout``: the shared forms at their places, the seal, and each page's own.
+
+    ``height`` is the displayed page's, points; ``side`` is how many modules the Data Matrix has to its side;
+    ``form_name`` gives a panel's name under /XObject.
     """
 
     def put(placed: Placed) -> str:
-        return f"q 1 0 0 1 {operands((placed.x, height - placed.y))} cm /{form_name(placed.panel)} Do Q"
+        return f"q {_at(placed, height)} cm /{form_name(placed.panel)} Do Q"
 
     header = [put(placed) for placed in (layout.top, layout.block) if placed is not None]
-    footer = [put(layout.bottom), put(layout.number)]
-    panel = layout.number.panel
-    footer.append(f"q 1 0 0 1 {operands((layout.number.x, height - layout.number.y))} cm {pen.black}")
-    if panel.page_line is not None:
-        at = panel.page_line
-        footer.append(pen.write(Line(page_text, at.strong, at.size, at.x, at.baseline)))
-    if panel.code is not None:
-        footer.append(_symbol(symbol, SIDE, *panel.code))
-    footer.append("Q")
     if layout.seal is not None and layout.seal.panel.seal is not None:
-        header.append(f"q 1 0 0 1 {operands((layout.seal.x, height - layout.seal.y))} cm {pen.black}")
+        header.append(f"q {_at(layout.seal, height)} cm {pen.black}")
         header += [_symbol(seal, SEAL_SIDE, *layout.seal.panel.seal), "Q"]
-    return "\n".join(
-        [f"q {operands(upright_to_user, 6)} cm", *_artifact("Header", header), *_artifact("Footer", footer), "Q"]
-    ).encode("ascii")
+    footer = [put(layout.bottom), put(layout.number)]
+    number = layout.number.panel
+    if number.page_line is None or number.code is None:
+        raise ValueError("the panel of the copy number has no place for page and code")
+    line = number.page_line
+    upright = f"q {operands(upright_to_user, 6)} cm"
+    opened, closed = _artifact("Footer")
+    before, between = pen.around(line)
+    return LayoutContent(
+        "\n".join([upright, *_within("Header", header), *_within("Footer", footer), "Q"]).encode("ascii"),
+        f"{upright}\n{opened}\n{_at(layout.number, height)} cm {pen.black}\n{before}",
+        f"{between}\n{_modules_matrix(side, SIDE, *number.code)} cm\n",
+        f"f\n{closed}\nQ",
+        pen,
+        line.strong,
+    )
 
 
-def _artifact(kind: str, lines: list[str]) -> list[str]:
-    return [f"/Artifact <</Type /Pagination /Subtype /{kind}>> BDC", *lines, "EMC"]
+def _at(placed: Placed, height: float) -> str:
+    return f"1 0 0 1 {operands((placed.x, height - placed.y))}"
+
+
+def _within(kind: str, lines: list[str]) -> list[str]:
+    opened, closed = _artifact(kind)
+    return [opened, *lines, closed]
+
+
+def _artifact(kind: str) -> tuple[str, str]:
+    return f"/Artifact <</Type /Pagination /Subtype /{kind}>> BDC", "EMC"
 
 
 def _symbol(symbol: Modules, width: float, x: float, y: float) -> str:
     """The dark modules as one filled path: neighbours leave no hairline between them."""
-    side = len(symbol)
+    return f"{_modules_matrix(len(symbol), width, x, y)} cm\n{_rectangles(symbol)}f"
+
+
+def _modules_matrix(side: int, width: float, x: float, y: float) -> str:
+    """From modules, counted from the foot of a symbol with its top left corner at (x, y), to points."""
     module = width / side
-    drawn = "\n".join([_rectangle(side, *found) for found in rectangles(symbol)])
-    return f"{operands((module, 0, 0, module, x, -y - width), 5)} cm\n{drawn}\nf"
+    return operands((module, 0, 0, module, x, -y - width), 5)
 
 
-@cache
-def _rectangle(side: int, column: int, row: int, width: int, height: int) -> str:
-    return f"{column} {side - row - height} {width} {height} re"
+def _rectangles(symbol: Modules) -> str:
+    """Each run of a row as a rectangle.  Fewer would do, but these are found faster and compress better."""
+    side = len(symbol)
+    return "".join([_row(row).replace("y", str(side - below)) for below, row in enumerate(symbol, start=1)])
+
+
+@lru_cache(maxsize=8192)
+def _row(row: bytes) -> str:
+    """The rectangles of one row at the height ``y``; most rows are the same on many pages."""
+    return "".join([f"{column} y {width} 1 re\n" for column, width in runs(row)])

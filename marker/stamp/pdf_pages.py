@@ -6,7 +6,7 @@ that other pages use too, or missing.  Names are chosen so that no page has them
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from pypdf import PdfWriter
@@ -80,55 +80,67 @@ def free_prefix(pages: Sequence[DictionaryObject]) -> str:
     return next(prefix for prefix in tries if not any(name.startswith(f"/{prefix}") for name in used))
 
 
-def add_resources(page: DictionaryObject, kind: str, entries: dict[str, IndirectObject]) -> None:
-    """Adds ``entries`` (name without slash → object) under ``kind`` of the page's resources, in place."""
-    resources = value(page, "/Resources")
-    if not isinstance(resources, DictionaryObject):
-        resources = DictionaryObject()
-        page[NameObject("/Resources")] = resources
-    named = value(resources, kind)
-    if not isinstance(named, DictionaryObject):
-        named = DictionaryObject()
-        resources[NameObject(kind)] = named
-    for name, reference in entries.items():
-        named[NameObject(f"/{name}")] = reference
+class Resources:
+    """Adds to the pages' resources, and takes out again what it added."""
+
+    def __init__(self) -> None:
+        self._added: list[tuple[DictionaryObject, NameObject]] = []
+
+    def add(self, page: DictionaryObject, kind: str, entries: Mapping[str, IndirectObject]) -> None:
+        """Adds ``entries`` (name without slash → object) under ``kind`` of the page's resources, in place."""
+        resources = value(page, "/Resources")
+        if not isinstance(resources, DictionaryObject):
+            resources = DictionaryObject()
+            page[NameObject("/Resources")] = resources
+        named = value(resources, kind)
+        if not isinstance(named, DictionaryObject):
+            named = DictionaryObject()
+            resources[NameObject(kind)] = named
+        for name, reference in entries.items():
+            key = NameObject(f"/{name}")
+            named[key] = reference
+            self._added.append((named, key))
+
+    def take_out(self) -> None:
+        for named, key in self._added:
+            named.pop(key, None)
+        self._added.clear()
 
 
 class Contents:
-    """Puts content before and after what pages show; equal streams are written once."""
+    """Puts content before and after what a page shows, any number of times; equal streams are written once."""
 
-    def __init__(self, writer: PdfWriter) -> None:
-        self._writer = writer
-        self._shared: dict[bytes, IndirectObject] = {}
-
-    def wrap(self, page: DictionaryObject, before: bytes, after: bytes) -> None:
-        """Makes the page show ``before``, its own content, the operators that end it, and ``after``.
-
-        ``before`` must leave exactly one graphics state to be popped: that pop stands before ``after``.
-        """
-        own = self._own(page)
-        if not own:
-            page[NameObject("/Contents")] = self._writer._add_object(stream(after))
-            return
-        content = b"\n".join(_data(part) for part in own)
+    def __init__(self, writer: PdfWriter, page: DictionaryObject) -> None:
+        self._writer, self._page = writer, page
+        self._own = self._streams()
+        content = b"\n".join(_data(part) for part in self._own)
         end = ends(content)
         if end.surplus:
             content = without(content, end.surplus)
-            own, end = [self._writer._add_object(stream(content))], ends(content)
+            self._own, end = [writer._add_object(stream(content))], ends(content)
         # A blank line first: the content may end in the middle of a token.
-        tail = b"\n" + (end.closing + b" " if end.closing else b"") + b"Q\n" + after
-        page[NameObject("/Contents")] = ArrayObject([self._once(before), *own, self._writer._add_object(stream(tail))])
+        self._closing = b"\n" + (end.closing + b" " if end.closing else b"") + b"Q\n"
 
-    def _own(self, page: DictionaryObject) -> list[PdfObject]:
+    def wrap(self, before: bytes, shared: bytes, after: bytes, streams: dict[bytes, IndirectObject]) -> None:
+        """Makes the page show ``before``, its own content, the operators that end it, ``shared`` and ``after``.
+
+        ``before`` must leave exactly one graphics state to be popped: that pop stands before ``shared``.  ``streams``
+        are those written already, but for the last, which no other page has.
+        """
+
+        def once(data: bytes) -> IndirectObject:
+            if data not in streams:
+                streams[data] = self._writer._add_object(stream(data))
+            return streams[data]
+
+        own = [once(before), *self._own, once(self._closing + shared)] if self._own else [once(shared)]
+        self._page[NameObject("/Contents")] = ArrayObject([*own, self._writer._add_object(stream(after))])
+
+    def _streams(self) -> list[PdfObject]:
         """The content streams the page has, as references where it has them."""
-        resolved = value(page, "/Contents")
-        parts = list(resolved) if isinstance(resolved, ArrayObject) else [page.get("/Contents")]
+        resolved = value(self._page, "/Contents")
+        parts = list(resolved) if isinstance(resolved, ArrayObject) else [self._page.get("/Contents")]
         return [part for part in parts if part is not None and isinstance(_resolved(part), StreamObject)]
-
-    def _once(self, data: bytes) -> IndirectObject:
-        if data not in self._shared:
-            self._shared[data] = self._writer._add_object(stream(data))
-        return self._shared[data]
 
 
 def _data(part: PdfObject) -> bytes:

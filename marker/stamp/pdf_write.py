@@ -8,7 +8,6 @@ plain cross-reference table, as PDF/A-1 asks.
 
 from __future__ import annotations
 
-import io
 import re
 import struct
 import zlib
@@ -20,24 +19,29 @@ from typing import IO, Final, NamedTuple
 from pypdf import PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, PdfObject, StreamObject
 
+from marker.stamp.pdf_bytes import object_bytes
+
 _PER_STREAM: Final = 200
 """Objects to an object stream: few enough to be unpacked for one object, many enough to compress."""
 _HEADER: Final = re.compile(r"%PDF-1\.([0-4])$")
 _END: Final = re.compile(rb"startxref\s+(\d+)\s+%%EOF")
+_BINARY: Final = b"\n%\xe2\xe3\xcf\xd3\n"
+"""Says that the file is no text (ISO 32000-1, 7.5.2)."""
 _SECTION: Final = re.compile(rb"\s*(xref|\d+\s+\d+\s+obj)\b")
 
 
 def write(writer: PdfWriter, path: Path, packed: bool) -> None:
     """Writes the file to ``path``, completely; ``packed`` into object streams. Raises OSError."""
-    _drop_unreachable(writer)
+    objects = _reached(writer)
     with path.open("wb") as file:
         if packed:
-            _write_packed(writer, file)
+            _write_packed(writer, objects, file)
         else:
-            writer.write(file)
+            _write_plain(writer, objects, file)
 
 
-def _drop_unreachable(writer: PdfWriter) -> None:
+def _reached(writer: PdfWriter) -> list[tuple[int, PdfObject]]:
+    """The objects that something leads to, by number."""
     reached: set[int] = set()
     waiting: list[object] = [writer.root_object.indirect_reference, writer._ID]
     if writer._info is not None:
@@ -52,9 +56,8 @@ def _drop_unreachable(writer: PdfWriter) -> None:
             waiting.extend(entry.values())
         elif isinstance(entry, ArrayObject):
             waiting.extend(entry)
-    for index in range(len(writer._objects)):
-        if index + 1 not in reached:
-            writer._objects[index] = None
+    numbered = ((number, writer._objects[number - 1]) for number in sorted(reached))
+    return [(number, held) for number, held in numbered if held is not None]
 
 
 def append(writer: PdfWriter, path: Path, received: bytes) -> None:
@@ -77,16 +80,46 @@ def append(writer: PdfWriter, path: Path, received: bytes) -> None:
             number = _write_objects(file, changed, len(writer._objects) + 1, places)
             _write_cross_references(writer, file, number, places, b"/Prev %d" % previous.offset)
             return
-        for number, held in changed:
-            places[number] = _At(1, file.tell(), 0)
-            file.write(b"%d 0 obj\n%s\nendobj\n" % (number, _bytes_of(held)))
+        places.update(_write_each(file, changed))
         start = file.tell()
         file.write(b"xref\n")
         for first, count in _runs(sorted(places)):
             file.write(b"%d %d\n" % (first, count))
             file.writelines(b"%010d 00000 n \n" % places[number].where for number in range(first, first + count))
-        entries = (b"/Size %d" % (len(writer._objects) + 1), *_trailer_entries(writer), b"/Prev %d" % previous.offset)
-        file.write(b"trailer\n<<%s>>\nstartxref\n%d\n%%%%EOF\n" % (b"".join(entries), start))
+        _write_trailer(writer, file, start, b"/Prev %d" % previous.offset)
+
+
+def _write_plain(writer: PdfWriter, objects: Sequence[tuple[int, PdfObject]], file: IO[bytes]) -> None:
+    """The whole file with a cross-reference table; numbers that are not used form its list of free ones (7.5.4)."""
+    file.write(writer.pdf_header.encode("ascii") + _BINARY)
+    places = _write_each(file, objects)
+    start = file.tell()
+    file.write(b"xref\n0 %d\n" % (len(writer._objects) + 1))
+    free = [number for number in range(len(writer._objects) + 1) if number not in places]
+    following = dict(zip(free, (*free[1:], 0), strict=True))
+    rows = [
+        b"%010d 00000 n \n" % places[number].where
+        if number in places
+        else b"%010d %05d f \n" % (following[number], 1 if number else 0xFFFF)
+        for number in range(len(writer._objects) + 1)
+    ]
+    file.write(b"".join(rows))
+    _write_trailer(writer, file, start)
+
+
+def _write_each(file: IO[bytes], objects: Iterable[tuple[int, PdfObject]]) -> dict[int, _At]:
+    """Writes each object by itself; where each stands."""
+    places: dict[int, _At] = {}
+    at = file.tell()
+    for number, held in objects:
+        places[number] = _At(1, at, 0)
+        at += file.write(b"%d 0 obj\n%s\nendobj\n" % (number, object_bytes(held)))
+    return places
+
+
+def _write_trailer(writer: PdfWriter, file: IO[bytes], start: int, previous: bytes = b"") -> None:
+    entries = (b"/Size %d" % (len(writer._objects) + 1), *_trailer_entries(writer), previous)
+    file.write(b"trailer\n<<%s>>\nstartxref\n%d\n%%%%EOF\n" % (b"".join(entries), start))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +148,12 @@ class _At(NamedTuple):
     rank: int
 
 
-def _write_packed(writer: PdfWriter, file: IO[bytes]) -> None:
-    places = {0: _At(0, 0, 0xFFFF)}
+def _write_packed(writer: PdfWriter, objects: Sequence[tuple[int, PdfObject]], file: IO[bytes]) -> None:
     low = _HEADER.match(writer.pdf_header)
-    file.write((b"%PDF-1.5" if low else writer.pdf_header.encode("ascii")) + b"\n%\xe2\xe3\xcf\xd3\n")
-    numbered = list(enumerate(writer._objects, start=1))
-    places.update((number, _At(0, 0, 0xFFFF)) for number, held in numbered if held is None)
-    held_objects = [(number, held) for number, held in numbered if held is not None]
-    number = _write_objects(file, held_objects, len(numbered) + 1, places)
+    file.write((b"%PDF-1.5" if low else writer.pdf_header.encode("ascii")) + _BINARY)
+    used = {number for number, _ in objects}
+    places = {free: _At(0, 0, 0xFFFF) for free in range(len(writer._objects) + 1) if free not in used}
+    number = _write_objects(file, objects, len(writer._objects) + 1, places)
     _write_cross_references(writer, file, number, places)
 
 
@@ -130,13 +161,8 @@ def _write_objects(
     file: IO[bytes], objects: Sequence[tuple[int, PdfObject]], number: int, places: dict[int, _At]
 ) -> int:
     """Writes streams as they are and all else into object streams, numbered from ``number``; the next free number."""
-    small: list[tuple[int, bytes]] = []
-    for inside, held in objects:
-        if isinstance(held, StreamObject):
-            places[inside] = _At(1, file.tell(), 0)
-            file.write(b"%d 0 obj\n%s\nendobj\n" % (inside, _bytes_of(held)))
-        else:
-            small.append((inside, _bytes_of(held)))
+    places.update(_write_each(file, (entry for entry in objects if isinstance(entry[1], StreamObject))))
+    small = [(inside, object_bytes(held)) for inside, held in objects if not isinstance(held, StreamObject)]
     for start in range(0, len(small), _PER_STREAM):
         block = small[start : start + _PER_STREAM]
         for index, (inside, _) in enumerate(block):
@@ -173,12 +199,16 @@ def _write_cross_references(
 
 
 def _trailer_entries(writer: PdfWriter) -> list[bytes]:
-    entries = [b"/Root %s" % _bytes_of(writer.root_object.indirect_reference)]
+    entries = [b"/Root %s" % _reference(writer.root_object)]
     if writer._info is not None:
-        entries.append(b"/Info %s" % _bytes_of(writer._info.indirect_reference))
+        entries.append(b"/Info %s" % _reference(writer._info))
     if writer._ID is not None:
-        entries.append(b"/ID %s" % _bytes_of(writer._ID))
+        entries.append(b"/ID %s" % object_bytes(writer._ID))
     return entries
+
+
+def _reference(held: PdfObject) -> bytes:
+    return b"%d 0 R" % held.indirect_reference.idnum if held.indirect_reference is not None else b"null"
 
 
 def _runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -199,10 +229,3 @@ def _up_predicted(rows: Iterable[bytes]) -> bytes:
         filtered.extend((here - there) & 0xFF for here, there in zip(row, above, strict=True))
         above = row
     return bytes(filtered)
-
-
-def _bytes_of(held: PdfObject | None) -> bytes:
-    buffer = io.BytesIO()
-    if held is not None:
-        held.write_to_stream(buffer)
-    return buffer.getvalue()

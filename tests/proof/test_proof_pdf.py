@@ -73,7 +73,13 @@ def copy(source: Path, profile: Profile) -> Path:
 
 
 def _changed(copy: Path, path: Path, change: Change) -> Path:
+    """The copy with ``change`` made to it, each page's stamp in one stream, the last of its contents."""
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(copy.read_bytes())))
+    for page in writer.pages:
+        content: Any = page["/Contents"]
+        stream = StreamObject()
+        stream.set_data(b"\n".join(part.get_object().get_data() for part in content[-2:]))
+        content[-2:] = [writer._add_object(stream)]
     change(writer)
     writer.write(path)
     return path
@@ -314,7 +320,7 @@ def test_a_code_drawn_inside_out_does_not_pass(
 ) -> None:
     honest = code_module.modules
     monkeypatch.setattr(
-        "marker.stamp.pdf.modules", lambda *args: tuple(tuple(not dark for dark in row) for row in honest(*args))
+        "marker.stamp.pdf_copy.modules", lambda *args: tuple(bytes(not dark for dark in row) for row in honest(*args))
     )
     wrong = tmp_path / "wrong.pdf"
     stamp_pdf(source, [(ORDER, wrong)], profile)

@@ -108,8 +108,7 @@ def phases(source: Path, target: Path) -> dict[str, float]:
         tick()
         plan = stamper._plan(opened, stamper.distinct_pages(writer), [stamper.word(TO_KZ, profile)])[0]
         tick()
-        stamper._Copy(writer, plan, stamper._letters([plan])).draw()
-        stamper._identify(writer, TO_KZ)
+        stamper.Drawing(writer, plan, stamper.letters_of([plan])).draw(plan)
         stamper.label_pdf(writer, TO_KZ, profile, settings)
         stamper.write(writer, target, opened.packed)
         tick()

@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NullObject, StreamObject
@@ -101,6 +102,11 @@ def with_entries(**entries: object) -> Change:
                 page[NameObject(f"/{key}")] = entry  # type: ignore[assignment]  # the callers give PDF objects
 
     return change
+
+
+def stamp_content(page: Any) -> bytes:
+    """The operators of the stamp on a stamped page that had content: what it shares with others, and its own."""
+    return b"\n".join(stream.get_object().get_data() for stream in page["/Contents"][-2:])
 
 
 def root_entry(key: str, entry: DictionaryObject) -> Change:

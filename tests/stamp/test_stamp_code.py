@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import zxingcpp
@@ -10,13 +12,15 @@ from hypothesis import strategies as st
 
 from marker.errors import HoldError
 from marker.numbering import parse_page_code
-from marker.stamp.code import Modules, modules, rectangles
+from marker.stamp.code import Modules, modules, runs
 
 COPY = "KZ-2026-000123-01-0"
 
 
 def _read(symbol: Modules) -> str:
-    picture = np.where(np.kron(np.pad(np.array(symbol), 2), np.ones((4, 4))) > 0, 0, 255).astype(np.uint8)
+    picture = np.where(np.kron(np.pad(np.array(list(map(list, symbol))), 2), np.ones((4, 4))) > 0, 0, 255).astype(
+        np.uint8
+    )
     return str(zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.DataMatrix)[0].text)
 
 
@@ -28,12 +32,14 @@ def test_the_symbol_is_square_and_says_copy_page_and_total(page: int | None, pag
     assert (str(code.copy_number), code.page, code.pages) == (COPY, page, pages)
 
 
-@given(st.lists(st.lists(st.booleans(), min_size=9, max_size=9).map(tuple), min_size=1, max_size=9).map(tuple))
-def test_rectangles_cover_the_dark_modules_once_and_no_other(symbol: Modules) -> None:
-    painted = np.zeros((len(symbol), 9), dtype=int)
-    for column, row, width, height in rectangles(symbol):
-        painted[row : row + height, column : column + width] += 1
-    assert (painted == np.array(symbol).astype(int)).all()
+@given(st.lists(st.integers(0, 1), max_size=24).map(bytes))
+def test_runs_cover_the_dark_modules_of_a_row_once_and_no_other(row: bytes) -> None:
+    painted = bytearray(len(row))
+    for column, width in runs(row):
+        for at in range(column, column + width):
+            painted[at] += 1
+    assert painted == row
+    assert all(left + width < right for (left, width), (right, _) in pairwise(runs(row)))
 
 
 def test_a_copy_number_with_a_wrong_check_character_makes_no_symbol() -> None:

@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from pdf_samples import TO_KZ, TO_LT, letter, root_entry, with_content
+from pdf_samples import TO_KZ, TO_LT, letter, root_entry, stamp_content, with_content
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, FloatObject, NameObject, NumberObject, StreamObject
 
@@ -156,7 +156,7 @@ def test_a_claim_to_pdf_a_stays_true(intent: bool, tmp_path: Path, profile: Prof
     assert b'pdfaid:conformance="B" pdfaid:part="2"' in packet
     assert b"<pdfaSchema:prefix>mbxmp</pdfaSchema:prefix>" in packet
     page = reader.pages[0]
-    drawn = page["/Contents"][-1].get_object().get_data()  # type: ignore[index]
+    drawn = stamp_content(page)
     for form in page["/Resources"]["/XObject"].values():  # type: ignore[index]
         drawn += form.get_object().get_data()
     assert (b"0 g" in drawn) == intent
