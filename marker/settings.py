@@ -101,6 +101,8 @@ class Settings:
     """Seconds for which a file in a watched folder must have stood still before it is taken."""
     first_number: int = 1
     """The first register number of a year, for a registry that goes on from a paper journal."""
+    first_number_year: int = 0
+    """The one year that begins with it; every other begins with 1.  0: each year does."""
     sidecar: bool = False
     """Write each copy's label also as a file beside it (``letter.….pdf.bdo``), for systems that read no PDF or DOCX."""
     label_review_years: int = 5

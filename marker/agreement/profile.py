@@ -292,6 +292,11 @@ class Profile:
         found = next(e for e in self.equivalences if e.source == marking)
         return self.marking(found.target)
 
+    @property
+    def state_languages(self) -> frozenset[str]:
+        """Of both Parties, ISO 639-1."""
+        return frozenset(language for party in self.parties for language in party.state_languages)
+
     def handling_of(self, level: LevelId) -> Handling:
         return next(h for h in self.handling if h.level == level)
 

@@ -63,6 +63,7 @@ class Common:
             clearance=self.settings.clearance,
             profile_sha256=self.profile.sha256,
             first_number=self.settings.first_number,
+            first_number_year=self.settings.first_number_year,
             clock=self._clock(),
             create=create,
             keep_head=self._keep_head if self.keeps_heads else None,

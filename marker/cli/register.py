@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from marker.cli.journal import duties, filters, journal, wanted
-from marker.cli.options import common, registers, shared
+from marker.cli.options import Common, common, registers, shared
 from marker.cli.words import _, ngettext
 from marker.errors import ExitStatus, RegisterError, UsageError
 from marker.names import shown
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from marker.register.grounds import NextCopy
     from marker.register.records import DocumentRecord
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -109,6 +112,7 @@ def show(number: str, as_json: bool, **options: Any) -> None:
             where = custody.of_document(connection, document.register_number)
             why = grounds.of_document(connection, document.register_number)
             annexes = query.parts_of(connection, document.register_number)
+            then = _next_copy(start, connection, document, opened.now().date().isoformat())
     if as_json:
         value = _plain(document)
         value["annexes"] = [asdict(annex) for annex in annexes]
@@ -122,12 +126,13 @@ def show(number: str, as_json: bool, **options: Any) -> None:
             }
             for copy in copies
         ]
+        value["next_copy"] = None if then is None else asdict(then)
         value["events"] = [asdict(event) for event in events]
         click.echo(json.dumps(value, ensure_ascii=False))
         return
     from marker.cli.show import print_document
 
-    print_document(document, copies, events, where, why, annexes)
+    print_document(document, copies, events, where, why, annexes, then)
 
 
 @register.command()
@@ -324,6 +329,18 @@ def recover(given_up: tuple[str, ...], **options: Any) -> None:
 
 register.add_command(journal)
 register.add_command(duties)
+
+
+def _next_copy(start: Common, connection: Connection, document: DocumentRecord, today: str) -> NextCopy | None:
+    """None for a document of which no copy can be made: its numbers are void, or it came under another agreement."""
+    from marker.register import grounds
+    from marker.register.records import DocumentStatus
+
+    profile = start.profile
+    if document.status is not DocumentStatus.REGISTERED or all(row.id != document.level for row in profile.levels):
+        return None
+    handling = profile.handling_of(document.level)
+    return grounds.next_copy(connection, document, handling, profile.state_languages, today)
 
 
 def _plain(document: DocumentRecord) -> dict[str, Any]:

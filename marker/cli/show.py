@@ -18,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from marker.agreement.profile import cited
+from marker.cli.history import next_copy_in_words, what_happened
 from marker.cli.words import _, ngettext
 from marker.model import FileReport, Finding, FindingKind, Outcome
 from marker.names import runs_of, shown
@@ -25,6 +26,7 @@ from marker.register.records import CopyRecord, DocumentRecord, EventRecord, Hel
 
 if TYPE_CHECKING:
     from marker.register.custody import Custody
+    from marker.register.grounds import NextCopy
 
 _STYLE = {
     Outcome.STAMPED: "green",
@@ -255,6 +257,7 @@ def print_document(
     where: Mapping[str, Custody],
     why: Mapping[str, Mapping[str, Any]],
     annexes: Sequence[PartEntry] = (),
+    then: NextCopy | None = None,
 ) -> None:
     """One document with all that is known of it."""
     console = terminal()
@@ -291,9 +294,12 @@ def print_document(
             Text(copy.void_reason or copy.path or ""),
         )
     console.print(held)
-    history = plain_table(_("When (UTC)"), _("What"), _("Copy"), _("Operator"))
+    for name, words in next_copy_in_words(then) if then is not None else ():
+        console.print(Text(f"  {name:<20}{words}"))
+    history = plain_table(_("When (UTC)"), _("What"), _("Copy"), _("Operator"), _("Particulars"))
     for event in events:
-        history.add_row(_minute(event.at), event.kind, event.copy or "", Text(event.operator))
+        particulars = Text(what_happened(event.kind, event.detail))
+        history.add_row(_minute(event.at), event.kind, event.copy or "", Text(event.operator), particulars)
     console.print(history)
 
 

@@ -123,6 +123,7 @@ def _history(register: Register, number: str, way: str) -> dict[str, Any] | None
 
 
 def _print(value: dict[str, Any]) -> None:
+    from marker.cli.history import what_happened
     from marker.cli.papers import print_table
 
     number = value["copy_number"]
@@ -140,7 +141,14 @@ def _print(value: dict[str, Any]) -> None:
     for name, fact in facts.items():
         if fact:
             click.echo(f"  {name:<12}{fact}")
-    columns = (_("When (UTC)"), _("What"), _("Operator"))
-    print_table(
-        columns, [(event["at"][:16].replace("T", " "), event["kind"], event["operator"]) for event in value["events"]]
-    )
+    columns = (_("When (UTC)"), _("What"), _("Operator"), _("Particulars"))
+    rows = [
+        (
+            event["at"][:16].replace("T", " "),
+            event["kind"],
+            event["operator"],
+            what_happened(event["kind"], event["detail"]),
+        )
+        for event in value["events"]
+    ]
+    print_table(columns, rows)

@@ -43,7 +43,7 @@ def terms_of(
     return Terms(
         handling=profile.handling_of(level),
         parties=frozenset(party.id for party in profile.parties),
-        state_languages=frozenset(language for party in profile.parties for language in party.state_languages),
+        state_languages=profile.state_languages,
         consent=consent,
         unknown_is_third=unknown_is_third(settings),
         translation=translation,

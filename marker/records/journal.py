@@ -137,7 +137,12 @@ def as_pdf(journal: Journal, profile: Profile) -> bytes:
     title = ParagraphStyle("title", fontName=bold, fontSize=12, leading=16)
 
     cells = [[Paragraph(escape(name), strong) for name in COLUMNS]]
-    cells += [[Paragraph(escape(cell), small) for cell in row] for row in journal.rows(profile)]
+    stamped = COLUMNS.index("Stamped as")
+    for row in journal.rows(profile):
+        texts = [escape(cell) for cell in row]
+        # A marking in two languages is one long word, which would break anywhere.
+        texts[stamped] = texts[stamped].replace("/", "/<br/>")
+        cells.append([Paragraph(text, small) for text in texts])
     style = TableStyle(
         [
             ("GRID", (0, 0), (-1, -1), 0.4, colors.black),

@@ -1,4 +1,4 @@
-"""Written consents: put on file once, counted down by the copies made and destroyed under them.
+"""Written consents: put on file once, counted down by the copies made, destroyed and handed over under them.
 
 They are told by the ledger, as held files are, so that no second list can disagree with it.  A number that became void
 gives its consent back: no copy came of it.
@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import Connection, func, select
 
@@ -42,6 +43,11 @@ class Covers(StrEnum):
     """Destruction (Article 7(6))."""
 
 
+_COPIES: Final = frozenset({Covers.COPIES})
+_USED_BY: Final = {Covers.DESTRUCTION: EventKind.DESTROYED, Covers.RELEASE: EventKind.TRANSFERRED}
+"""Events that use a consent up beside the copies made under it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Consent:
     """A written consent as it was put on file; dates are ISO 8601."""
@@ -51,7 +57,7 @@ class Consent:
     issuer: Issuer
     level: LevelId
     copies: int
-    """How many copies may be made, or destroyed, under it."""
+    """How many copies may be made, destroyed or handed to a third party under it."""
     expires: str | None = None
     """The last day on which it may be used."""
     covers: tuple[Covers, ...] = (Covers.COPIES,)
@@ -127,18 +133,17 @@ def _day(text: str, name: str) -> date:
 
 def on_file(connection: Connection) -> list[OnFile]:
     """All consents in the order they were put on file, each with what was used of it."""
-    events = schema.events.c
-    uses: Counter[str] = Counter()
-    made = (
-        select(schema.grounds.c.consent, func.count())
-        .join(schema.copies, schema.copies.c.copy_number == schema.grounds.c.copy_number)
-        .where(schema.grounds.c.consent.is_not(None), schema.copies.c.status != CopyStatus.VOID.value)
-        .group_by(schema.grounds.c.consent)
-    )
-    for ref, count in connection.execute(made):
-        uses[ref] += count
-    for detail in connection.scalars(select(events.detail).where(events.kind == EventKind.DESTROYED.value)):
-        uses[json.loads(detail).get("consent") or ""] += 1
+    return _counted(connection, _all(connection))
+
+
+def usable(connection: Connection, level: LevelId, register_number: str, today: str) -> list[OnFile]:
+    """The consents under which a further copy of that document may be made ``today`` (ISO 8601)."""
+    fitting = [held for held in _all(connection) if _why_not(held, _COPIES, level, register_number, today) is None]
+    return [held for held in _counted(connection, fitting) if held.left]
+
+
+def _all(connection: Connection) -> list[OnFile]:
+    """Without what was used of them."""
     found: list[OnFile] = []
     for row in query.of_kinds(connection, EventKind.CONSENT):
         told = json.loads(row.detail)
@@ -150,8 +155,27 @@ def on_file(connection: Connection) -> list[OnFile]:
                 "level": LevelId(told["level"]),
             }
         )
-        found.append(OnFile(consent, row.at, row.operator, uses[consent.ref], row.seq))
+        found.append(OnFile(consent, row.at, row.operator, event=row.seq))
     return found
+
+
+def _counted(connection: Connection, held: Sequence[OnFile]) -> list[OnFile]:
+    uses: Counter[str] = Counter()
+    for some in query.batched([one.consent.ref for one in held]):
+        made = (
+            select(schema.grounds.c.consent, func.count())
+            .join(schema.copies, schema.copies.c.copy_number == schema.grounds.c.copy_number)
+            .where(schema.grounds.c.consent.in_(some), schema.copies.c.status != CopyStatus.VOID.value)
+            .group_by(schema.grounds.c.consent)
+        )
+        for ref, count in connection.execute(made):
+            uses[ref] += count
+    events = schema.events.c
+    for what, kind in _USED_BY.items():
+        if any(what in one.consent.covers for one in held):
+            for detail in connection.scalars(select(events.detail).where(events.kind == kind.value)):
+                uses[json.loads(detail).get("consent") or ""] += 1
+    return [replace(one, used=uses[one.consent.ref]) for one in held]
 
 
 def use(
@@ -180,24 +204,32 @@ def use(
 
     if ref is None:
         raise refused("none was named")
-    known = next((held for held in on_file(pen.connection) if held.consent.ref == shown(ref)), None)
+    known = next((held for held in _all(pen.connection) if held.consent.ref == shown(ref)), None)
     if known is None:
         raise refused(f"{shown(ref)} is not on file")
-    consent = known.consent
+    why = _why_not(known, needs, level, register_number, pen.now.date().isoformat())
+    if why is None and _counted(pen.connection, [known])[0].left < 1:
+        why = f"{known.consent.ref} is used up: it was for {known.consent.copies}"
+    if why is not None:
+        raise refused(why)
+    return known.consent.ref
+
+
+def _why_not(held: OnFile, needs: frozenset[Covers], level: LevelId, register_number: str, today: str) -> str | None:
+    """Why a consent does not serve, however much is left of it; None when it does."""
+    consent = held.consent
     lacking = needs.difference(consent.covers)
     if lacking:
-        raise refused(f"{consent.ref} does not cover {', '.join(sorted(lacking))}")
+        return f"{consent.ref} does not cover {', '.join(sorted(lacking))}"
     if Covers.RELEASE in needs and consent.issuer is not Issuer.COMPETENT_AUTHORITY:
-        raise refused(f"{consent.ref} is not the competent authority's")
+        return f"{consent.ref} is not the competent authority's"
     if consent.level != level:
-        raise refused(f"{consent.ref} is for {consent.level}, the document is {level}")
+        return f"{consent.ref} is for {consent.level}, the document is {level}"
     if consent.register_number not in (None, register_number):
-        raise refused(f"{consent.ref} is for {consent.register_number} alone")
-    if consent.expires is not None and consent.expires < pen.now.date().isoformat():
-        raise refused(f"{consent.ref} expired on {consent.expires}")
-    if known.left < 1:
-        raise refused(f"{consent.ref} is used up: it was for {consent.copies}")
-    return consent.ref
+        return f"{consent.ref} is for {consent.register_number} alone"
+    if consent.expires is not None and consent.expires < today:
+        return f"{consent.ref} expired on {consent.expires}"
+    return None
 
 
 def problems(connection: Connection) -> list[Problem]:

@@ -30,6 +30,7 @@ from marker.register.records import (
     DocumentRecord,
     DocumentStatus,
     EventKind,
+    FirstNumber,
     Overtaken,
     Reservation,
 )
@@ -53,7 +54,7 @@ def reserve(
     entry: DocumentEntry,
     recipients: Sequence[str | None],
     *,
-    first_number: int,
+    first_number: FirstNumber,
     again: bool,
     terms: Terms | None = None,
 ) -> Reservation:
@@ -75,12 +76,12 @@ def reserve(
     return draw(pen, known, recipients, entry.purpose, set_no=set_no, set_size=None, terms=terms)
 
 
-def register(pen: Pen, entry: DocumentEntry, first_number: int, day: date | None = None) -> DocumentRecord:
+def register(pen: Pen, entry: DocumentEntry, first_number: FirstNumber, day: date | None = None) -> DocumentRecord:
     """Draw the next register number, of today or of the ``day`` given."""
     day = day or pen.now.date()
     year = day.year
     highest = pen.connection.scalar(_LAST_SERIAL, {"receiving": entry.party, "of_year": year})
-    serial = highest + 1 if highest is not None else first_number
+    serial = highest + 1 if highest is not None else first_number.of(year)
     stated_by = entry.stated_by or (pen.operator if entry.stated_reason else None)
     values: dict[str, Any] = {
         "register_number": format_register_number(entry.party, year, serial),
@@ -106,7 +107,7 @@ def register(pen: Pen, entry: DocumentEntry, first_number: int, day: date | None
         "status": DocumentStatus.RESERVED.value,
     }
     pen.connection.execute(_ADD_DOCUMENT, values)
-    detail: dict[str, Any] = {"row": values, "first_number": first_number if highest is None else None}
+    detail: dict[str, Any] = {"row": values, "first_number": serial if highest is None else None}
     annexes = [
         {"document": values["register_number"], "part": number, **asdict(part), "source_name": shown(part.source_name)}
         for number, part in enumerate(entry.parts, start=2)

@@ -11,10 +11,10 @@ from sqlalchemy import Connection, select
 
 from marker.agreement.profile import Handling
 from marker.errors import RegisterError
-from marker.model import PartyId
+from marker.model import LevelId, PartyId
 from marker.names import shown
 from marker.register import consents, query, recipients, schema
-from marker.register.consents import Covers
+from marker.register.consents import Covers, OnFile
 from marker.register.ledger import Pen
 from marker.register.records import CopyStatus, DocumentRecord, EventKind
 
@@ -73,7 +73,7 @@ def of_copy(
             level=document.level,
             register_number=document.register_number,
             articles=articles,
-            doing=_what(document, third=third, recipient=recipient, party=party),
+            doing=_what(document, terms, third=third, recipient=recipient, party=party),
         )
     values: dict[str, str | None] = {
         "consent": consent,
@@ -85,27 +85,62 @@ def of_copy(
     return values if any(values.values()) else None
 
 
-def _what(document: DocumentRecord, *, third: bool, recipient: str | None, party: str | None) -> str:
-    if not third:
-        return f"Each further copy of a {document.level} document"
-    return recipients.third_party(recipient or "", party, "A copy")
+def _what(document: DocumentRecord, terms: Terms, *, third: bool, recipient: str | None, party: str | None) -> str:
+    if third:
+        return recipients.third_party(recipient or "", party, "A copy")
+    if terms.translation is not None:
+        language = terms.translation.language
+        why = "there is one already" if language in terms.state_languages else "no state language of a Party"
+        return f"A translation of a {document.level} document into {language} ({why})"
+    return f"Each further copy of a {document.level} document"
+
+
+@dataclass(frozen=True, slots=True)
+class NextCopy:
+    """On what grounds the next copy of a document may be made today."""
+
+    index: int
+    level: LevelId
+    needs_consent: bool
+    article: str
+    consents: tuple[OnFile, ...]
+    """Those that allow it."""
+    free_translations: tuple[str, ...]
+    """State languages into which the first translation needs none."""
+
+
+def next_copy(
+    connection: Connection, document: DocumentRecord, handling: Handling, state_languages: frozenset[str], today: str
+) -> NextCopy:
+    """What :func:`of_copy` would ask of one more copy ``today`` (ISO 8601) for a recipient who is no third party."""
+    number, needed = document.register_number, handling.copies_consent
+    return NextCopy(
+        len(query.copies_of(connection, number)) + 1,
+        document.level,
+        needed,
+        handling.copies_article,
+        tuple(consents.usable(connection, document.level, number, today)) if needed else (),
+        tuple(free_translations(connection, number, state_languages)) if needed else (),
+    )
 
 
 def _is_first_translation(pen: Pen, document: DocumentRecord, terms: Terms) -> bool:
-    if terms.translation is None or terms.translation.language not in terms.state_languages:
+    if terms.translation is None:
         return False
-    table, copies = schema.grounds.c, schema.copies.c
-    earlier = pen.connection.scalar(
-        select(table.copy_number)
-        .join(schema.copies, copies.copy_number == table.copy_number)
-        .where(
-            copies.document == document.register_number,
-            copies.status != CopyStatus.VOID.value,
-            table.translation == terms.translation.language,
-        )
-        .limit(1)
+    return terms.translation.language in free_translations(
+        pen.connection, document.register_number, terms.state_languages
     )
-    return earlier is None
+
+
+def free_translations(connection: Connection, register_number: str, state_languages: frozenset[str]) -> list[str]:
+    """The state languages into which no translation was made yet, so that the first needs no consent (Article 7(1))."""
+    table, copies = schema.grounds.c, schema.copies.c
+    made = connection.scalars(
+        select(table.translation)
+        .join(schema.copies, copies.copy_number == table.copy_number)
+        .where(copies.document == register_number, copies.status != CopyStatus.VOID.value)
+    )
+    return sorted(state_languages.difference(made))
 
 
 def _may_replace(pen: Pen, document: DocumentRecord, number: str) -> None:

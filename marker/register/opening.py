@@ -15,7 +15,7 @@ from marker.errors import RegisterError
 from marker.names import shown
 from marker.register import migrate, sqlite
 from marker.register.place import default_path
-from marker.register.records import Head
+from marker.register.records import FirstNumber, Head
 from marker.register.register import Register
 from marker.register.schema import VERSION_TABLE
 from marker.register.store import Store
@@ -33,6 +33,7 @@ def open_register(
     clearance: str,
     profile_sha256: str,
     first_number: int = 1,
+    first_number_year: int = 0,
     clock: Callable[[], datetime] = local_now,
     create: bool = True,
     busy_timeout: float = sqlite.BUSY_TIMEOUT,
@@ -46,7 +47,8 @@ def open_register(
     that is not mounted.  A PostgreSQL database must be there; what is made in it are the tables.
 
     ``operator`` and ``clearance`` go with every copy (Article 7(2)).  ``first_number`` is the serial that a Party's
-    year begins with; once a number of that year is drawn it has no effect.  ``clock`` gives aware times in the
+    year begins with, of ``first_number_year`` alone where that is not 0; once a number of that year is drawn it has no
+    effect.  ``clock`` gives aware times in the
     registry's time zone: the local date decides the year of a number.  ``busy_timeout``, seconds, is how long a writer
     waits for its turn.  ``keep_head`` is called with the end of the ledger when a run that wrote is closed.
     ``articles`` are what refusals cite.
@@ -65,10 +67,15 @@ def open_register(
         with store.translated():
             migrate.bring_up_to_date(store.reader, store.writer, store.name, create=create)
         return Register(
-            store, operator=shown(operator), clearance=shown(clearance),
-            profile_sha256=profile_sha256, first_number=first_number, clock=clock, keep_head=keep_head,
+            store,
+            operator=shown(operator),
+            clearance=shown(clearance),
+            profile_sha256=profile_sha256,
+            first_number=FirstNumber(first_number, first_number_year),
+            clock=clock,
+            keep_head=keep_head,
             articles=articles,
-        )  # fmt: skip
+        )
     except BaseException:
         store.close()
         raise

@@ -79,6 +79,18 @@ class EventKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class FirstNumber:
+    """The serial that a Party's year begins with."""
+
+    serial: int = 1
+    year: int = 0
+    """The one year that begins with it, every other with 1; 0: each year does."""
+
+    def of(self, year: int) -> int:
+        return self.serial if self.year in (0, year) else 1
+
+
+@dataclass(frozen=True, slots=True)
 class PartEntry:
     """An annex of a letter that is registered with it as one document."""
 

@@ -32,6 +32,7 @@ from marker.register.records import (
     DocumentStatus,
     EventKind,
     EventRecord,
+    FirstNumber,
     Head,
     HeldFile,
     Problem,
@@ -58,7 +59,7 @@ class Register:
         operator: str,
         clearance: str,
         profile_sha256: str,
-        first_number: int,
+        first_number: FirstNumber,
         clock: Callable[[], datetime],
         keep_head: Callable[[Head], None] | None = None,
         articles: Articles = Articles(),  # noqa: B008  # it is frozen

@@ -19,7 +19,7 @@ from marker.names import shown
 from marker.numbering import format_register_number, parse_copy_number
 from marker.register import copies, query, schema
 from marker.register.ledger import GENESIS, Pen
-from marker.register.records import NOT_KNOWN, CopyStatus, DocumentEntry, DocumentStatus
+from marker.register.records import NOT_KNOWN, CopyStatus, DocumentEntry, DocumentStatus, FirstNumber
 
 MOST: Final = 1_000
 """Numbers that are made void at once: more are a typing error, or are said in several steps."""
@@ -38,7 +38,7 @@ def last_numbers(connection: Connection) -> list[str]:
     return [format_register_number(PartyId(row.party), row.year, row.serial) for row in rows]
 
 
-def skip(pen: Pen, through: str, reason: str, *, first_number: int) -> list[str]:
+def skip(pen: Pen, through: str, reason: str, *, first_number: FirstNumber) -> list[str]:
     """Draw and make void all numbers up to ``through``, a register number or a copy number; tell the copy numbers.
 
     A register number: those of its Party and year after the last one drawn; ``first_number`` begins a year that has
@@ -67,7 +67,7 @@ def skip(pen: Pen, through: str, reason: str, *, first_number: int) -> list[str]
     if year > pen.now.year:
         raise RegisterError(f"The year of {asked} has not begun.", remedy="Check the number.")
     last = pen.connection.scalar(select(func.max(table.serial)).where(table.party == party, table.year == year))
-    start = last + 1 if last is not None else first_number
+    start = last + 1 if last is not None else first_number.of(year)
     _within(asked, serial - start + 1)
     day = pen.now.date() if year == pen.now.year else date(year, 12, 31)
     entry = DocumentEntry(

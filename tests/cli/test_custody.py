@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Callable
 from email import message_from_bytes
 from email.policy import default
@@ -67,7 +68,13 @@ def test_a_further_copy_needs_a_consent_and_uses_it_up(
     (kept,) = marker("consent", "list", "--json").objects
     assert (kept["used"], kept["left"], len(kept["scan_sha256"])) == (1, 0, 64)
     assert shown(marker, number)["copies"][1]["consent"] == "5-17/88"
-    assert "5-17/88" in marker("register", "show", number).out
+    told = marker("register", "show", number).out
+    assert "5-17/88" in told
+    assert "for Second Department" in told
+    assert re.search(r"copy 3 .*a person cleared for secret", told)
+    assert re.search(r"consent .*needed \(Article 7\(1\)\); none is on file", told)
+    assert re.search(r"without consent .*kk, lt", told)
+    assert shown(marker, number)["next_copy"]["consents"] == []
     assert "Second Department" in marker("consent", "list").out + marker("register", "show", number).out
     assert marker("register", "verify", "--files").status == 0
 

@@ -98,3 +98,54 @@ def test_json_gives_the_evidence_as_objects(marker: Marker, tmp_path: Path) -> N
     (shown,) = marker("register", "show", report["register"], "--json").objects
     assert listed["evidence"] == shown["evidence"] == report["evidence"]
     assert listed["evidence"][0]["marking"] == "lt:secret"
+
+
+def test_after_a_restore_the_numbers_on_paper_are_skipped(
+    marker: Marker, registered: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def converted(name: str) -> str:
+        letter = write_letter(tmp_path / "in" / f"{name}.pdf", "SLAPTAI", body=name)
+        said = marker("convert", "--to", "KZ", "-o", tmp_path / "out", letter, "--json")
+        assert said.status == 0, said.err
+        return str(said.objects[0]["copies"][0]["copy_number"])
+
+    backup = tmp_path / "backup.sqlite"
+    assert marker("register", "backup", backup).status == 0
+    lost = [converted("b"), converted("c")]
+    monkeypatch.setenv("MARKER_REGISTER", str(tmp_path / "restored.sqlite"))
+    restored = marker("register", "restore", backup)
+    assert registered["copy_number"][:14] in restored.out, "the last number it knows"
+    assert "marker register skip" in restored.out
+    why = ("--reason", "issued after the back-up, see the printed journal")
+    skipped = marker("register", "skip", lost[-1][:14], *why)
+    assert skipped.status == 0, skipped.err
+    assert skipped.out.splitlines() == [*lost, "2 numbers are void."]
+    assert converted("d") not in lost
+    (told,) = marker("trace", lost[0], "--json").objects
+    assert (told["state"], told["void_reason"]) == ("void", why[1])
+    assert marker("register", "verify").status == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (["KZ-2026-000001", "--reason", "lost"], 4, "knows KZ-2026-000001 already"),
+        (["KZ-2027-000001", "--reason", "lost"], 4, "has not begun"),
+        (["LT-2026-000009", "--reason", "lost"], 4, "No document of this register was received by LT"),
+        (["KZ-2026-9", "--reason", "lost"], 2, "neither a register number nor a copy number"),
+        (["nonsense", "--reason", "lost"], 2, "neither a register number nor a copy number"),
+        (["KZ-2026-000009", "--reason", " "], 2, "for a reason"),
+        (["KZ-2026-000009"], 2, "--reason"),
+    ],
+)
+def test_what_cannot_be_skipped_is_refused_and_draws_nothing(
+    marker: Marker, tmp_path: Path, arguments: list[str], status: int, said: str
+) -> None:
+    letter = write_letter(tmp_path / "a.pdf", "SLAPTAI")
+    (report,) = marker("convert", "--to", "KZ", "-o", tmp_path / "out", letter, "--json").objects
+    year = report["register"][3:7]  # the tests may be run in another year
+    arguments = [argument.replace("2027", str(int(year) + 1)).replace("2026", year) for argument in arguments]
+    refused = marker("register", "skip", *arguments)
+    assert refused.status == status
+    assert said.replace("2026", year) in refused.err
+    assert len(marker("register", "list", "--json").objects) == 1

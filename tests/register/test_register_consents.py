@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from marker.agreement.load import load_profile
 from marker.errors import HoldError, RegisterError, UsageError
 from marker.model import HoldCode, LevelId
-from marker.register import DocumentEntry, Register, consents, grounds, recipients
+from marker.register import DocumentEntry, Register, consents, custody, grounds, recipients
 from marker.register.consents import Consent, Covers, Issuer
 from marker.register.grounds import Terms, Translation
 from tests.register.behind import put_back_to_the_first_schema, shell, tamper
@@ -72,6 +72,51 @@ def test_more_copies_at_once_than_are_left_draw_no_number_at_all(register: Regis
     assert "7(1)" in refused(register, entry(), None, None, None, None, consent=LETTER.ref)
     assert register.documents() == []
     assert left(register) == 2
+
+
+def test_a_copy_handed_to_a_third_party_uses_its_consent_up(register: Register, entry: Entry, publish: Publish) -> None:
+    authority = {"issuer": Issuer.COMPETENT_AUTHORITY, "covers": (Covers.RELEASE,), "copies": 1}
+    put(register, ref="4-3/1", **authority)
+    drawn = register.reserve(entry(), [None])
+    publish(register, drawn)
+    (copy,) = drawn.copies
+
+    def hand(to: str) -> None:
+        with register.writing() as pen:
+            custody.transfer(pen, copy.copy_number, to, consent="4-3/1", unknown_is_third=True)
+
+    hand("Somebody Ltd")
+    assert left(register, "4-3/1") == 0
+    with pytest.raises(HoldError, match="used up"):
+        hand("Another Ltd")
+    assert register.verify() == []
+
+
+def test_what_the_next_copy_needs_is_told(register: Register, entry: Entry, publish: Publish) -> None:
+    for ref, changes in (
+        ("fits", {"expires": "2026-12-31"}),
+        ("too late", {"date": "2026-01-01", "expires": "2026-02-01"}),
+        ("another level", {"level": LevelId("top-secret")}),
+        ("used", {"copies": 1}),
+        ("to destroy", {"covers": (Covers.DESTRUCTION,)}),
+    ):
+        put(register, ref=ref, **changes)
+    drawn = register.reserve(entry(), [None, None], terms=terms(consent="used"))
+    publish(register, drawn)
+    publish(
+        register, register.reserve(entry(), ["T"], again=True, terms=terms(translation=Translation("kk", "a" * 64)))
+    )
+
+    def told(level: str) -> grounds.NextCopy:
+        with register.reading() as connection:
+            handling, languages = PROFILE.handling_of(LevelId(level)), PROFILE.state_languages
+            return grounds.next_copy(connection, drawn.document, handling, languages, "2026-11-22")
+
+    then = told("secret")
+    assert (then.index, then.needs_consent, then.article, then.free_translations) == (4, True, "7(1)", ("lt",))
+    assert [held.consent.ref for held in then.consents] == ["fits"]
+    assert told("restricted").consents == ()
+    assert not told("restricted").needs_consent
 
 
 def test_a_void_number_gives_its_consent_back(register: Register, entry: Entry) -> None:

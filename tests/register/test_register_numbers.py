@@ -48,6 +48,14 @@ def test_a_registry_goes_on_from_its_paper_journal(opened: Open, entry: Entry) -
     assert register.verify() == []
 
 
+def test_a_first_number_may_be_of_one_year_alone(opened: Open, entry: Entry, clock: Any) -> None:
+    register = opened(first_number=4711, first_number_year=2026)
+    assert register.reserve(entry("a"), [None]).register_number == "KZ-2026-004711"
+    clock.now = datetime(2027, 3, 1, tzinfo=UTC)
+    assert register.reserve(entry("b"), [None]).register_number == "KZ-2027-000001"
+    assert register.verify() == []
+
+
 def test_the_year_is_the_year_of_the_local_date_and_starts_anew(register: Register, entry: Entry, clock: Any) -> None:
     register.reserve(entry("a"), [None])
     clock.now = datetime(2027, 1, 1, 0, 30, tzinfo=timezone(timedelta(hours=5)))
