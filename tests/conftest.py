@@ -1,13 +1,17 @@
-"""What tests of several rooms share: a throw-away PostgreSQL server."""
+"""What tests of several rooms share: a throw-away PostgreSQL server, and patience on a busy machine."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests import postgres_server
 from tests.postgres_server import Server
+
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 _WITHOUT = "no PostgreSQL server is installed; apt-get install postgresql"
 _TEMPLATE = "marker_register"

@@ -29,7 +29,13 @@ _PATH = click.Path(path_type=Path)
 @party_of_recipients
 @click.option("--consent", metavar="REF", help="The written consent, as 'marker consent add' put it on file.")
 @click.option("--purpose", metavar="TEXT", help="Why the copies are made (Article 7(3)).")
-@click.option("--from", "source", type=_PATH, metavar="FILE", help="The received file. Default: where it lay.")
+@click.option(
+    "--from",
+    "source",
+    type=_PATH,
+    metavar="FILE",
+    help="The received file, or one of its Word copies as it was issued. Default: where it lay.",
+)
 @click.option(
     "--translation",
     nargs=2,

@@ -11,6 +11,7 @@ from marker.errors import HoldError, UsageError
 from marker.intake.desk import Desk
 from marker.intake.pages import ToStamp, to_stamp
 from marker.intake.process import Case, Marked, discard
+from marker.intake.renumber import renumbering
 from marker.intake.source import Candidate, Snapshot, take
 from marker.intake.terms import entry_again, terms_of
 from marker.intake.together import make_all
@@ -32,11 +33,12 @@ def further(
     replaces: str | None = None,
     reason: str = "",
 ) -> FileReport:
-    """Further copies of a registered document, from its source or, with ``language``, from a translation (7(1)).
+    """Further copies of a registered document, from its source or one of its Word copies or, with ``language``, from a
+    translation (7(1)).
 
     ``replaces`` is the number of a copy that is spoiled for ``reason`` and that the new one stands for.
 
-    Raises HoldError when they may not or cannot be made, RegisterError, UsageError for a file that is not the source.
+    Raises HoldError when they may not or cannot be made, RegisterError, UsageError for a file that is neither.
     """
     case = _Further(candidate, desk, lambda: None, lambda: None)
     target = desk.workspace.fresh()
@@ -65,16 +67,14 @@ class _Further(Case):
         book = desk.book
         assert book is not None  # noqa: S101  # copies are never drawn without the register
         snapshot = take(self.candidate, target, desk.settings.max_file_bytes)
-        file_format = document.format
+        file_format, was = document.format, None
         if language is not None:
             snapshot, file_format = self._open(snapshot, partial(self._translation_format, snapshot, document))
         elif snapshot.sha256 != document.source_sha256:
-            raise UsageError(
-                f"{shown(self.candidate.path)} is not the file that was registered as {document.register_number}.",
-                remedy="Name the received file itself with --from.",
-            )
+            was = renumbering(desk, book, document, self.candidate.path, snapshot.sha256)
         marking = MarkingId(document.marking)
         _, form = self._open(snapshot, partial(to_stamp, desk, file_format=file_format, marking=marking, stated=True))
+        form = replace(form, was=was)
         self.report = replace(self.report, notes=(*self.report.notes, *form.notes))
         annexes = self._annexes(book, document) if language is None else []
         place = folder()
@@ -87,12 +87,14 @@ class _Further(Case):
         )  # fmt: skip
         reservation = self._draw(book, entry_again(document, desk.wish.purpose), again=True, terms=terms)
         marked = Marked(desk.profile.marking(document.marking), desk.profile.marking(document.equivalent))
-        orders = self._orders(marked, reservation, snapshot.sha256)
+        # A seal names the received file, whatever the copy is made from.
+        orders = self._orders(marked, reservation, document.source_sha256 if was is not None else snapshot.sha256)
         if annexes:
             names = [self.candidate.path.name, *(name for name, _form in annexes)]
             copies = make_all(self, book, names, [form, *(one for _name, one in annexes)], orders, place)
         else:
-            copies = self._make(book, form, orders, self._slots(place, reservation, form.format))
+            name = Path(document.source_name).name if was is not None else None
+            copies = self._make(book, form, orders, self._slots(place, reservation, form.format, name))
         return replace(
             self.report, outcome=Outcome.STAMPED, sha256=snapshot.sha256, format=file_format, pages=document.pages,
             marking=document.marking, level=document.level, equivalent=document.equivalent,

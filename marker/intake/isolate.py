@@ -123,9 +123,15 @@ class Workers:
         given = (find_office(), source, file_format, target, self._task)
         return self.do("setting as pages", set_pages, *given, pool=self._office)
 
-    def make(self, source: Path, file_format: str, orders: Sequence[tuple[CopyOrder, Path]]) -> tuple[StampResult, ...]:
-        """Stamp and prove copies of a snapshot.  Raises HoldError."""
-        return self.do("stamping", make_copies, source, file_format, list(orders), self._task)
+    def make(
+        self,
+        source: Path,
+        file_format: str,
+        orders: Sequence[tuple[CopyOrder, Path]],
+        was: CopyOrder | None = None,
+    ) -> tuple[StampResult, ...]:
+        """Stamp and prove copies of a snapshot, which may be a copy itself, stamped by ``was``.  Raises HoldError."""
+        return self.do("stamping", make_copies, source, file_format, list(orders), self._task, was)
 
     def do(self, doing: str, work: Callable[..., T], *arguments: object, pool: Pool | None = None) -> T:
         """Have ``work``, a function of a module, done in a worker.  Raises HoldError, MissingError, Stopped."""

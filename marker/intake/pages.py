@@ -12,7 +12,7 @@ from pathlib import Path
 from marker.agreement.profile import Profile
 from marker.errors import HoldError
 from marker.intake.desk import Desk
-from marker.model import WORD_FORMATS, HoldCode, MarkingId, Verdict
+from marker.model import WORD_FORMATS, CopyOrder, HoldCode, MarkingId, Verdict
 
 _NEVER: frozenset[HoldCode] = frozenset((HoldCode.THIRD_PARTY, HoldCode.NO_EQUIVALENT))
 """Nobody may state a marking over these (rule of judgement 10)."""
@@ -26,6 +26,8 @@ class ToStamp:
     format: str
     pages: int | None = None
     notes: tuple[str, ...] = ()
+    was: CopyOrder | None = None
+    """Where it is a copy itself, the order that it was stamped by: then only what numbers it is replaced."""
 
 
 def pages_path(snapshot: Path) -> Path:

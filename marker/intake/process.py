@@ -276,8 +276,10 @@ class Case:
         self.report = replace(self.report, notes=(*self.report.notes, *strangers(book, recipients)))
         return reservation
 
-    def _slots(self, place: Path, reservation: Reservation, file_format: str) -> list[publish.Slot]:
-        name = self.candidate.path.name
+    def _slots(
+        self, place: Path, reservation: Reservation, file_format: str, name: str | None = None
+    ) -> list[publish.Slot]:
+        name = self.candidate.path.name if name is None else name
         return [publish.slot_for(place, name, copy.copy_number, ENDINGS[file_format]) for copy in reservation.copies]
 
     def _orders(self, marked: Marked, reservation: Reservation, source_sha256: str) -> list[CopyOrder]:
@@ -313,7 +315,7 @@ class Case:
         if self.desk.settings.sidecar:
             orders = [replace(o, sidecar_for=slot.final.name) for o, slot in zip(orders, slots, strict=True)]
         try:
-            results = self.desk.workers.make(form.path, form.format, list(zip(orders, made, strict=True)))
+            results = self.desk.workers.make(form.path, form.format, list(zip(orders, made, strict=True)), form.was)
             notes = dict.fromkeys(note for result in results for note in result.notes)
             self.report = replace(self.report, notes=(*self.report.notes, *notes))
             for number, result, slot in zip(numbers, results, slots, strict=True):

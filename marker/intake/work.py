@@ -193,17 +193,29 @@ def set_pages(office: str, source: Path, file_format: str, target: Path, task: T
 
 
 def make_copies(
-    source: Path, file_format: str, orders: Sequence[tuple[CopyOrder, Path]], task: Task
+    source: Path,
+    file_format: str,
+    orders: Sequence[tuple[CopyOrder, Path]],
+    task: Task,
+    was: CopyOrder | None = None,
 ) -> tuple[StampResult, ...]:
-    """Stamp one copy per order to its path, then prove each from the outside.
+    """Stamp one copy per order to its path, then prove each from the outside.  Where ``source`` is a copy itself,
+    stamped by ``was``, what numbers it is replaced.
 
     Raises HoldError when a copy cannot be made or does not pass its proof.
     """
     from marker.proof.picture import prove_picture
-    from marker.proof.prove import prove_copies
+    from marker.proof.prove import prove_again, prove_copies
     from marker.stamp.make import stamp
 
     profile = task.profile()
+    if was is not None:
+        from marker.stamp.docx_again import restamp_docx
+
+        again = restamp_docx(source, was, orders, profile, settings=task.settings)
+        for order, path in orders:
+            prove_again(file_format, source, path, was, order, profile)
+        return again
     with sheets_of(source, task.settings) as sheets:
         if sheets.picture:
             prove_picture(source, sheets.path)

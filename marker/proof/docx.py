@@ -43,12 +43,13 @@ def prove_docx(source: Path, stamped: Path, order: CopyOrder, profile: Profile) 
 
     Raises HoldError(stamp-failed) at the first check that does not hold.
     """
-    with _border(), Parts(source) as before, Parts(stamped) as after:
+    with border(), Parts(source) as before, Parts(stamped) as after:
         prove_package(before, after)
-        _prove_pages(after, expect(order, profile))
+        prove_pages(after, expect(order, profile))
 
 
-def _prove_pages(parts: Parts, expected: Expected) -> None:
+def prove_pages(parts: Parts, expected: Expected) -> None:
+    """Prove that every page shows what ``expected`` says.  Raises HoldError(stamp-failed)."""
     main = parts.main()
     relations = parts.relationships(main)
     styles = parts.related(main, "styles")
@@ -205,7 +206,7 @@ def _read(parts: Parts, part: str, relationship: str) -> list[str]:
     image = parts.relationships(part).get(relationship, ("", None))[1]
     if image is None or len(data := parts.data(image)) > _LARGEST_PICTURE:
         return []
-    return _decode(data)
+    return codes_in(data)
 
 
 def _drawn(drawing: etree._Element) -> tuple[tuple[float, float], str]:
@@ -221,7 +222,8 @@ def _drawn(drawing: etree._Element) -> tuple[tuple[float, float], str]:
     return (float(stated[1]) * _MM_PER_POINT, float(stated[2]) * _MM_PER_POINT), _value(image, "id") or ""
 
 
-def _decode(data: bytes) -> list[str]:
+def codes_in(data: bytes) -> list[str]:
+    """What the Data Matrix codes in a picture say; empty for what is none."""
     import zxingcpp
     from PIL import Image, UnidentifiedImageError
 
@@ -286,7 +288,7 @@ def _length(element: etree._Element | None, name: str, default: float) -> float:
 
 
 @contextmanager
-def _border() -> Iterator[None]:
+def border() -> Iterator[None]:
     """Whatever a library lets through means that the copy could not be proved."""
     try:
         yield

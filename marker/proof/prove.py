@@ -24,6 +24,16 @@ def prove_copies(file_format: str, source: Path, copies: Sequence[tuple[CopyOrde
         prove_label(file_format, path, order, profile)
 
 
+def prove_again(
+    file_format: str, copy: Path, stamped: Path, was: CopyOrder, order: CopyOrder, profile: Profile
+) -> None:
+    """The same for a Word copy that was made of ``copy``, stamped by ``was``.  Raises HoldError(stamp-failed)."""
+    from marker.proof.docx_again import prove_docx_again
+
+    prove_docx_again(copy, stamped, was, order, profile)
+    prove_label(file_format, stamped, order, profile)
+
+
 def prove(file_format: str, source: Path, stamped: Path, order: CopyOrder, profile: Profile) -> None:
     """Read a stamped copy again from the outside.
 

@@ -8,7 +8,7 @@ Articles 4(5) and 7(3) ask for the marking and the number; ``wording`` has the w
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -51,14 +51,27 @@ def stamp_docx(
     Raises HoldError: encrypted, malformed, too-large, unsupported (documents merged in on opening), signed,
     stamp-failed (no place on the page, or a fault).  Raises ProfileError when the profile's wording is not complete.
     """
+    limits = settings or Settings()
+    return write_copies(source, orders, limits, lambda package, order: _stamp(package, order, profile, limits))
+
+
+def write_copies(
+    source: Path,
+    orders: Sequence[tuple[CopyOrder, Path]],
+    settings: Settings,
+    make: Callable[[Package, CopyOrder], tuple[dict[str, bytes], StampResult]],
+) -> tuple[StampResult, ...]:
+    """Splice what ``make`` makes for each order, parts by name, into a copy of ``source``; all or none.
+
+    Raises HoldError.
+    """
     written: list[Path] = []
     results: list[StampResult] = []
     try:
-        limits = settings or Settings()
-        with _border(), Package(source, limits) as package:
+        with _border(), Package(source, settings) as package:
             package.check_sums()
             for order, target in orders:
-                parts, result = _stamp(package, order, profile, limits)
+                parts, result = make(package, order)
                 written.append(target)
                 package.splice(parts, target)
                 results.append(result)

@@ -154,9 +154,13 @@ class Draft:
 
     def all_related(self, kind: str) -> list[str]:
         """The main part's related parts of that kind, in the order of its relationships."""
-        relationships = self._relationships(relationships_part(self.main), create=False)
+        return self.related_to(self.main, kind)
+
+    def related_to(self, source: str, kind: str) -> list[str]:
+        """The same of any part."""
+        relationships = self._relationships(relationships_part(source), create=False)
         found = [
-            self._package.find(resolve_target(self.main, relationship.get("Target", "")))
+            self._package.find(resolve_target(source, relationship.get("Target", "")))
             for relationship in (() if relationships is None else relationships)
             if relationship.get("Type") in {TRANSITIONAL.relationship(kind), STRICT.relationship(kind)}
             and relationship.get("TargetMode") != "External"
@@ -205,8 +209,12 @@ class Draft:
         """Whether the part is the sender's, and not one that was added."""
         return part not in self._added
 
-    def replace_added(self, part: str, data: bytes) -> None:
-        """Give an added part its final content."""
+    def data(self, part: str) -> bytes:
+        """A part's content as it came."""
+        return self._package.read(part)
+
+    def replace(self, part: str, data: bytes) -> None:
+        """Give a part, added or not, its final content."""
         self._added[part] = data
 
     def _taken(self, name: str) -> bool:

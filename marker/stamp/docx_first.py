@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lxml import etree
+
 from marker.errors import HoldError
 from marker.model import Box, HoldCode
 from marker.stamp.docx_block import BESIDE_TEXT, BlockPlace, place_block
@@ -51,12 +53,13 @@ class SealPlace:
     frame: tuple[float, float] | None
 
 
-def first_page_boxes(draft: Draft, look: Type, section: Section, parts: Sequence[tuple[str, str]]) -> list[Box]:
-    """What headers, footers (story and name of each part that the page shows), borders and line numbers take up."""
+def first_page_boxes(
+    draft: Draft, look: Type, section: Section, parts: Sequence[tuple[str, etree._Element]]
+) -> list[Box]:
+    """What headers, footers (story and root of each part that the page shows), borders and line numbers take up."""
     top, bottom = abs(section.top), section.height - abs(section.bottom)
     taken: list[Box] = []
-    for story, name in parts:
-        root = draft.root(name)
+    for story, root in parts:
         taken += [o.box for o in floating(root, section, story, draft.dialect)]
         for left, right in flowing(root, section, draft.dialect, look):
             span = (section.header, max(top, section.header + _FOOT)) if story == "header" else (

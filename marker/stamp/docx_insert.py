@@ -65,7 +65,7 @@ class Stamper:
             else:
                 self._insert(draft.root(part.name), stamp, part)
                 draft.touch(part.name)
-        self._add_first_page(code_png)
+        self.add_first_page(code_png)
         for section, story in self._plan.pulled:
             margins = section.element.find(draft.dialect.tag("pgMar"))
             if margins is not None:
@@ -116,7 +116,19 @@ class Stamper:
         drawing_id = self._free_id(self._drawing_ids, _FIRST_DRAWING_ID)
         return build.picture(relationship_id, "stampcode.png", described, drawing_id, width, height)
 
-    def _add_first_page(self, code_png: Callable[[CodePicture], bytes]) -> None:
+    def resume(self, block: Sequence[etree._Element]) -> None:
+        """Go on in the styles of a block that was taken out, and with the numbers of its controls."""
+        for paragraph in block:
+            named = paragraph.find("{*}pPr/{*}pStyle")
+            if named is not None:
+                name = str(next(iter(named.attrib.values())))
+                self._style_ids[build.BLOCK.key] = name
+                self._style_ids[build.ANCHOR.key] = name.replace(build.BLOCK.key, build.ANCHOR.key)
+            numbers = (found for control in paragraph.iter("{*}sdtPr") for found in control.iter("{*}id"))
+            self._control_ids -= {int(str(next(iter(found.attrib.values())))) for found in numbers}
+
+    def add_first_page(self, code_png: Callable[[CodePicture], bytes] | None = None) -> None:
+        """Put block and seal in front of the body; ``code_png`` draws the seal, where one is planned."""
         draft, place, seal = self._draft, self._plan.block, self._plan.seal
         body = draft.root(draft.main).find(draft.dialect.tag("body"))
         assert body is not None  # noqa: S101  # read_sections refused the file otherwise
@@ -132,7 +144,7 @@ class Stamper:
         ]
         align = "right" if place.right else "left"
         flowing = [self._paragraph(build.BLOCK, self._block_row(row), align=align) for row in place.rows]
-        if seal is not None:
+        if seal is not None and code_png is not None:
             (lines if seal.frame is not None else flowing).append(self._seal(seal, code_png(seal.picture)))
         first = next(body.iter(draft.dialect.tag("p"), draft.dialect.tag("tbl"), draft.dialect.tag("sectPr")), None)
         if lines and not flowing and not _bears_frames(first, draft.dialect):
@@ -194,7 +206,7 @@ class Stamper:
         root = build.element("w:hdr" if part.story == "header" else "w:ftr")
         root.extend([*stamp, self._spacer(part)])
         translated = translate(root, self._draft.dialect)
-        self._draft.replace_added(part.name, _standalone(translated))
+        self._draft.replace(part.name, _standalone(translated))
 
     def _insert(self, root: etree._Element, stamp: Sequence[etree._Element], part: PartPlan) -> None:
         """Before the first paragraph of the flow: frames belong to the paragraph that follows them.

@@ -15,10 +15,10 @@ from marker.agreement.profile import Profile
 from marker.canonical import canonical
 from marker.errors import HoldError
 from marker.labels.carry import Labeller
-from marker.labels.read import is_binding
+from marker.labels.read import is_binding, own_binding
 from marker.labels.terms import MB, LabelTerms
 from marker.labels.write import Reference
-from marker.model import CopyOrder
+from marker.model import CopyOrder, HoldCode
 from marker.settings import Settings
 from marker.stamp.docx_draft import Draft
 
@@ -67,6 +67,38 @@ def label_docx(draft: Draft, order: CopyOrder, profile: Profile, settings: Setti
     return sidecar
 
 
+def label_again(draft: Draft, order: CopyOrder, was: str, profile: Profile, settings: Settings) -> bytes:
+    """Put the label of ``order`` in the place of that of the copy ``was``; the sidecar if the order asks for one.
+
+    Raises as :func:`label_docx`; HoldError(stamp-failed) where the draft does not carry that label.
+    """
+    part = _received(draft)
+    containers = [] if part is None else list(draft.root(part).iterchildren(f"{{{MB}}}MetadataBindingContainer"))
+    ours = next((one for one in containers if own_binding(one, was) is not None), None)
+    if part is None or ours is None:
+        raise HoldError(
+            HoldCode.STAMP_FAILED,
+            f"No further copy can be made from this copy: it does not carry the label of {was}; name the received file "
+            "with --from.",
+        )
+    labeller = Labeller(order, profile, LabelTerms.from_settings(settings))
+    references = list(_references(draft))
+    root = draft.root(part)
+    if len(containers) > 1:
+        place, tail, ours.tail = root.index(ours), ours.tail, ""
+        root.remove(ours)
+        fresh = labeller.container(references, [root])
+        fresh.tail = tail
+        root.insert(place, fresh)
+        draft.touch(part)
+        return labeller.sidecar([root])
+    draft.replace(part, canonical(labeller.binding(references, [])))
+    for name in draft.related_to(part, "customXmlProps"):
+        old, new = (_identity(number).encode() for number in (was, order.copy_number))
+        draft.replace(name, draft.data(name).replace(old, new))
+    return labeller.sidecar([])
+
+
 def _received(draft: Draft) -> str | None:
     """The sender's own binding part, known by its root."""
     for part in draft.all_related("customXml"):
@@ -91,11 +123,14 @@ def _add(draft: Draft, data: bytes, copy_number: str) -> None:
     part = draft.add("item", "xml", data, "application/xml", folder="customXml")
     namespace = _PROPERTIES[draft.dialect.strict]
     item = etree.Element(f"{{{namespace}}}datastoreItem", nsmap={"ds": namespace})
-    # Of the copy number, so that the same order gives the same bytes.
-    identity = uuid.uuid5(uuid.NAMESPACE_URL, f"urn:marker:copy:{copy_number}")
-    item.set(f"{{{namespace}}}itemID", f"{{{str(identity).upper()}}}")
+    item.set(f"{{{namespace}}}itemID", _identity(copy_number))
     schemas = etree.SubElement(item, f"{{{namespace}}}schemaRefs")
     etree.SubElement(schemas, f"{{{namespace}}}schemaRef").set(f"{{{namespace}}}uri", MB)
     properties = draft.add("itemProps", "xml", canonical(item), _PROPERTIES_TYPE, folder="customXml")
     draft.relate(draft.main, "customXml", part)
     draft.relate(part, "customXmlProps", properties)
+
+
+def _identity(copy_number: str) -> str:
+    """Of the copy number, so that the same order gives the same bytes."""
+    return f"{{{str(uuid.uuid5(uuid.NAMESPACE_URL, f'urn:marker:copy:{copy_number}')).upper()}}}"

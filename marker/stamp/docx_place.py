@@ -24,11 +24,11 @@ NEAR: Final = 8.0  # nothing closer to the page's edge: printers leave 3 to 6 mm
 INSET: Final = 22.0  # of the code and the block from the side of the page
 _PREFERRED: Final = 16.0  # of the marking from its edge
 _SIZES: Final = (MARKING.size, 12.0, 11.0, 10.0, 9.0, 8.0)
-_LEADING: Final = 1.25  # line height of a marking, in sizes
+LEADING: Final = 1.25  # line height of a marking, in sizes
 _SLACK: Final = 1.06  # the word processor may choose another font than the one measured
 _INWARDS: Final = 130.0  # nothing farther in than this: it would no longer be at the page's edge
 _LOW_ROWS: Final = 12
-_LEAST_QUIET: Final = 1  # module: what the standard asks for (ISO/IEC 16022)
+LEAST_QUIET: Final = 1  # module: what the standard asks for (ISO/IEC 16022)
 _ROOM: Final = 90.0  # what text is made to leave at most
 _CODE_OFFSET: Final = 13.0
 _GAP: Final = 4.0
@@ -78,7 +78,7 @@ class MarkingPlace:
 
     @property
     def height(self) -> float:
-        return self.size * _LEADING
+        return self.size * LEADING
 
     def box(self, page_width: float) -> Box:
         return Box((page_width - self.width) / 2, self.offset, (page_width + self.width) / 2, self.reach)
@@ -136,8 +136,8 @@ def code_picture_sizes(modules: int, low: int | None = None) -> tuple[CodePictur
         width, height = ((count + 2 * quiet) * module for count in (columns, rows))
         return CodePicture(width, height, quiet * module, quiet, low=columns != rows)
 
-    square = [size(modules, modules, quiet) for quiet in (QUIET_MODULES, _LEAST_QUIET)]
-    return (*square, *([] if low is None else [size(low, _LOW_ROWS, _LEAST_QUIET)]))
+    square = [size(modules, modules, quiet) for quiet in (QUIET_MODULES, LEAST_QUIET)]
+    return (*square, *([] if low is None else [size(low, _LOW_ROWS, LEAST_QUIET)]))
 
 
 def seal_picture_size() -> CodePicture:
@@ -170,7 +170,7 @@ def place_marking(text: str, edges: Sequence[Edge], taken: Sequence[Box] = ()) -
                 x0 = (edge.width - width) / 2
                 blocked += standing([*taken, *edge.boxes(limited=limited, soft=soft)], x0, width)
             limit = min([_INWARDS, *(edge.limit for edge in edges)]) if limited else _ROOM
-            offset = free(size * _LEADING, _PREFERRED, limit, blocked)
+            offset = free(size * LEADING, _PREFERRED, limit, blocked)
             if offset is not None:
                 return MarkingPlace(offset, size, width, displaces=not limited, clear=soft)
     raise HoldError(

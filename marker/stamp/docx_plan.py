@@ -101,7 +101,7 @@ def plan(
     sections = read_sections(draft)
     even = shows_even_pages(draft)
     new = complete(draft, sections)
-    overlays = _body_overlays(draft, sections)
+    overlays = body_overlays(draft, sections)
     styles = draft.related("styles")
     look = Type(None if styles is None else draft.root(styles), draft.dialect)
 
@@ -146,8 +146,8 @@ def _users(sections: Sequence[Section], story: str, name: str, even: bool) -> li
     return seen or [s for s in sections if name in {s.shown[story, kind] for kind in KINDS}]
 
 
-def _body_overlays(draft: Draft, sections: Sequence[Section]) -> dict[int, list[Obstacle]]:
-    """Floating things of the body, by the section they belong to."""
+def body_overlays(draft: Draft, sections: Sequence[Section]) -> dict[int, list[Obstacle]]:
+    """Floating things of the body, by the id of the section they belong to."""
     found: dict[int, list[Obstacle]] = {id(section): [] for section in sections}
     body = draft.root(draft.main).find(draft.dialect.tag("body"))
     ends = {section.element for section in sections}
@@ -246,7 +246,9 @@ def _first_page(
     shown = [
         (story, parts[story, section.shown[story, "first" if section.title_page else "default"]]) for story in STORIES
     ]
-    taken = first_page_boxes(draft, look, section, [(story, part.name) for story, part in shown if not part.new])
+    taken = first_page_boxes(
+        draft, look, section, [(story, draft.root(part.name)) for story, part in shown if not part.new]
+    )
     for story, part in shown:
         ours = [part.marking.box(section.width), *(part.number.boxes() if part.number else ())]
         taken += [flipped(b, section) for b in ours] if story == "footer" else ours

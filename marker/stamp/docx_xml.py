@@ -86,14 +86,14 @@ def parse_part(data: bytes, part: str) -> etree._ElementTree:
 
 
 def serialise(tree: etree._ElementTree) -> bytes:
-    """Write a part back in the encoding and with the standalone declaration it came with."""
+    """Write a part back in the encoding it came with, standalone where it was; "no" is what goes without saying."""
     info = tree.docinfo
     out = io.BytesIO()
     tree.write(
         out,
         encoding=info.encoding or "UTF-8",
         xml_declaration=True,
-        standalone=info.standalone,  # type: ignore[arg-type]  # None, "not declared", is missing from the stubs
+        standalone=info.standalone or None,  # type: ignore[arg-type]  # None, "not declared", is missing from the stubs
     )
     return out.getvalue()
 
