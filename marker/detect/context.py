@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
 
 from marker.agreement.profile import Profile
 from marker.detect.fold import without_marks, words
@@ -24,6 +26,7 @@ from marker.model import MarkingId, Place, Source, Visibility
 
 WEAK_PLACES = frozenset({Place.COMMENT, Place.PROPERTY, Place.LABEL, Place.BOOKMARK})
 """Never a marking by themselves (rule of judgement 6)."""
+NOTHING_ALIKE: Final[Mapping[int, Sequence[int]]] = MappingProxyType({})
 _PLAIN_ZONES = frozenset({Place.HEADER, Place.CORNER, Place.TOP, Place.WATERMARK})
 """Where a short form is a marking without a copy number beside it."""
 
@@ -84,13 +87,13 @@ class Weigher:
                 for number in group.lines:
                     self._marks[number].add((party, group.entry.target))
 
-    def weigh(self) -> list[Weighed]:
-        """All groups, weighed, in document order."""
+    def weigh(self, alike: Mapping[int, Sequence[int]] = NOTHING_ALIKE) -> list[Weighed]:
+        """All groups, weighed, in document order; ``alike`` are the pages that are like a page, and not among them."""
         weighed = [self._weigh(group) for group in self.groups]
         pages: dict[tuple[str, Place], set[int]] = defaultdict(set)
         for item in weighed:
             if item.alone and item.line.page is not None:
-                pages[item.group.entry.target, item.place].add(item.line.page)
+                pages[item.group.entry.target, item.place].update((item.line.page, *alike.get(item.line.page, ())))
         for item in weighed:
             count = len(pages[item.group.entry.target, item.place])
             if item.alone and count > 1 and item.place is not Place.BODY:

@@ -20,7 +20,7 @@ from itertools import combinations
 from typing import Final
 
 from marker.agreement.profile import Profile
-from marker.detect.fold import words
+from marker.detect.fold import fold, words
 from marker.detect.fuzzy import misread_of
 from marker.detect.initials import may_be_initials
 from marker.detect.lexicon import CONTEXT_ROLES, Entry, Role, lexicon_of
@@ -44,6 +44,9 @@ _UNLIKE: Final = 2
 """Letters by which such a word may be longer or shorter than it should be."""
 _NUMBERS: Final = 4
 """Letters of numbers (2a) on the line of such a word."""
+_MANY_NEW: Final = 4
+_STOPS: Final = ".,;:()"
+"""What stands at the ends of words and belongs to none; folding leaves it as it is."""
 _MOST_WORDS: Final = 60_000
 """Words remembered; a file with more is an attack on memory or a dictionary."""
 _SLASH: Final = re.compile(r"[/\\⁄∕⧸⧵╱]")
@@ -136,6 +139,7 @@ class Sieve:
         """The words of the page that are part of any form; None when one of them alone makes the page suspect."""
         tokens = set(" ".join(texts).split())
         tokens -= self._harmless
+        self._pass_over(tokens)
         found: set[str] = set()
         for token in tokens:
             if token not in self._pieces:
@@ -145,6 +149,23 @@ class Sieve:
                 return None
             found.update(pieces)
         return frozenset(found)
+
+    def _pass_over(self, tokens: set[str]) -> None:
+        """Take away words never met that are part of no form, all in one go: there are thousands of them."""
+        new = [token for token in tokens if token not in self._pieces and token.strip(_STOPS).isalpha()]
+        if len(new) < _MANY_NEW or len(self._harmless) + len(new) >= _MOST_WORDS:
+            return
+        folded = fold("\n".join(new)).text.split("\n")
+        if len(folded) == len(new):
+            harmless = {
+                token for token, word in zip(new, folded, strict=True) if word.isalpha() and self._is_none(word)
+            }
+            self._harmless |= harmless
+            tokens -= harmless
+
+    def _is_none(self, word: str) -> bool:
+        """Whether a folded word is no part of any form, whatever letters stand for others in it."""
+        return word.isalpha() and word not in _TYPED and word not in self._blob
 
     def _remember(self, token: str) -> None:
         if len(self._harmless) + len(self._pieces) >= _MOST_WORDS:

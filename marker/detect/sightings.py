@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 from functools import reduce
 
 from marker.agreement.profile import Profile
+from marker.detect.alike import alike
 from marker.detect.context import Weighed, Weigher, quote
 from marker.detect.groups import group, party_of
 from marker.detect.initials import initials
@@ -58,12 +59,14 @@ class Sighting:
 
 def sight(reading: Reading, profile: Profile, thresholds: Thresholds = DEFAULT) -> list[Sighting]:
     """Everything in a reading that is, or looks like, a marking, in document order."""
-    layout = Layout(reading, thresholds)
+    same = alike(reading)
+    layout = Layout(same.reading, thresholds)
     matcher = Matcher(layout, lexicon_of(profile))
-    weighed = Weigher(matcher, group(matcher, profile), profile, thresholds).weigh()
+    weighed = Weigher(matcher, group(matcher, profile), profile, thresholds).weigh(same.pages)
     owners = Owners(matcher, profile, weighed)
     sightings = [seen for item in weighed if (seen := _sighting(item, owners, profile, layout)) is not None]
-    return [*sightings, *_fragments(matcher, weighed, profile), *_initials(matcher, weighed, profile)]
+    others = [*_fragments(matcher, weighed, profile), *_initials(matcher, weighed, profile)]
+    return [*same.spread(sightings), *same.spread(others)]
 
 
 def find(reading: Reading, profile: Profile) -> tuple[Finding, ...]:

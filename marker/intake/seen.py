@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from marker.errors import RegisterError
 from marker.names import shown
 from marker.register.records import CopyStatus, DocumentRecord, EventKind
-from marker.register.register import Register
+
+if TYPE_CHECKING:
+    from marker.register.register import Register
 
 
 def is_void(book: Register, copy_number: str) -> bool:

@@ -14,7 +14,6 @@ from marker.errors import HoldError
 from marker.model import HoldCode
 from marker.readers import ole
 from marker.readers.base import Purse, ReaderLimits, border
-from marker.readers.package import Package
 
 _PDF: Final = b"%PDF-"
 _PDF_WITHIN: Final = 1024
@@ -152,6 +151,8 @@ def _examine_compound(stream: BinaryIO) -> Kind:
 
 
 def _examine_zip(stream: BinaryIO, purse: Purse) -> Kind:
+    from marker.readers.package import Package
+
     package = Package(stream, purse)
     if "[content_types].xml" in package:
         content_type = package.content_type(package.main_part())

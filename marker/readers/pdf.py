@@ -9,8 +9,6 @@ from marker.readers.base import Gathering, border
 from marker.readers.pdf_open import OpenPdf, open_pdf
 from marker.readers.pdf_pages import read_pages, second_part
 from marker.readers.pdf_revisions import earlier_revisions, read_revisions
-from marker.readers.pdf_signatures import describe
-from marker.readers.pdf_structure import read_fields, read_structure, refuse_what_cannot_be_read
 
 
 def read_pdf(source: Path | bytes, gathering: Gathering) -> Reading:
@@ -28,15 +26,29 @@ def read_pdf(source: Path | bytes, gathering: Gathering) -> Reading:
 
 
 def _read(source: Path | bytes, opened: OpenPdf, gathering: Gathering) -> list[PageInfo]:
-    for note in opened.notes:
-        gathering.note(note)
-    refuse_what_cannot_be_read(opened.structure)
     with second_part(source, opened.pages, gathering) as second:
-        read_structure(opened.structure, gathering)
-        pages = read_pages(opened, range(1, second.first + 1), gathering)
-        pages += second.finish()
-    said = "".join("".join(span.text.split()) for span in gathering.spans if span.source is Source.ANNOTATION)
-    gathering.signatures += [describe(value, source) for value in read_fields(opened.structure, gathering, said)]
-    if gathering.signatures:
-        gathering.note("carries a digital signature")
+        # After the second process has begun, which needs none of it.
+        from marker.readers.pdf_parse import structure_of
+        from marker.readers.pdf_structure import (
+            read_fields,
+            read_page_entries,
+            read_structure,
+            refuse_what_cannot_be_read,
+        )
+
+        with structure_of(source, opened) as (structure, notes):
+            for note in notes:
+                gathering.note(note)
+            refuse_what_cannot_be_read(structure)
+            read_structure(structure, gathering)
+            units = read_page_entries(structure, gathering)
+            pages = read_pages(opened, range(1, second.first + 1), units, gathering)
+            pages += second.finish(units)
+            said = "".join("".join(span.text.split()) for span in gathering.spans if span.source is Source.ANNOTATION)
+            signed = read_fields(structure, gathering, said)
+            if signed:
+                from marker.readers.pdf_signatures import describe
+
+                gathering.signatures += [describe(value, source) for value in signed]
+                gathering.note("carries a digital signature")
     return pages

@@ -24,6 +24,7 @@ Matrix = tuple[float, float, float, float, float, float]
 _IDENTITY: Final[Matrix] = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 Rectangle = tuple[float, float, float, float]
 
+_count_objects: Final = plain_call("FPDFPage_CountObjects", ctypes.c_int, ctypes.c_void_p)
 _object_at: Final = plain_call("FPDFPage_GetObject", ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
 _inner_at: Final = plain_call("FPDFFormObj_GetObject", ctypes.c_void_p, ctypes.c_void_p, ctypes.c_ulong)
 _kind_of: Final = plain_call("FPDFPageObj_GetType", ctypes.c_int, ctypes.c_void_p)
@@ -48,14 +49,18 @@ class PageObjects:
 
 
 def scan(page: Any, own_objects: int | None, limits: ReaderLimits) -> PageObjects:
-    """List what a ``pypdfium2.PdfPage`` draws.
+    """List what a ``pypdfium2.PdfPage`` draws; see :func:`scan_at`."""
+    return scan_at(address_of(page.raw), own_objects, limits)
+
+
+def scan_at(address: int, own_objects: int | None, limits: ReaderLimits) -> PageObjects:
+    """List what the page at that address draws.
 
     ``own_objects`` is the number of top-level objects before annotations were flattened into the page, None when none
     were.  Raises HoldError(too-large).
     """
     scanner = _Scanner(limits)
-    address = address_of(page.raw)
-    for index in range(pdfium.FPDFPage_CountObjects(page)):
+    for index in range(_count_objects(address)):
         flattened = own_objects is not None and index >= own_objects
         scanner.take(_object_at(address, index), _IDENTITY, 0, flattened)
     return scanner.found

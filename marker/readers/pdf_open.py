@@ -1,30 +1,17 @@
-"""Opens a PDF twice: pdfium for what is seen, pypdf for what the file is made of.  Both must agree on its pages."""
+"""Opens a PDF with pdfium, for what is seen; ``pdf_parse`` opens it again for what it is made of."""
 
 from __future__ import annotations
 
-import io
-import logging
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Final
-
-from pypdf import PdfReader
-from pypdf.generic import ArrayObject, EncodedStreamObject, StreamObject
+from typing import Any
 
 from marker.errors import HoldError
 from marker.model import HoldCode
-from marker.readers.base import Purse, border
+from marker.readers.base import Purse
 from marker.readers.pdfium import helpers, pdfium
-
-# pypdf quotes the document in its warnings; logs are read by people who may not read the document.
-logging.getLogger("pypdf").setLevel(logging.CRITICAL + 1)
-
-_PLAIN_CONTENT: Final = 100_000
-"""Bytes of a packed content stream that are let pass unlooked; deflate cannot make more than 100 MB of them."""
-_FLATE: Final = frozenset({"/FlateDecode", "/Fl"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +19,7 @@ class OpenPdf:
     """``picture`` is a ``pypdfium2.PdfDocument`` of the file as received."""
 
     picture: Any
-    structure: PdfReader
     pages: int
-    notes: tuple[str, ...]
 
 
 @contextmanager
@@ -50,92 +35,15 @@ def open_pdf(source: Path | bytes, purse: Purse) -> Iterator[OpenPdf]:
             raise HoldError(
                 HoldCode.ENCRYPTED, "The PDF opens only with a password; ask the sender for it without one."
             ) from error
-        raise _damaged("it cannot be opened") from error
+        raise damaged("it cannot be opened") from error
     try:
         pages = len(picture)
         purse.turn(pages)
-        stream: BinaryIO = io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
-        with stream:
-            structure, notes = _structure(stream, picture, pages)
-            yield OpenPdf(picture, structure, pages, notes)
+        yield OpenPdf(picture, pages)
     finally:
         picture.close()
 
 
-def _structure(stream: BinaryIO, picture: Any, pages: int) -> tuple[PdfReader, tuple[str, ...]]:
-    encrypted = pdfium.FPDF_GetSecurityHandlerRevision(picture) >= 0
-    if not encrypted:
-        reader = _reader(stream)
-        if reader is not None and _count(reader) == pages:
-            return reader, ()
-    # pdfium can decrypt and repair what pypdf cannot; the saved file lives in memory only.
-    saved = io.BytesIO()
-    picture.save(saved, flags=pdfium.FPDF_REMOVE_SECURITY if encrypted else pdfium.FPDF_NO_INCREMENTAL)
-    reader = _reader(saved)
-    if reader is None or _count(reader) != pages:
-        raise _damaged("two readers do not find the same pages in it")
-    opened, repaired = "encrypted, but opened with the empty user password", "its structure is damaged and was repaired"
-    return reader, (opened if encrypted else repaired,)
-
-
-def _reader(stream: BinaryIO) -> PdfReader | None:
-    try:
-        return PdfReader(stream, strict=False)
-    except MemoryError:
-        raise
-    except Exception:  # noqa: BLE001  # damaged files raise whatever pypdf ran into; pdfium's repair is asked next
-        return None
-
-
-def _count(reader: PdfReader) -> int:
-    try:
-        return len(reader.pages)
-    except MemoryError:
-        raise
-    except Exception:  # noqa: BLE001  # as above
-        return -1
-
-
-def check_content_size(page: Any, purse: Purse) -> None:
-    """Refuse a page whose content streams unpack to more than the file may: pdfium would unpack them unasked.
-
-    Raises HoldError(too-large).
-    """
-    contents = page.get("/Contents")
-    contents = contents.get_object() if contents is not None else None
-    streams = list(contents) if isinstance(contents, ArrayObject) else [contents]
-    for item in streams:
-        stream = item.get_object() if item is not None else None
-        if not isinstance(stream, StreamObject):
-            continue
-        packed = stream._data  # the stream as it stands in the file; there is no public name for it
-        if len(packed) > _PLAIN_CONTENT and isinstance(stream, EncodedStreamObject):
-            filters = stream.get("/Filter")
-            names = [str(f) for f in filters] if isinstance(filters, ArrayObject) else [str(filters)]
-            data: bytes = packed if isinstance(packed, bytes) else packed.encode("latin-1")
-            if all(name in _FLATE for name in names):
-                _count_unpacked(data, len(names), purse)
-
-
-def _count_unpacked(data: bytes, layers: int, purse: Purse) -> None:
-    chain = [zlib.decompressobj() for _ in range(layers)]
-    for start in range(0, len(data), 4096):
-        piece = data[start : start + 4096]
-        for unpacker in chain:
-            try:
-                piece = unpacker.decompress(piece)
-            except zlib.error:
-                return  # what cannot be unpacked is not unpacked by pdfium either
-        purse.unpack(len(piece))
-
-
-def unpacked(stream: Any, purse: Purse) -> bytes:
-    """The bytes of a stream object, counted. Raises HoldError: malformed, too-large."""
-    with border("A stream of the PDF"):
-        data: bytes = stream.get_data()
-    purse.unpack(len(data))
-    return data
-
-
-def _damaged(what: str) -> HoldError:
+def damaged(what: str) -> HoldError:
+    """The error of a PDF that ``what`` is wrong with."""
     return HoldError(HoldCode.MALFORMED, f"The PDF is damaged: {what}; ask the sender to send it again.")

@@ -40,14 +40,14 @@ def read_page(
     ``unit`` is the page's UserUnit, which pdfium does not know.  With a ``sieve``, a page that holds nothing new adds
     no more of its text than that takes.  Raises HoldError(too-large).
     """
+    if sieve is not None and sieve.is_worth_trying():
+        short = read_shortly(document, number, unit, gathering.purse.limits, sieve)
+        if short is not None:
+            info, spans = short
+            for span in spans:
+                gathering.add(span)
+            return info
     with opened(document, number - 1) as page:
-        if sieve is not None and sieve.is_worth_trying() and pdfium.FPDFPage_GetAnnotCount(page) <= 0:
-            short = read_shortly(page, number, unit, gathering.purse.limits, sieve)
-            if short is not None:
-                info, spans = short
-                for span in spans:
-                    gathering.add(span)
-                return info
         own_objects = pdfium.FPDFPage_CountObjects(page)
         annotations = read_annotations(page, gathering)
         if not annotations.flattened:

@@ -12,7 +12,7 @@ import os
 import pickle
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -23,12 +23,14 @@ from marker.model import HoldCode, PageInfo
 from marker.readers.base import Gathering, Purse
 from marker.readers.pdf_open import OpenPdf, open_pdf
 from marker.readers.pdf_page import read_page
-from marker.readers.pdf_structure import read_page_entries
 
 _LONG: Final = 160
 """Pages from which on a second process is worth its start."""
 _FIRST_SHARE: Final = 0.48
 """Of the pages; the first process also reads what is not on the pages."""
+
+_USUAL: Final = 1.0
+"""UserUnit of nearly every page, points."""
 
 _Part = tuple[list[PageInfo], Gathering]
 
@@ -45,19 +47,24 @@ class SecondPart:
         self._child: tuple[int, int] | None = None
         # A fork takes one thread along; what locks the others hold stay locked in it for ever.
         if self.first < pages and hasattr(os, "fork") and threading.active_count() == 1:
-            self._child = _forked(self._read)
+            self._child = _forked(lambda: self._read([_USUAL] * pages))
 
-    def _read(self) -> _Part:
+    def _read(self, units: Sequence[float]) -> _Part:
         ours = self._gathering
         gathering = Gathering(Purse(ours.purse.limits), ours.depth, ours.read_attachment, sieves=ours.sieves)
         with open_pdf(self._source, gathering.purse) as opened:
-            return read_pages(opened, range(self.first + 1, self._pages + 1), gathering), gathering
+            return read_pages(opened, range(self.first + 1, self._pages + 1), units, gathering), gathering
 
-    def finish(self) -> list[PageInfo]:
-        """Its pages; what was gathered is in the gathering of the document.  Raises HoldError as reading does."""
+    def finish(self, units: Sequence[float]) -> list[PageInfo]:
+        """Its pages; what was gathered is in the gathering of the document.  Raises HoldError as reading does.
+
+        ``units`` is the UserUnit of every page of the document.
+        """
         if self.first == self._pages:
             return []
-        infos, gathering = self._read() if self._child is None else self._answer(*self._child)
+        if any(unit != _USUAL for unit in units[self.first :]):
+            self.stop()  # the other process could not know: units stand where pdfium does not look
+        infos, gathering = self._read(units) if self._child is None else self._answer(*self._child)
         self._gathering.take_over(gathering)
         return infos
 
@@ -97,14 +104,13 @@ def second_part(source: Path | bytes, pages: int, gathering: Gathering) -> Itera
         part.stop()
 
 
-def read_pages(opened: OpenPdf, numbers: range, gathering: Gathering) -> list[PageInfo]:
-    """Read the pages of those numbers (from 1), one after the other.  Raises HoldError."""
-    units = read_page_entries(opened.structure, numbers, gathering)
+def read_pages(opened: OpenPdf, numbers: range, units: Sequence[float], gathering: Gathering) -> list[PageInfo]:
+    """Read the pages of those numbers (from 1), one after the other; ``units`` is the UserUnit of every page.
+
+    Raises HoldError.
+    """
     sieve = gathering.sieves() if gathering.sieves is not None else None
-    return [
-        read_page(opened.picture, number, unit, gathering, sieve)
-        for number, unit in zip(numbers, units, strict=True)
-    ]  # fmt: skip
+    return [read_page(opened.picture, number, units[number - 1], gathering, sieve) for number in numbers]
 
 
 def _forked(work: Callable[[], _Part]) -> tuple[int, int]:

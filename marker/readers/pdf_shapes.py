@@ -32,6 +32,7 @@ class FontShapes:
         self._tested: dict[int, set[str]] = {}
         self._drawn: dict[int, int] = {}
         self._other: dict[int, int] = {}
+        self._known: dict[int, set[str]] = {}
 
     def learn(self, font: int, letters: Iterable[str]) -> None:
         """Look at letters that a font is said to draw."""
@@ -43,6 +44,14 @@ class FontShapes:
             if lines is not None:
                 self._drawn[font] = self._drawn.get(font, 0) + 1
                 self._other[font] = self._other.get(font, 0) + (lines != LINES[letter])
+
+    def known(self, font: int) -> set[str]:
+        """Letters that the font says it draws and that were looked at on an earlier page."""
+        return self._known.setdefault(font, set())
+
+    def trust(self, font: int, letters: set[str]) -> None:
+        """Take it that the font says which of those letters it draws."""
+        self.known(font).update(letters)
 
     def lies(self, font: int) -> bool:
         """Whether the font draws other letters than it says, as far as that was seen."""

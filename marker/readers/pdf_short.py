@@ -6,67 +6,90 @@ letters and a few rules could show anything, and the font of every letter says w
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from marker.model import Box, PageInfo, Span, Visibility
 from marker.readers.base import PageSieve, ReaderLimits
 from marker.readers.pdf_lines import Fragment, Line, lines_of
 from marker.readers.pdf_look import are_few_rules, fits, meet, shapes_beside
-from marker.readers.pdf_objects import scan
-from marker.readers.pdf_runs import Run, Skimmed, skim
+from marker.readers.pdf_objects import scan_at
+from marker.readers.pdf_runs import Run
+from marker.readers.pdf_shapes import shapes_of
+from marker.readers.pdf_skim import Skimmed
 from marker.readers.pdf_space import Space, space_of
+from marker.readers.pdfium import address_of, pdfium, plain_call
 
 _LEAST: Final = 5.0
 """Points; whether smaller letters are seen is looked for in the full way."""
 
+_open: Final = plain_call("FPDF_LoadPage", ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
+_close: Final = plain_call("FPDF_ClosePage", None, ctypes.c_void_p)
+_open_text: Final = plain_call("FPDFText_LoadPage", ctypes.c_void_p, ctypes.c_void_p)
+_close_text: Final = plain_call("FPDFText_ClosePage", None, ctypes.c_void_p)
+_count_annotations: Final = plain_call("FPDFPage_GetAnnotCount", ctypes.c_int, ctypes.c_void_p)
+
 
 def read_shortly(
-    page: Any, number: int, unit: float, limits: ReaderLimits, sieve: PageSieve
+    document: Any, number: int, unit: float, limits: ReaderLimits, sieve: PageSieve
 ) -> tuple[PageInfo, Sequence[Span]] | None:
-    """The page and the spans that matter; None when it must be read in full.
+    """Page ``number`` (from 1) and the spans of it that matter; None when it must be read in full.
 
-    ``page`` is a ``pypdfium2.PdfPage`` without annotations.  Raises HoldError(too-large).
+    ``document`` is a ``pypdfium2.PdfDocument``.  Raises HoldError(too-large).
     """
-    space = space_of(page, unit)
-    laid = _lay_out(page, space, limits) if fits(space) else None
-    if laid is None:
+    page = _open(address_of(document.raw), number - 1)
+    if not page:
         return None
-    fragments = [_fragment(run, space) for run in laid.text.runs]
-    if not all(_is_shown(run, part.box, space) for run, part in zip(laid.text.runs, fragments, strict=True)):
-        return None
-    spans = [span_of(line, number) for line in lines_of(fragments, space.width, space.height)]
-    info = PageInfo(number, space.width, space.height, readable=True, has_text=bool(laid.text.stretches))
-    kept = sieve.passes(laid.text.texts, spans, info)
-    if kept is None or (kept and not _is_seen(kept, laid)):
-        return None
-    return info, kept
+    try:
+        if _count_annotations(page) > 0:
+            return None
+        space = space_of(ctypes.cast(page, pdfium.FPDF_PAGE), unit)
+        return _read(document, page, number, space, limits, sieve) if fits(space) else None
+    finally:
+        _close(page)
 
 
-class _Laid(NamedTuple):
-    text: Skimmed
-    shapes: list[Box]
-    """A few rules."""
-
-
-def _lay_out(page: Any, space: Space, limits: ReaderLimits) -> _Laid | None:
-    """The words of a page that shows nothing else but a few rules; None of any other page."""
-    objects = scan(page, None, limits)
+def _read(
+    document: Any, page: int, number: int, space: Space, limits: ReaderLimits, sieve: PageSieve
+) -> tuple[PageInfo, Sequence[Span]] | None:
+    objects = scan_at(page, None, limits)
     if objects.tangled or objects.pictures:
         return None
-    text_page = page.get_textpage()
+    text_page = _open_text(page)
+    if not text_page:
+        return None
     try:
-        text = skim(text_page)
-        shapes = shapes_beside(objects, text.handles, text.is_outlined, space) if text is not None else None
+        text = Skimmed(text_page, shapes_of(document))
+        if not text.skim():
+            return None
+        shapes = shapes_beside(objects, text.handles, text.is_outlined, space)
+        if shapes is None or not are_few_rules(shapes):
+            return None
+        fragments = [_fragment(run, space) for run in text.runs]
+        spans = [span_of(line, number) for line in lines_of(fragments, space.width, space.height)]
+        info = PageInfo(number, space.width, space.height, readable=True, has_text=bool(text.handles))
+        kept = sieve.passes(text.texts, spans, info)
+        if kept is None or (kept and not _are_seen(kept, text, fragments, shapes, space)):
+            return None
+        return info, kept
     finally:
-        text_page.close()
-    return _Laid(text, shapes) if text is not None and shapes is not None and are_few_rules(shapes) else None
+        _close_text(text_page)
 
 
-def _is_seen(kept: Sequence[Span], laid: _Laid) -> bool:
-    """Whether the lines kept are seen without a doubt, and not struck through."""
+def _are_seen(
+    kept: Sequence[Span], text: Skimmed, fragments: Sequence[Fragment], shapes: Sequence[Box], space: Space
+) -> bool:
+    """Whether the lines kept are seen without a doubt, and not struck through: no trick is played with their letters.
+
+    What of the other lines is seen does not matter: in none of them is anything that could be a marking.
+    """
     boxes = [span.box for span in kept if span.box is not None]
-    return all(run.plain for run in laid.text.runs) and not meet(boxes, laid.shapes)
+    return not meet(boxes, shapes) and all(
+        _is_shown(text.runs[index], part.box, space) and text.is_plain(index)
+        for index, part in enumerate(fragments)
+        if any(box.overlaps(part.box) for box in boxes)
+    )
 
 
 def span_of(line: Line, number: int, visibility: Visibility | None = None) -> Span:
@@ -86,8 +109,8 @@ def _fragment(run: Run, space: Space) -> Fragment:
 
 
 def _is_shown(run: Run, box: Box, space: Space) -> bool:
-    """Whether it needs no look that these letters are on the page and no trick is played with them."""
+    """Whether letters are on the page and large enough to be seen without a look."""
     return (
-        not run.invisible and not run.white and run.size * space.unit >= _LEAST
+        run.size * space.unit >= _LEAST
         and box.x0 >= 0 and box.y0 >= 0 and box.x1 <= space.width and box.y1 <= space.height
     )  # fmt: skip

@@ -15,7 +15,7 @@ from marker.errors import HoldError
 from marker.model import HoldCode, Place, Source, Span, Visibility
 from marker.readers.base import BARE_WORDS, Gathering
 from marker.readers.labels import read_properties
-from marker.readers.pdf_open import check_content_size, unpacked
+from marker.readers.pdf_parse import check_content_size, unpacked
 from marker.readers.xmp import read_xmp
 
 _DATES: Final = frozenset({"/CreationDate", "/ModDate", "/Producer", "/Creator", "/Trapped"})
@@ -62,12 +62,12 @@ def read_structure(reader: PdfReader, gathering: Gathering) -> None:
         gathering.note("has layers that can be switched on and off; what is off was read as hidden")
 
 
-def read_page_entries(reader: PdfReader, numbers: range, gathering: Gathering) -> list[float]:
-    """Read the files that pages of those numbers (from 1) embed; the UserUnit of each page, in points.
+def read_page_entries(reader: PdfReader, gathering: Gathering) -> list[float]:
+    """Read the files that pages embed; the UserUnit of each page, in points.
 
     Raises HoldError: too-large, malformed.
     """
-    return [_page(reader.pages[number - 1], gathering) for number in numbers]
+    return [_page(page, gathering) for page in reader.pages]
 
 
 def read_fields(reader: PdfReader, gathering: Gathering, said: str) -> list[DictionaryObject]:

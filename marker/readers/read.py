@@ -7,9 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from marker.model import Reading
-from marker.readers.attachments import read_attachment
 from marker.readers.base import Gathering, PageSieve, Purse, ReaderLimits, border
-from marker.readers.docx import read_docx
 from marker.readers.identify import examine, format_of
 from marker.readers.pdf import read_pdf
 
@@ -24,7 +22,7 @@ def read(
     Raises HoldError: malformed, too-large, encrypted, unsupported.
     """
     purse = Purse(limits)
-    gathering = Gathering(purse, 0, read_attachment, sieves=sieves)
+    gathering = Gathering(purse, 0, _read_attachment, sieves=sieves)
     with border("The file"):
         with path.open("rb") as stream:
             kind = examine(stream, purse)
@@ -36,7 +34,15 @@ def read(
             gathering.note(f"its name ends in .{_fit(ending)}, but it is {kind.name}; the content decides")
         if found == "pdf":
             return read_pdf(path, gathering)
+        from marker.readers.docx import read_docx
+
         return replace(read_docx(path, gathering), format=found)
+
+
+def _read_attachment(data: bytes, outer: Gathering) -> None:
+    from marker.readers.attachments import read_attachment  # most documents have none
+
+    read_attachment(data, outer)
 
 
 def _fit(ending: str) -> str:

@@ -93,7 +93,7 @@ def test_limits_bind_both_parts_together(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("two_processes")
 def test_a_hold_in_the_second_part_holds_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def read_pages(_opened: object, numbers: range, _gathering: Gathering) -> list[object]:
+    def read_pages(_opened: object, numbers: range, _units: object, _gathering: Gathering) -> list[object]:
         if numbers.start > 1:
             raise HoldError(HoldCode.TOO_LARGE, "A page draws too much.")
         return []
@@ -105,7 +105,7 @@ def test_a_hold_in_the_second_part_holds_the_file(tmp_path: Path, monkeypatch: p
 
 @pytest.mark.usefixtures("two_processes")
 def test_a_second_process_that_dies_holds_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def read_pages(_opened: object, numbers: range, _gathering: Gathering) -> list[object]:
+    def read_pages(_opened: object, numbers: range, _units: object, _gathering: Gathering) -> list[object]:
         if numbers.start > 1:
             os.kill(os.getpid(), signal.SIGKILL)
         return []
@@ -131,7 +131,7 @@ def test_no_process_is_left_when_the_first_part_fails(tmp_path: Path, monkeypatc
     def fail(*_: object) -> None:
         raise HoldError(HoldCode.MALFORMED, "An outline is no outline.")
 
-    monkeypatch.setattr("marker.readers.pdf.read_structure", fail)
+    monkeypatch.setattr("marker.readers.pdf_structure.read_structure", fail)
     with pytest.raises(HoldError, match="no outline"):
         read_long(make(tmp_path / "long.pdf", {}))
     (pid,) = begun
