@@ -1,6 +1,26 @@
-"""``python -m marker``."""
+"""``python -m marker``, and the ``marker`` command."""
 
-from marker.cli.main import main
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from typing import NoReturn
+
+_HELP = frozenset({"-h", "--help"})
+
+
+def main() -> NoReturn:
+    """Run the command line; never returns and never shows a traceback."""
+    arguments = sys.argv[1:]
+    if arguments[:1] == ["detect"] and not _HELP.intersection(arguments):
+        from marker.intake.pool import READING, start_server
+
+        with suppress(OSError):  # said where workers are begun
+            start_server(READING)  # before all else: it imports what reads documents while this process does the rest
+    from marker.cli.main import main as run
+
+    run()
+
 
 if __name__ == "__main__":
     main()

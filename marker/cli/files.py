@@ -62,21 +62,18 @@ def detect(paths: tuple[Path, ...], receiving: str, as_json: bool, html: Path | 
     from marker.intake.pool import READING, start_server
 
     start_server(READING)  # first: it imports what reads documents while this process imports the rest
+    from marker.cli.progress import progress
     from marker.intake.batch import exit_status
     from marker.intake.desk import CopiesOnly, no_witness
     from marker.intake.gallery import Gallery
-    from marker.intake.publish import write_whole
     from marker.intake.report import to_json
     from marker.intake.run import inspect
     from marker.intake.source import expand
-    from marker.records.evidence import evidence_page
 
     start = common(options)
     wish = wish_of(start, receiving)
     candidates = list(expand(list(paths)))
     reports: list[FileReport] = []
-    from marker.cli.show import print_evidence, print_holds, print_reports, print_summary, progress
-
     gallery = Gallery()
     witness = gallery if html is not None else no_witness
     with start.look_up() as lookup, progress(len(candidates)) as step:
@@ -86,10 +83,15 @@ def detect(paths: tuple[Path, ...], receiving: str, as_json: bool, html: Path | 
             if as_json:
                 click.echo(json.dumps(to_json(report, with_copies=False), ensure_ascii=False))
     if html is not None:
+        from marker.intake.publish import write_whole
+        from marker.records.evidence import evidence_page
+
         seen = [(report, gallery.pictures.get(report.path, [])) for report in reports]
         page = evidence_page(seen, start.profile)
         write_whole(html, page.encode())
     if not as_json:
+        from marker.cli.show import print_evidence, print_holds, print_reports, print_summary
+
         print_reports(reports)
         print_evidence(reports)
         print_holds(reports)
@@ -168,7 +170,8 @@ def work_off(
     candidates: list[Candidate], wish: Wish, start: Common, register: Register, output: Path, *, as_json: bool = False
 ) -> ExitStatus:
     """Stamp single files into one folder and print what became of them."""
-    from marker.cli.show import print_holds, print_reports, print_summary, progress
+    from marker.cli.progress import progress
+    from marker.cli.show import print_holds, print_reports, print_summary
     from marker.intake.batch import exit_status
     from marker.intake.publish import make_folder
     from marker.intake.report import to_json
@@ -227,7 +230,8 @@ def batch(
 
     if not queued:
         start_server([*READING, *STAMPING])
-    from marker.cli.show import Tally, progress
+    from marker.cli.progress import progress
+    from marker.cli.show import Tally
     from marker.intake.batch import HELD, MARKED, REPORT, Output, check_folders, exit_status
     from marker.intake.batch import batch as work
     from marker.intake.report import to_json

@@ -5,15 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -78,29 +76,6 @@ class Tally:
             terminal().print(more)
         print_holds(self._held, self._base)
         print_counts(self.outcomes, places)
-
-
-class Step(Protocol):
-    def __call__(self, report: FileReport) -> None: ...
-
-
-@contextmanager
-def progress(total: int) -> Iterator[Step]:
-    """A bar on standard error where that is a terminal; nothing otherwise."""
-    if not sys.stderr.isatty() or total < 2:
-        yield lambda report: None
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(_("documents"), total=total)
-        held = 0
-
-        def step(report: FileReport) -> None:
-            nonlocal held
-            held += report.outcome is Outcome.HELD
-            bar.update(task, advance=1, description=_("documents ({held} held)").format(held=held))
-
-        yield step
 
 
 def print_reports(reports: Sequence[FileReport], base: Path | None = None) -> None:

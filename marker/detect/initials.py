@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence, Set
 
-from marker.detect.fold import words
 from marker.detect.lexicon import Entry, Lexicon, Role
 from marker.detect.lines import SEEN, Layout, Line
 from marker.detect.match import Matcher, is_number
@@ -19,9 +18,10 @@ from marker.model import Place, Source
 
 _JOINED = re.compile(r"\s?[/\-]?\s?")
 """What may stand between two such letters: a full stop makes them a person's."""
-_SMALL_WORD = re.compile(r"(?<!\w)\w{1,2}(?!\w)")
 _LONGEST = 40
 """Letters of a line that may bear them: with a copy number and an annex's."""
+_BESIDE_COPY = 3
+"""Words beside those of a copy number among which such letters are looked for."""
 _ZONES = frozenset({Place.HEADER, Place.FOOTER, Place.WATERMARK})
 
 
@@ -38,19 +38,30 @@ def initials(matcher: Matcher, taken: Set[Key]) -> Iterator[tuple[Line, Sequence
             yield line, *found
 
 
-def may_be_initials(text: str, lexicon: Lexicon) -> bool:
-    """Whether a line of text is such letters, beside numbers and words of copy numbers and annexes at most."""
-    if len(text) > 2 * _LONGEST or not _SMALL_WORD.search(text):
-        return False
-    letters = {entry.letters for entry in lexicon.initials}
-    single = {letter for some in letters for letter in some}
-    every = [word for word in words(text) if not is_number(word)]
-    left = [word for word in every if word in single or word not in lexicon.small_words]
-    runs = ("".join(left[at : at + size]) for size in (1, 2) for at in range(len(left) - size + 1))
-    # Beside words of copy numbers one other word may stand: "Экз. единственный".
-    if "".join(left) in letters:
-        return True
-    return len(left) < len(every) and len(left) <= 3 and any(run in letters for run in runs)
+class InitialsTest:
+    """Tells, from the words of a line alone, whether it may bear such letters; for many lines."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._letters = frozenset(entry.letters for entry in lexicon.initials)
+        single = {letter for some in self._letters for letter in some}
+        self._small_words = lexicon.small_words - single
+        self._most = max([_BESIDE_COPY, *map(len, self._letters)])
+
+    def __call__(self, text: str, said: Sequence[str]) -> bool:
+        """Whether ``text`` is such letters, beside numbers and words of copy numbers and annexes at most.
+
+        ``said`` are its folded words that are no numbers.
+        """
+        if len(text) > 2 * _LONGEST:
+            return False
+        left = [word for word in said if word not in self._small_words]
+        if len(left) > self._most:
+            return False
+        # Beside words of copy numbers one other word may stand: "Экз. единственный".
+        if "".join(left) in self._letters:
+            return True
+        runs = ("".join(left[at : at + size]) for size in (1, 2) for at in range(len(left) - size + 1))
+        return len(left) < len(said) and len(left) <= _BESIDE_COPY and any(run in self._letters for run in runs)
 
 
 def _on(line: Line, matcher: Matcher) -> tuple[Sequence[int], Entry] | None:

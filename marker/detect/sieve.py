@@ -22,7 +22,7 @@ from typing import Final
 from marker.agreement.profile import Profile
 from marker.detect.fold import fold, words
 from marker.detect.fuzzy import misread_of
-from marker.detect.initials import may_be_initials
+from marker.detect.initials import InitialsTest
 from marker.detect.lexicon import CONTEXT_ROLES, Entry, Role, lexicon_of
 from marker.detect.lines import Layout, is_mostly_lower, stands_in_text
 from marker.detect.match import is_number
@@ -72,6 +72,7 @@ class Sieve:
         self._around = _Forms(e for e in self._lexicon.entries if e.role in _SPEAKS_OF_MARKS)
         self._misread = misread_of(self._lexicon, thresholds)
         self._longest = self._misread.longest
+        self._may_be_initials = InitialsTest(self._lexicon)
         self._droppable = self._lexicon.page_words.union(
             *(entry.words for entry in self._lexicon.entries if entry.role in CONTEXT_ROLES)
         )
@@ -131,7 +132,7 @@ class Sieve:
             return None
         if others and self._holds_misread(others, info, beside_mark=bool(known)):
             return None
-        if any(may_be_initials(span.text, self._lexicon) for span in others):
+        if any(self._may_be_initials(span.text, _said(span.text)) for span in others):
             return None
         return known
 
@@ -202,8 +203,8 @@ class Sieve:
     def _slashed(self, text: str, without: frozenset[str]) -> list[str]:
         """The letters of each piece of a line between slashes, without numbers and the words given."""
         pieces = [
-            "".join(word for word in words(piece) if not is_number(word) and word not in without)
-            for piece in _SLASH.split(text)
+            "".join([word for word in _said(piece) if word not in without])
+            for piece in (_SLASH.split(text) if _SLASH.search(text) else (text,))
         ]
         return [piece for piece in pieces if piece]
 
@@ -279,6 +280,16 @@ def _is_made_of(form: str, pieces: frozenset[str], every: frozenset[str]) -> boo
 @lru_cache(maxsize=64)
 def _words(text: str) -> tuple[str, ...]:
     return words(text)
+
+
+def _said(text: str) -> list[str]:
+    """The folded words of a text that are no numbers, from a memory of what was said before."""
+    return [word for token in text.split() for word in _in_token(token)]
+
+
+@lru_cache(maxsize=20_000)
+def _in_token(token: str) -> tuple[str, ...]:
+    return tuple(word for word in words(token) if not is_number(word))
 
 
 def _within(box: Box, room: Box) -> bool:

@@ -16,6 +16,14 @@ _SAMPLED_LETTERS: Final = 4
 
 _three = [ctypes.c_void_p] * 3
 _font_of: Final = plain_call("FPDFTextObj_GetFont", ctypes.c_void_p, ctypes.c_void_p)
+_NAME_BYTES: Final = 128
+_name: Final = ctypes.create_string_buffer(_NAME_BYTES)
+_to_name: Final = ctypes.addressof(_name)
+_size: Final = ctypes.c_size_t()
+_to_size: Final = ctypes.addressof(_size)
+"""Where pdfium writes its answers; each is read at once."""
+_name_at: Final = plain_call("FPDFFont_GetBaseFontName", ctypes.c_size_t, *_three[:2], ctypes.c_size_t)
+_data_of: Final = plain_call("FPDFFont_GetFontData", ctypes.c_int, *_three[:2], ctypes.c_size_t, ctypes.c_void_p)
 _count_marks: Final = plain_call("FPDFPageObj_CountMarks", ctypes.c_int, ctypes.c_void_p)
 _mark_at: Final = plain_call("FPDFPageObj_GetMark", ctypes.c_void_p, ctypes.c_void_p, ctypes.c_ulong)
 _mark_name: Final = plain_call("FPDFPageObjMark_GetName", ctypes.c_int, *_three[:2], ctypes.c_ulong, ctypes.c_void_p)
@@ -40,18 +48,29 @@ def font_of(text_object: int) -> int:
     return int(_font_of(text_object) or 0)
 
 
+def name_of(font: int) -> bytes:
+    """The name of the font at an address, with the prefix of its subset."""
+    _name_at(font, _to_name, _NAME_BYTES)
+    return _name.value
+
+
+def data_size(font: int) -> int:
+    """Bytes of the file of the font at an address; 0 where it has none."""
+    if not _data_of(font, None, 0, _to_size):
+        return 0
+    return int(_size.value)
+
+
 def _is_bold(font: int) -> bool:
-    name = ctypes.create_string_buffer(128)
-    pdfium.FPDFFont_GetBaseFontName(ctypes.cast(font, pdfium.FPDF_FONT), name, 128)
-    lowered = name.value.lower()
+    lowered = name_of(font).lower()
     return any(word in lowered for word in (b"bold", b"black", b"heavy", b"-bd"))
 
 
 def _is_outlined(font: int, letters: str) -> bool:
     """Whether a font draws these letters as outlines: Type 3 fonts draw anything, the fonts of OCR layers nothing."""
-    pointer, size = ctypes.cast(font, pdfium.FPDF_FONT), ctypes.c_size_t()
-    if not pdfium.FPDFFont_GetFontData(pointer, None, 0, size) or not size.value:
+    if not data_size(font):
         return False
+    pointer = ctypes.cast(font, pdfium.FPDF_FONT)
     return all(
         bool(path) and pdfium.FPDFGlyphPath_CountGlyphSegments(path) > 1
         for letter in letters

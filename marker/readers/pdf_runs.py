@@ -9,13 +9,14 @@ from __future__ import annotations
 import ctypes
 import math
 import re
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from marker.readers.pdf_fonts import Font, font_at, font_of, is_in_layer
 from marker.readers.pdf_letters import is_doubtful, letter, letters_of, without_bullet
-from marker.readers.pdf_shapes import FontShapes, shapes_of
+from marker.readers.pdf_shapes import DocumentFonts, FontShapes, fonts_of
 from marker.readers.pdfium import address_of, pdfium, plain_call
 
 LINE: Final = re.compile(r"[^\r\n]+")
@@ -111,10 +112,10 @@ class _Stretch(NamedTuple):
 
 def text_of(text_page: Any) -> PageText:
     """The text of a ``pypdfium2.PdfTextPage``."""
-    page = TextPage(address_of(text_page.raw), shapes_of(text_page.page.pdf))
+    page = TextPage(address_of(text_page.raw), fonts_of(text_page.page.pdf))
     page.learn_shapes()
     runs = [run for line in LINE.finditer(page.text) for run in page.line(line.start(), line.end())]
-    return PageText(runs, frozenset(key for key, font in page.fonts.items() if font.outlined))
+    return PageText(runs, frozenset(at for at, font in page.fonts.items() if font.look and font.look.outlined))
 
 
 @dataclass(slots=True)
@@ -136,19 +137,20 @@ class Look:
 class TextPage:
     """A text page with its letters as one string, whose indexes are pdfium's."""
 
-    def __init__(self, address: int, shapes: FontShapes) -> None:
-        """``address`` is that of pdfium's text page, ``shapes`` what is known of the fonts of its document."""
+    def __init__(self, address: int, fonts: DocumentFonts) -> None:
+        """``address`` is that of pdfium's text page, ``fonts`` are those of its document."""
         self.address = address
         self.text, self.doubtful, self.odd = letters_of(self._letters())
-        self.fonts: dict[int, Font] = {}
-        self.shapes = shapes
+        self._document_fonts = fonts
+        self.fonts: dict[int, FontShapes] = {}
+        """Those of this page, by their addresses."""
         # Where pdfium writes its answers; made once a page, for it is asked dozens of times a line.
-        self.matrix = (ctypes.c_float * 6)()
-        self._numbers = (ctypes.c_double * 4)()
-        self._channels = (ctypes.c_uint * 4)()
-        self.to_matrix = ctypes.addressof(self.matrix)
-        self._to_numbers = tuple(ctypes.addressof(self._numbers) + 8 * index for index in range(4))
-        self._to_channels = tuple(ctypes.addressof(self._channels) + 4 * index for index in range(4))
+        self.matrix = array("f", bytes(24))
+        self._numbers = array("d", bytes(32))
+        self._channels = array("I", bytes(16))
+        self.to_matrix = self.matrix.buffer_info()[0]
+        self._to_numbers = _places_in(self._numbers)
+        self._to_channels = _places_in(self._channels)
 
     def _letters(self) -> str:
         count = _count_letters(self.address)
@@ -171,7 +173,7 @@ class TextPage:
         """Look at the letters that the page's fonts draw, before anything they say is taken as read."""
         for line in LINE.finditer(self.text):
             for handle, start, end, _ in self.stretches(line.start(), line.end()):
-                self.shapes.learn(font_of(handle), self.text[start:end])
+                self.font_at(font_of(handle)).learn(self.text[start:end])
 
     def stretches(self, start: int, end: int) -> Iterator[_Stretch]:
         """The letters of one line, object by object, those that are no mere blanks."""
@@ -266,7 +268,7 @@ class TextPage:
         coloured = _fill_of(handle, *self._to_channels)
         red, green, blue, alpha = self._channels
         stroked = mode in _STROKED_MODES
-        font = self.font(handle, start, end)
+        font = self.font_look(font_of(handle), start, end)
         plain = (
             coloured and mode == _FILL and max(red, green, blue) <= _DARK_TO and alpha == _OPAQUE
             and font.outlined and _count_clips(_clip_of(handle)) == _NO_CLIP
@@ -281,17 +283,12 @@ class TextPage:
         )  # fmt: skip
 
     def run(
-        self,
-        handle: int,
-        look: Look,
-        start: int,
-        end: int,
-        box: _Box | None,
-        blank: bool | None,
-        *,
-        sampled: bool = False,
+        self, handle: int, look: Look, start: int, end: int, box: _Box | None, blank: bool | None, *, sure: bool = False
     ) -> Run | None:
-        """The run of those letters; None when they are blanks.  ``sampled``: not each of a few need be looked at."""
+        """The run of those letters, None when they are blanks.
+
+        ``sure``: whether its font draws the letters that it says is asked otherwise.
+        """
         text = self.text[start:end]
         if box is None or not text or text.isspace():
             return None
@@ -302,28 +299,42 @@ class TextPage:
             x, y = self.origin(first) or (box[0], box[1])
         if self.doubtful:
             text = without_bullet(text)
-        readable = not (self.doubtful and is_doubtful(text)) and self._mapped(start, end, sampled)
+        readable = not (self.doubtful and is_doubtful(text))
+        readable = readable and (sure or (self._mapped(start, end) and not self.font_at(font_of(handle)).lies()))
         return Run(
             text, box[0], box[1], box[2], box[3], x, y, look.angle, look.size, look.bold, handle, look.invisible,
-            look.white, readable and not self.shapes.lies(font_of(handle)), blank, look.plain,
+            look.white, readable, blank, look.plain,
         )  # fmt: skip
 
-    def _mapped(self, start: int, end: int, sampled: bool) -> bool:
+    def _mapped(self, start: int, end: int) -> bool:
         """Whether pdfium knew the letters rather than guessed them from their codes; a sample in long runs."""
-        step = 1 if end - start <= _SHORT and not sampled else max(1, (end - start) // _SAMPLED)
+        step = 1 if end - start <= _SHORT else (end - start) // _SAMPLED
         address = self.address
         return not any(guessed_at(address, at) == 1 and not self.text[at].isspace() for at in range(start, end, step))
 
-    def font(self, handle: int, start: int, end: int) -> Font:
-        """The font of a text object, known by its letters from ``start`` to ``end``."""
-        key = font_of(handle)
-        font = self.fonts.get(key)
+    def font_at(self, address: int) -> FontShapes:
+        """The font at that address."""
+        font = self.fonts.get(address)
         if font is None:
-            letters = "".join(self.text[start:end].split())
-            font = font_at(key, letters)
-            if letters:
-                self.fonts[key] = font
+            font = self.fonts[address] = self._document_fonts.at(address)
         return font
+
+    def font_look(self, address: int, start: int, end: int) -> Font:
+        """How a font draws, known by letters of it from ``start`` to ``end``."""
+        font = self.font_at(address)
+        if font.look is not None:
+            return font.look
+        letters = "".join(self.text[start:end].split())
+        look = font_at(address, letters)
+        if letters:
+            font.look = look
+        return look
+
+
+def _places_in(numbers: array[Any]) -> tuple[int, ...]:
+    """The addresses of the numbers of an array, which must not grow."""
+    start, count = numbers.buffer_info()
+    return tuple(range(start, start + count * numbers.itemsize, numbers.itemsize))
 
 
 def are_close(length: float, size: float, letters: int) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
+from marker.readers.pdf_fonts import Font, data_size, name_of
 from marker.readers.pdfium import pdfium
 
 _ONE: Final = "CEFGHIJKLMNSTUVWXYZcfhklmnrstuvwxyz12357ГЕЖЗИКЛМНПСТУХЦЧШЩЭгжзиклмнпстухцчшщэ"
@@ -26,44 +27,58 @@ _SHARE: Final = 0.1
 
 
 class FontShapes:
-    """What the fonts of one open document were seen to draw; fonts are addresses, each letter is tested once."""
+    """What one font was seen to draw; each of its letters is looked at once."""
+
+    def __init__(self, address: int) -> None:
+        self.address = address
+        self.look: Font | None = None
+        """How it draws, once that was asked."""
+        self.known: set[str] = set()
+        """Letters that it says which they are."""
+        self._tested: set[str] = set()
+        self._drawn = 0
+        self._other = 0
+
+    def learn(self, letters: Iterable[str]) -> None:
+        """Look at letters that the font is said to draw."""
+        new = LINES.keys() & set(letters) - self._tested
+        self._tested |= new
+        for letter in new:
+            lines = _closed_lines(self.address, letter)
+            if lines is not None:
+                self._drawn += 1
+                self._other += lines != LINES[letter]
+
+    def lies(self) -> bool:
+        """Whether the font draws other letters than it says, as far as that was seen."""
+        return self._other > _SHARE * self._drawn
+
+
+class DocumentFonts:
+    """The fonts of one open document."""
 
     def __init__(self) -> None:
-        self._tested: dict[int, set[str]] = {}
-        self._drawn: dict[int, int] = {}
-        self._other: dict[int, int] = {}
-        self._known: dict[int, set[str]] = {}
+        self._fonts: dict[tuple[int, bytes, int], FontShapes] = {}
 
-    def learn(self, font: int, letters: Iterable[str]) -> None:
-        """Look at letters that a font is said to draw."""
-        tested = self._tested.setdefault(font, set())
-        new = LINES.keys() & set(letters) - tested
-        tested |= new
-        for letter in new:
-            lines = _closed_lines(font, letter)
-            if lines is not None:
-                self._drawn[font] = self._drawn.get(font, 0) + 1
-                self._other[font] = self._other.get(font, 0) + (lines != LINES[letter])
+    def at(self, address: int) -> FontShapes:
+        """The font at that address.
 
-    def known(self, font: int) -> set[str]:
-        """Letters that the font says it draws and that were looked at on an earlier page."""
-        return self._known.setdefault(font, set())
-
-    def trust(self, font: int, letters: set[str]) -> None:
-        """Take it that the font says which of those letters it draws."""
-        self.known(font).update(letters)
-
-    def lies(self, font: int) -> bool:
-        """Whether the font draws other letters than it says, as far as that was seen."""
-        return self._other.get(font, 0) > _SHARE * self._drawn.get(font, 0)
+        pdfium lets go of fonts that no open page has, and may put another at the same place: a font is the same where
+        its name and the size of its file are too.
+        """
+        key = (address, name_of(address), data_size(address))
+        font = self._fonts.get(key)
+        if font is None:
+            font = self._fonts[key] = FontShapes(address)
+        return font
 
 
-_KNOWN: Final[WeakKeyDictionary[Any, FontShapes]] = WeakKeyDictionary()
+_KNOWN: Final[WeakKeyDictionary[Any, DocumentFonts]] = WeakKeyDictionary()
 
 
-def shapes_of(document: Any) -> FontShapes:
+def fonts_of(document: Any) -> DocumentFonts:
     """What is known of the fonts of a ``pypdfium2.PdfDocument``; forgotten with it."""
-    return _KNOWN.setdefault(document, FontShapes())
+    return _KNOWN.setdefault(document, DocumentFonts())
 
 
 def _closed_lines(font: int, letter: str) -> int | None:

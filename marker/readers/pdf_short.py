@@ -16,7 +16,7 @@ from marker.readers.pdf_lines import Fragment, Line, lines_of
 from marker.readers.pdf_look import are_few_rules, fits, meet, shapes_beside
 from marker.readers.pdf_objects import scan_at
 from marker.readers.pdf_runs import Run
-from marker.readers.pdf_shapes import shapes_of
+from marker.readers.pdf_shapes import fonts_of
 from marker.readers.pdf_skim import Skimmed
 from marker.readers.pdf_space import Space, space_of
 from marker.readers.pdfium import address_of, pdfium, plain_call
@@ -60,7 +60,7 @@ def _read(
     if not text_page:
         return None
     try:
-        text = Skimmed(text_page, shapes_of(document))
+        text = Skimmed(text_page, fonts_of(document))
         if not text.skim():
             return None
         shapes = shapes_beside(objects, text.handles, text.is_outlined, space)

@@ -31,7 +31,7 @@ class Skimmed(TextPage):
         """Read the page; False when a letter is in doubt, so that the page must be looked at."""
         self.texts, self.runs, self.handles = [], [], set()
         self._spots: list[tuple[int, int]] = []
-        self._said: dict[int, list[tuple[int, int, int]]] = {}
+        self._said: dict[int, list[tuple[int, int]]] = {}
         if self.doubtful or self.odd:
             return False
         text, address = self.text, self.address
@@ -48,7 +48,7 @@ class Skimmed(TextPage):
     def is_outlined(self, font: int) -> bool:
         """Whether letters of that font on this page are outlines."""
         said = self._said.get(font)
-        return said is not None and self.font(*said[0]).outlined
+        return said is not None and self.font_look(font, *said[0]).outlined
 
     def is_plain(self, number: int) -> bool:
         """Whether the run of that index is drawn in dark letters that leave ink (see ``Run.plain``)."""
@@ -56,17 +56,23 @@ class Skimmed(TextPage):
 
     def _take(self, handle: int, start: int, end: int, blank: bool | None) -> bool:
         """Keep the letters of one object on one line; False when one of them is in doubt."""
-        text = self.text[start:end]
+        text, font = self.text[start:end], font_of(handle)
         self.handles.add(handle)
-        self._said.setdefault(font_of(handle), []).append((handle, start, end))
+        said = self._said.get(font)
+        if said is None:
+            said = self._said[font] = []
+        said.append((start, end))
         if is_running(text) and self._is_one_piece(start, end, text):
             self.texts.append(text)
             return True
-        look = self._place(handle, start, end)
+        bold = self.font_look(font, start, end).bold
+        look = Look(*self.place(start), bold, invisible=False, white=False, plain=False)
         for first, last, box in self.parts(start, end, look.size):
             if blank is not None and (first > start or self.text[first].isspace()):
                 blank = True
-            run = self.run(handle, look, first, last, box, blank, sampled=self.text[first + 1 : last].islower())
+            # Every letter of a font is looked at once; in what is not written small, every single one.
+            sure = self.text[first + 1 : last].islower()
+            run = self.run(handle, look, first, last, box, blank, sure=sure)
             if run is not None:
                 if not run.readable:
                     return False
@@ -74,11 +80,6 @@ class Skimmed(TextPage):
                 self._spots.append((first, last))
                 blank = self.text[last - 1].isspace()
         return True
-
-    def _place(self, handle: int, start: int, end: int) -> Look:
-        """Where and how large letters stand; of their ink no more than whether it is bold."""
-        place = self.place(start)
-        return Look(*place, self.font(handle, start, end).bold, invisible=False, white=False, plain=False)
 
     def _is_one_piece(self, start: int, end: int, text: str) -> bool:
         """Whether running text of one object is one line, and no columns hide behind its blanks."""
@@ -89,18 +90,18 @@ class Skimmed(TextPage):
         size = size_at(self.address, start) * math.hypot(c, d)
         return are_close(math.hypot(last[0] - x, last[1] - y), size, len(text))
 
-    def _is_honest(self, font: int, places: Sequence[tuple[int, int, int]]) -> bool:
+    def _is_honest(self, font: int, places: Sequence[tuple[int, int]]) -> bool:
         """Whether a font says which letters it draws, and draws those; each of its letters is looked at once."""
-        text, shapes = self.text, self.shapes
-        new = set("".join([text[start:end] for _, start, end in places])) - shapes.known(font)
+        text, shapes = self.text, self.font_at(font)
+        new = set("".join([text[start:end] for start, end in places])) - shapes.known
         if new:
-            shapes.learn(font, new)
+            shapes.learn(new)
             left = set(new)
-            for _, start, end in places:
+            for start, end in places:
                 for at in range(start, end):
                     if text[at] in left:
                         if guessed_at(self.address, at) == 1 and not text[at].isspace():
                             return False
                         left.discard(text[at])
-            shapes.trust(font, new)
-        return not shapes.lies(font)
+            shapes.known |= new
+        return not shapes.lies()

@@ -11,7 +11,7 @@ import pytest
 from marker.agreement.load import load_profile
 from marker.model import PageInfo
 from marker.readers.base import ReaderLimits
-from marker.readers.pdf_shapes import LINES, shapes_of
+from marker.readers.pdf_shapes import LINES, fonts_of
 from marker.readers.read import read
 from marker.settings import Settings
 from tests.world import paint, pdf_ways
@@ -58,5 +58,5 @@ def test_letters_of_every_mark_are_among_those_compared() -> None:
 def test_what_is_known_of_fonts_is_known_of_one_document() -> None:
     data = paint.draw(LOW)
     with pypdfium2.PdfDocument(io.BytesIO(data)) as one, pypdfium2.PdfDocument(io.BytesIO(data)) as other:
-        assert shapes_of(one) is shapes_of(one)
-        assert shapes_of(one) is not shapes_of(other)
+        assert fonts_of(one) is fonts_of(one)
+        assert fonts_of(one) is not fonts_of(other)
