@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from marker.agreement.check import check
+from marker.agreement.letters import read_letters
 from marker.agreement.profile import (
     NOT_STATED,
     Articles,
@@ -120,6 +121,7 @@ def _profile(top: Table, sha256: str) -> Profile:
         stamp=_stamps(top.table("stamp")),
         articles=_articles(top.table("articles", optional=True)),
         scans=_scans(top.table("scans")),
+        letters=read_letters(top.table("letters", optional=True)),
         sha256=sha256,
     )
     about.text("prevailing_language", "en")

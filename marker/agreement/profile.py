@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from marker.agreement.letters import LetterTexts
 from marker.errors import UsageError
 from marker.model import LevelId, MarkingId, PartyId
 
@@ -257,6 +258,8 @@ class Profile:
     stamp: Mapping[PartyId, StampWording]
     articles: Articles
     scans: Scans
+    letters: Mapping[str, LetterTexts]
+    """By language, beside those that marker brings."""
     sha256: str
 
     def party(self, party: str) -> Party:

@@ -80,11 +80,23 @@ def check(file: Path | None, agreement: Path | None) -> ExitStatus:
             name=profile.short, markings=len(profile.markings), rows=len(profile.levels), hash=profile.sha256[:12]
         )
     )
+    for party in _without_letters(profile):
+        click.echo(_("Letters to and from {party} are in English, for there is no [letters.XX].").format(party=party))
     return ExitStatus.DONE
 
 
+def _without_letters(profile: Profile) -> Iterator[str]:
+    """Parties in whose languages no letter is worded."""
+    from marker.records.letters import texts_of
+
+    known = texts_of(profile)
+    for party in profile.parties:
+        if not any(language in known for language in party.state_languages):
+            yield party.id
+
+
 def _unprintable(profile: Profile, file: str) -> Iterator[str]:
-    """Stamps with letters that the stamp font lacks."""
+    """Stamps and letters to the other Party with letters that the stamp font lacks."""
     from dataclasses import fields
 
     from marker.stamp.fonts import face
@@ -93,12 +105,15 @@ def _unprintable(profile: Profile, file: str) -> Iterator[str]:
     for party, wording in profile.stamp.items():
         for field in fields(wording):
             texts[f"stamp.{party}.{field.name}"] = str(getattr(wording, field.name))
+    for language, letters in profile.letters.items():
+        for name, of_it in (("labels", letters.labels), ("title", letters.titles), ("body", letters.bodies)):
+            texts[f"letters.{language} ({name})"] = "".join(of_it.values())
     for key, text in texts.items():
         try:
             for strong in (False, True):
                 face(strong).require(text)
         except HoldError as error:
-            yield f"{file}: {key} cannot be stamped. {error}"
+            yield f"{file}: {key} cannot be printed. {error}"
 
 
 @agreement.command()

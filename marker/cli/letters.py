@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 _PATH = click.Path(path_type=Path)
 
 language_option = click.option(
-    "--language", "languages", multiple=True, metavar="LANG", help="kk, ru, lt or en. Default: the sender's and ours."
+    "--language",
+    "languages",
+    multiple=True,
+    metavar="LANG",
+    help="kk, ru, lt, en, or one the agreement brings. Default: the sender's and ours.",
 )
 output_option = click.option("-o", "--output", type=_PATH, default=Path(), help="Folder for the letter.")
 

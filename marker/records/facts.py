@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from marker.agreement.letters import LetterKind
 from marker.agreement.profile import Handling, Profile
-from marker.records.letters import Letter, LetterKind, languages_for
+from marker.records.letters import Letter, languages_for, texts_of
 from marker.register.custody import Destroying, Incident
 from marker.register.records import CopyRecord, DocumentRecord
 
@@ -84,4 +85,5 @@ def _letter(
         tuple(facts),
         languages_for(profile, document.party, languages),
         profile.articles.table,
+        texts_of(profile),
     )

@@ -7,30 +7,20 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from email.message import EmailMessage
-from enum import StrEnum
 from functools import cache
 from importlib import resources
-from typing import Any
 
 from marker import resources as ours
+from marker.agreement.letters import LetterKind, LetterTexts, read_letters
 from marker.agreement.profile import Profile
+from marker.agreement.tables import Table
 from marker.errors import UsageError
 from marker.model import PartyId
-
-
-class LetterKind(StrEnum):
-    """What a letter is for."""
-
-    RECEIPT = "receipt"
-    DESTRUCTION = "destruction"
-    CRISIS = "crisis"
-    INCIDENT = "incident"
-    REPORT = "report"
-    """Of the outcome of an investigation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +38,8 @@ class Letter:
     languages: tuple[str, ...]
     table: str
     """The article of the table by which the document was marked."""
+    texts: Mapping[str, LetterTexts]
+    """How letters are worded, by language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +55,19 @@ class Wording:
 
 
 @cache
-def _texts() -> dict[str, Any]:
-    return tomllib.loads(resources.files("marker.records").joinpath("wording.toml").read_text(encoding="utf-8"))
+def _shipped() -> Mapping[str, LetterTexts]:
+    text = resources.files("marker.records").joinpath("wording.toml").read_text(encoding="utf-8")
+    return read_letters(Table(tomllib.loads(text), "", "wording.toml"))
+
+
+def texts_of(profile: Profile) -> Mapping[str, LetterTexts]:
+    """Every language that letters are worded in: what the profile says goes before what marker brings."""
+    return {**_shipped(), **profile.letters}
 
 
 def languages_for(profile: Profile, receiving: PartyId, asked: Sequence[str] = ()) -> tuple[str, ...]:
     """The languages of a letter: those asked for, or the sender's and our own.  Raises UsageError for one unknown."""
-    known = tuple(_texts()["labels"])
+    known = texts_of(profile)
     for language in asked:
         if language not in known:
             raise UsageError(f"There are no letters in {language}.", remedy=f"Choose from {', '.join(known)}.")
@@ -83,19 +81,19 @@ def languages_for(profile: Profile, receiving: PartyId, asked: Sequence[str] = (
 
 def worded(letter: Letter) -> list[Wording]:
     """The letter in each of its languages."""
-    texts = _texts()
     found: list[Wording] = []
     for language in letter.languages:
-        labels, text = texts["labels"][language], texts[letter.kind.value][language]
+        text = letter.texts[language]
+        labels = text.labels
         found.append(
             Wording(
                 language,
                 f"{letter.sender.get(language, letter.sender['en'])} → "
                 f"{letter.addressee.get(language, letter.addressee['en'])}",
-                text["title"],
-                text["body"].format(article=letter.article),
+                text.titles[letter.kind],
+                _filled(text.bodies[letter.kind], article=letter.article),
                 tuple(
-                    (labels[key].format(table=letter.table), value)
+                    (_filled(labels[key], table=letter.table), value)
                     for key, value in (*letter.facts, ("date", letter.date))
                     if value
                 ),
@@ -103,6 +101,14 @@ def worded(letter: Letter) -> list[Wording]:
             )
         )
     return found
+
+
+def _filled(text: str, **articles: str) -> str:
+    """With its article; where the profile states none, without the words in brackets that would cite it."""
+    for name, article in articles.items():
+        if not article[:1].isdigit():
+            text = re.sub(rf"\s*\([^()]*\{{{name}\}}[^()]*\)", "", text)
+    return text.format(**articles)
 
 
 def as_docx(letter: Letter) -> bytes:
@@ -183,7 +189,8 @@ def as_pdf(letter: Letter) -> bytes:
 
 def as_json(letter: Letter) -> bytes:
     """The electronic receipt: the letter's facts under their English keys (Article 6(5))."""
-    value = {**asdict(letter), "facts": dict(letter.facts), "version": 1}
+    value = {**asdict(replace(letter, texts={})), "facts": dict(letter.facts), "version": 1}
+    del value["texts"]
     return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
 
 

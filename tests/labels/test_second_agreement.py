@@ -6,12 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import click
+import pypdfium2
 import pytest
 
 from marker.agreement.load import load_profile
 from marker.cli.main import cli
 from marker.detect.judge import examine
 from marker.model import PartyId, Place, Reading, Source, Span
+from marker.records.letters import languages_for
 from tests.cli.conftest import Said, marker, write_letter
 from tests.ocr import pages
 
@@ -142,8 +144,57 @@ def test_all_faults_are_told_in_words(marker: Marker, tmp_path: Path) -> None:
 def test_a_stamp_with_letters_the_font_lacks_is_told(marker: Marker, tmp_path: Path) -> None:
     said = marker("agreement", "check", wrong(tmp_path, ('stamp = "TAJNE/SECRET"', 'stamp = "TAJNE/機密"')))
     assert said.status == 2
-    assert "marking[pl:secret] cannot be stamped" in said.err
+    assert "marking[pl:secret] cannot be printed" in said.err
     assert "U+6A5F" in said.err
+
+
+def test_its_letters_are_in_the_languages_of_its_parties(marker: Marker, tmp_path: Path) -> None:
+    letter = write_letter(tmp_path / "pismo.pdf", "TAJNE")
+    base = ("--agreement", with_models(tmp_path, '"eng"'))
+    (report,) = marker("convert", *base, "--to", "EE", "-o", tmp_path / "out", letter, "--json").objects
+    said = marker("receipt", *base, report["register"], "-o", tmp_path / "letters")
+    assert said.status == 0, said.err
+    with pypdfium2.PdfDocument(next((tmp_path / "letters").glob("*.pdf"))) as made:
+        polish, estonian = (page.get_textpage().get_text_range() for page in made)
+    assert "Republika Estońska → Rzeczpospolita Polska" in polish
+    assert "Potwierdzamy" in polish
+    assert "Klauzula naniesiona tutaj (art. 3(3))" in polish.replace("\r\n", " ")
+    assert "Eesti Vabariik → Poola Vabariik" in estonian
+    assert "Vastuvõtukinnitus" in estonian
+    assert "to be stated" not in polish + estonian, "an article that nobody has put in is not cited"
+    assert marker("receipt", *base, report["register"], "-o", tmp_path / "letters", "--language", "en").status == 0
+    assert "Choose from" in marker("receipt", *base, report["register"], "--language", "lv").err
+
+
+def test_where_it_brings_no_letters_they_are_in_english_and_check_says_so(marker: Marker, tmp_path: Path) -> None:
+    whole = EXAMPLE.read_text(encoding="utf-8")
+    short = tmp_path / "short.toml"
+    short.write_text(whole[: whole.index("[letters.et.labels]")], encoding="utf-8")
+    said = marker("agreement", "check", short)
+    assert said.status == 0
+    assert "Letters to and from EE are in English" in said.out
+    assert languages_for(load_profile(short), PartyId("EE")) == ("pl", "en")
+    assert "in English" not in marker("agreement", "check", EXAMPLE).out
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "fault"),
+    [
+        ('witnesses = "Świadkowie"\n', "", "letters.pl.labels.witnesses is missing"),
+        ('method = "Sposób"', 'method = "Sposób"\nsposob = "x"', "letters.pl.labels.sposob is not a key"),
+        ('title = "Pokwitowanie odbioru"', 'title = ""', "letters.pl.receipt.title must be a text"),
+        ("zgodnie z Umową (art. {article})", "zgodnie z {umowa}", "has {umowa}, but only {article} is filled in"),
+        ("zgodnie z Umową (art. {article})", "zgodnie z {", "cannot be filled in"),
+        ('method = "Sposób"', 'method = "方式"', "letters.pl (labels) cannot be printed"),
+    ],
+)
+def test_letters_that_are_not_whole_are_told(
+    was: str, becomes: str, fault: str, marker: Marker, tmp_path: Path
+) -> None:
+    said = marker("agreement", "check", wrong(tmp_path, (was, becomes)))
+    assert said.status == 2
+    assert fault in said.err
+    assert "Traceback" not in said.err
 
 
 def with_models(tmp_path: Path, names: str) -> Path:
