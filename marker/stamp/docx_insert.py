@@ -260,6 +260,16 @@ def _bears_frames(block: etree._Element | None, dialect: Dialect) -> bool:
 
 
 def _before_first_paragraph(root: etree._Element, dialect: Dialect) -> int | None:
+    """Before a paragraph that bears frames, so that no line has to be added; else before the first one."""
+    framed = f"{dialect.tag('pPr')}/{dialect.tag('framePr')}"
+    # Paragraphs in one frame of the sender's are not parted.
+    bearing = (
+        index
+        for index, child in enumerate(root)
+        if _bears_frames(child, dialect) and (index == 0 or child.find(framed) is None)
+    )
+    if (index := next(bearing, None)) is not None:
+        return index
     wrappers = {dialect.tag(name) for name in ("sdt", "customXml", "ins", "moveTo")}
     for index, child in enumerate(root):
         if child.tag == dialect.tag("p"):

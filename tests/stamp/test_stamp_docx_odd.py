@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from docx import Document
 from docx.document import Document as DocxDocument
+from docx.oxml.ns import nsdecls
+from docx.oxml.parser import parse_xml
 from docx_samples import (
     MAIN,
     MINIMAL,
@@ -26,7 +28,12 @@ from docx_samples import (
     text_of,
     xml,
 )
+from docx_schema import new_faults
 from lxml import etree
+
+from marker.agreement.load import load_profile
+from marker.errors import HoldError
+from marker.proof.docx import prove_docx
 
 STRICT_W = "http://purl.oclc.org/ooxml/wordprocessingml/main"
 
@@ -187,3 +194,40 @@ def test_what_is_added_keeps_the_order_of_the_standard(tmp_path: Path, styled: b
                 seen += 1
     assert seen > 30
     Document(str(copy))
+
+
+def tracked_control(made: DocxDocument) -> None:
+    """A content control whose deletion is tracked."""
+    start, end = (
+        f'<w:customXmlDelRange{edge} w:id="{{0}}"' + (' w:author="x"/>' if edge == "Start" else "/>")
+        for edge in ("Start", "End")
+    )
+    made.element.body.insert(
+        0,
+        parse_xml(
+            f"<w:p {nsdecls('w')}>{start.format(1)}<w:sdt><w:sdtContent>{end.format(1)}<w:r><w:t>Naujas</w:t></w:r>"
+            f"{start.format(2)}</w:sdtContent></w:sdt>{end.format(2)}</w:p>"
+        ),
+    )
+
+
+def test_beside_a_tracked_control_the_code_is_a_picture_that_libreoffice_survives(tmp_path: Path) -> None:
+    source = document(tmp_path / "a.docx", tracked_control)
+    copy, _ = stamped(source)
+    footer = xml(copy, stories(copy)[1, "footer", "default"])
+    assert next(footer.iter("{*}drawing"), None) is None
+    (shape,) = footer.iter("{urn:schemas-microsoft-com:vml}shape")
+    assert shape.get("alt") == order().copy_number and shape.get("stroked") == "f"
+    prove_docx(source, copy, order(), load_profile())
+    assert new_faults(source, copy) == []
+    small = edited_footer(copy, shape.get("style", ""), "width:9.00pt;height:9.00pt")
+    with pytest.raises(HoldError, match="Data Matrix"):
+        prove_docx(source, small, order(), load_profile())
+
+
+def edited_footer(copy: Path, old: str, new: str) -> Path:
+    content = {
+        name: data.replace(old.encode(), new.encode()) if "footer" in name else data
+        for name, data in parts(copy).items()
+    }
+    return package(copy.with_name("edited.docx"), content)

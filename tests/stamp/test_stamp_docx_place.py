@@ -127,3 +127,15 @@ def test_a_long_marking_is_set_smaller_before_it_is_refused() -> None:
     assert place_marking(LONG, [Edge(420.0, 35.0, 40.0)]).size < 10.0
     with pytest.raises(HoldError):
         place_marking(LONG, [Edge(250.0, 35.0, 40.0)])
+
+
+def test_no_line_is_broken_where_the_lower_corner_takes_them_whole() -> None:
+    page, margins = Box(22.0, 0.0, A4[0] - 22.0, A4[1]), Box(85.0, 72.0, A4[0] - 42.0, A4[1] - 72)
+    natural = place_block(LINES, page, margins, "left", []).frames[0].width
+    head = Box(22.0 + natural - 5, 0.0, A4[0] - 22.0 - natural + 5, 72.0)  # leaves a little less than that in both
+    (frame,) = place_block(LINES, page, margins, "left", [head]).frames
+    assert frame.y > A4[1] / 2 and frame.right
+    assert frame.breaks == ((),) * len(LINES)
+    foot = Box(200.0, A4[1] - 72.0, A4[0], A4[1])
+    (narrowed,) = place_block(LINES, page, margins, "left", [head, foot]).frames
+    assert narrowed.y < 72 and narrowed.width < natural

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from docx.document import Document as DocxDocument
 from docx.enum.section import WD_SECTION
+from docx.oxml.ns import nsdecls
+from docx.oxml.parser import parse_xml
 from docx.shared import Inches, Mm
 from docx_samples import NS, W, document, frames, order, stamped, stories, text_of, xml
 from docx_schema import new_faults
@@ -87,3 +89,52 @@ def test_half_an_inch_of_margin_is_enough_for_the_whole_stamp(tmp_path: Path) ->
     heights = [int(p.find("w:pPr/w:framePr", NS).get(f"{{{W}}}h")) for p in frames(xml(copy, part))]  # type: ignore[union-attr,arg-type]  # a frame
     assert max(heights) < 720
     prove_docx(tmp_path / "a.docx", copy, order(), load_profile())
+
+
+def test_margins_of_ten_millimetres_make_no_room_but_take_the_low_code(tmp_path: Path) -> None:
+    def narrow(made: DocxDocument) -> None:
+        section = made.sections[0]
+        section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Mm(10)
+
+    source = document(tmp_path / "a.docx", narrow)
+    copy, result = stamped(source)
+    part = stories(copy)[1, "footer", "default"]
+    assert room(copy, part) == 0 and not any("makes room" in note for note in result.notes)
+    extent = next(xml(copy, part).iter("{*}extent"))
+    wide, high = (int(extent.get(side, "0")) / 36_000 for side in ("cx", "cy"))
+    assert (round(wide, 1), round(high, 1)) == (14.0, 7.0)  # millimetres; a module has half of one
+    prove_docx(source, copy, order(), load_profile())
+    assert new_faults(source, copy) == []
+
+
+def test_a_tracked_change_at_the_beginning_of_a_footer_adds_no_line_to_it(tmp_path: Path) -> None:
+    def tracked(made: DocxDocument) -> None:
+        footer = made.sections[0].footer
+        footer.paragraphs[0]._p.append(
+            parse_xml(f'<w:ins {nsdecls("w")} w:id="1" w:author="x"><w:r><w:t>Naujas</w:t></w:r></w:ins>')
+        )
+        footer.add_paragraph("Ministerija")
+
+    source = document(tmp_path / "a.docx", tracked)
+    copy, _ = stamped(source)
+    root = xml(copy, stories(copy)[1, "footer", "default"])
+    assert len(list(root.iter(f"{{{W}}}p"))) - len(frames(root)) == 2
+    prove_docx(source, copy, order(), load_profile())
+
+
+def test_paragraphs_in_one_frame_of_the_senders_are_not_parted(tmp_path: Path) -> None:
+    def framed(made: DocxDocument) -> None:
+        footer = made.sections[0].footer
+        footer.paragraphs[0]._p.append(
+            parse_xml(f'<w:ins {nsdecls("w")} w:id="1" w:author="x"><w:r><w:t>1</w:t></w:r></w:ins>')
+        )
+        footer.add_paragraph("iš 2")
+        for paragraph in footer.paragraphs:
+            paragraph._p.get_or_add_pPr().append(
+                parse_xml(f'<w:framePr {nsdecls("w")} w:w="900" w:wrap="around" w:hAnchor="margin" w:xAlign="right"/>')
+            )
+        footer.add_paragraph("Ministerija")
+
+    copy, _ = stamped(document(tmp_path / "a.docx", framed))
+    texts = [text_of(p) for p in xml(copy, stories(copy)[1, "footer", "default"])]
+    assert texts.index("iš 2") == texts.index("1") + 1
