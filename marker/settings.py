@@ -63,6 +63,10 @@ class Settings:
     """Marks on one PDF page: letters in runs, strokes, pictures."""
     max_text_chars: int = 50_000_000
     """Letters that are read of one document."""
+    max_spans: int = 400_000
+    """Lines and paragraphs that are read of one document."""
+    max_depth: int = 100
+    """Drawings inside drawings of a PDF page, tables and boxes inside those of a Word document."""
     cache: str = ""
     """A folder, its owner's alone, in which what was read of scans is kept; it holds text of classified documents.
     Empty means that nothing is kept."""

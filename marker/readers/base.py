@@ -43,11 +43,11 @@ class ReaderLimits:
     max_page_objects: int = 1_000_000
     """Marks on one PDF page (letters in runs, strokes, pictures)."""
     max_depth: int = 100
-    """Nesting of anything that nests: outlines, form fields, name trees, drawings."""
+    """Nesting of what nests: drawings in drawings of a PDF page, tables and boxes in tables and boxes of a document."""
 
     @classmethod
     def from_settings(cls, settings: Settings) -> ReaderLimits:
-        """The limits people may set; the others keep their defaults."""
+        """The limits people may set: all of them."""
         return cls(
             max_pages=settings.max_pages,
             max_unpacked_bytes=settings.max_unpacked_bytes,
@@ -57,6 +57,8 @@ class ReaderLimits:
             max_annotations=settings.max_annotations,
             max_page_objects=settings.max_page_objects,
             max_chars=settings.max_text_chars,
+            max_spans=settings.max_spans,
+            max_depth=settings.max_depth,
         )
 
 
@@ -111,7 +113,7 @@ class Purse:
             self._check_text()
 
     def _check_text(self) -> None:
-        _check(self.spans, self.limits.max_spans, "pieces of text")
+        _check(self.spans, self.limits.max_spans, "pieces of text", "max_spans")
         _check(self.chars, self.limits.max_chars, "letters", "max_text_chars")
 
     def turn(self, pages: int) -> None:
@@ -138,6 +140,14 @@ def _check(count: int, limit: int, what: str, setting: str = "") -> None:
     if count > limit:
         remedy = f"raise {setting} if the file is trusted" if setting else "ask the sender for a simpler file"
         raise HoldError(HoldCode.TOO_LARGE, f"The file has more than {limit} {what}; {remedy}.")
+
+
+def too_deep(limits: ReaderLimits) -> HoldError:
+    """The error of a file that nests more deeply than it may."""
+    return HoldError(
+        HoldCode.TOO_LARGE,
+        f"The file nests drawings or tables more than {limits.max_depth} deep; raise max_depth if the file is trusted.",
+    )
 
 
 @contextmanager

@@ -6,14 +6,15 @@ Anything unknown is walked through, never skipped: text in a wrapper that a late
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from lxml import etree
 
 from marker.model import Place, Source, Span, Visibility
-from marker.readers.base import Gathering
+from marker.readers.base import Gathering, too_deep
 from marker.readers.docx_numbering import Numbering
 from marker.readers.docx_paragraph import Fields, Piece, Scene, shown_by_code, shown_later, spans_of
 from marker.readers.docx_styles import Look, Styles, is_shaded, run_properties
@@ -127,7 +128,8 @@ class Walker:
         kept = scene.place if scene.place in (Place.HEADER, Place.FOOTER) and place is Place.TEXTBOX else place
         outer, self.fields = self.fields, Fields()
         flow = f"{self.part}#textbox{self._boxes}"
-        self.blocks(element, replace(scene, place=kept, flow=flow, cell=False, shaded=True))
+        with self._further_in():
+            self.blocks(element, replace(scene, place=kept, flow=flow, cell=False, shaded=True))
         self.fields = outer
 
     def _table(self, element: etree._Element, scene: Scene) -> None:
@@ -141,7 +143,17 @@ class Walker:
             # A table style may shade rows and columns by rules that only layout knows.
             shaded=scene.shaded or bool(style) or is_shaded(child(element, "w:tblPr")),
         )
-        self.blocks(element, inner)
+        with self._further_in():
+            self.blocks(element, inner)
+
+    @contextmanager
+    def _further_in(self) -> Iterator[None]:
+        """One table or box further inside others.  Raises HoldError(too-large)."""
+        self._depth += 1
+        if self._depth > self.gathering.purse.limits.max_depth:
+            raise too_deep(self.gathering.purse.limits)
+        yield
+        self._depth -= 1
 
     def _loose(self, element: etree._Element, scene: Scene) -> None:
         """Inline content where a paragraph should be."""

@@ -8,10 +8,9 @@ from typing import Any, Final
 
 from marker.errors import HoldError
 from marker.model import HoldCode
-from marker.readers.base import ReaderLimits
+from marker.readers.base import ReaderLimits, too_deep
 from marker.readers.pdfium import address_of, pdfium, plain_call
 
-_MAX_NESTING: Final = 30
 _LEAST_PIXELS: Final = 5
 """Letters are at least so many pixels high; a picture with fewer is a fill or a rule."""
 _THIN: Final = 2.5
@@ -80,14 +79,18 @@ class _Scanner:
     def __init__(self, limits: ReaderLimits) -> None:
         self.found = PageObjects()
         self._left = limits.max_page_objects
-        self._limit = limits.max_page_objects
+        self._limits = limits
 
     def take(self, item: int, matrix: Matrix, depth: int, flattened: bool) -> None:
         """Note one object, by its address, and what a form XObject draws inside."""
         self._left -= 1
-        if self._left < 0 or depth > _MAX_NESTING:
+        if depth > self._limits.max_depth:
+            raise too_deep(self._limits)
+        if self._left < 0:
             raise HoldError(
-                HoldCode.TOO_LARGE, f"A page draws more than {self._limit} objects, or nests them; ask for a scan."
+                HoldCode.TOO_LARGE,
+                f"A page draws more than {self._limits.max_page_objects} objects; ask for a scan, or raise "
+                "max_page_objects if the file is trusted.",
             )
         kind = _kind_of(item)
         if kind == pdfium.FPDF_PAGEOBJ_TEXT:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import io
 import logging
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO
 
 from pypdf import PdfReader
-from pypdf.generic import ArrayObject, EncodedStreamObject, StreamObject
 
 from marker.readers.base import Purse, border
 from marker.readers.pdf_open import OpenPdf, damaged
@@ -19,10 +17,6 @@ from marker.readers.pdfium import pdfium
 
 # pypdf quotes the document in its warnings; logs are read by people who may not read the document.
 logging.getLogger("pypdf").setLevel(logging.CRITICAL + 1)
-
-_PLAIN_CONTENT: Final = 100_000
-"""Bytes of a packed content stream that are let pass unlooked; deflate cannot make more than 100 MB of them."""
-_FLATE: Final = frozenset({"/FlateDecode", "/Fl"})
 
 
 @contextmanager
@@ -65,39 +59,6 @@ def _count(reader: PdfReader) -> int:
         raise
     except Exception:  # noqa: BLE001  # as above
         return -1
-
-
-def check_content_size(page: Any, purse: Purse) -> None:
-    """Refuse a page whose content streams unpack to more than the file may: pdfium would unpack them unasked.
-
-    Raises HoldError(too-large).
-    """
-    contents = page.get("/Contents")
-    contents = contents.get_object() if contents is not None else None
-    streams = list(contents) if isinstance(contents, ArrayObject) else [contents]
-    for item in streams:
-        stream = item.get_object() if item is not None else None
-        if not isinstance(stream, StreamObject):
-            continue
-        packed = stream._data  # the stream as it stands in the file; there is no public name for it
-        if len(packed) > _PLAIN_CONTENT and isinstance(stream, EncodedStreamObject):
-            filters = stream.get("/Filter")
-            names = [str(f) for f in filters] if isinstance(filters, ArrayObject) else [str(filters)]
-            data: bytes = packed if isinstance(packed, bytes) else packed.encode("latin-1")
-            if all(name in _FLATE for name in names):
-                _count_unpacked(data, len(names), purse)
-
-
-def _count_unpacked(data: bytes, layers: int, purse: Purse) -> None:
-    chain = [zlib.decompressobj() for _ in range(layers)]
-    for start in range(0, len(data), 4096):
-        piece = data[start : start + 4096]
-        for unpacker in chain:
-            try:
-                piece = unpacker.decompress(piece)
-            except zlib.error:
-                return  # what cannot be unpacked is not unpacked by pdfium either
-        purse.unpack(len(piece))
 
 
 def unpacked(stream: Any, purse: Purse) -> bytes:

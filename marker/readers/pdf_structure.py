@@ -15,7 +15,8 @@ from marker.errors import HoldError
 from marker.model import HoldCode, Place, Source, Span, Visibility
 from marker.readers.base import BARE_WORDS, Gathering
 from marker.readers.labels import read_properties
-from marker.readers.pdf_parse import check_content_size, unpacked
+from marker.readers.pdf_content import ContentCheck
+from marker.readers.pdf_parse import unpacked
 from marker.readers.xmp import read_xmp
 
 _DATES: Final = frozenset({"/CreationDate", "/ModDate", "/Producer", "/Creator", "/Trapped"})
@@ -67,7 +68,8 @@ def read_page_entries(reader: PdfReader, gathering: Gathering) -> list[float]:
 
     Raises HoldError: too-large, malformed.
     """
-    return [_page(page, gathering) for page in reader.pages]
+    check = ContentCheck(gathering.purse)
+    return [_page(page, check, gathering) for page in reader.pages]
 
 
 def read_fields(reader: PdfReader, gathering: Gathering, said: str) -> list[DictionaryObject]:
@@ -109,8 +111,8 @@ def _options(inherited: Mapping[str, Any]) -> Iterator[str]:
         yield _text(shown[-1] if shown else option)
 
 
-def _page(page: DictionaryObject, gathering: Gathering) -> float:
-    check_content_size(page, gathering.purse)
+def _page(page: DictionaryObject, check: ContentCheck, gathering: Gathering) -> float:
+    check.page(page)
     for specification in _list(page.get("/AF")):
         _read_file(specification, gathering)
     unit = _number(page.get("/UserUnit"))

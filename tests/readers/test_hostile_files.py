@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import random
 import zipfile
@@ -16,8 +17,10 @@ from pypdf import PdfWriter
 from pypdf.generic import (
     ArrayObject,
     ByteStringObject,
+    DecodedStreamObject,
     DictionaryObject,
     EncodedStreamObject,
+    IndirectObject,
     NameObject,
     NumberObject,
     TextStringObject,
@@ -293,6 +296,73 @@ def test_a_gigabyte_of_content_is_too_large_before_a_page_is_drawn(tmp_path: Pat
     assert hold(tmp_path, data).hold.code is HoldCode.TOO_LARGE
 
 
+def drawings(levels: int, fan: int, *, itself: bool = False) -> bytes:
+    """A page of drawings that each draw the next so many times; the innermost may draw the outermost."""
+
+    def draw(writer: PdfWriter) -> None:
+        below = first = None
+        for _ in range(levels):
+            form = DecodedStreamObject()
+            form[NameObject("/Type")], form[NameObject("/Subtype")] = NameObject("/XObject"), NameObject("/Form")
+            form[NameObject("/BBox")] = ArrayObject(map(NumberObject, (0, 0, 595, 842)))
+            form.set_data(b"/F Do " * fan if below is not None else b"0 0 9 9 re f ")
+            if below is not None:
+                form[NameObject("/Resources")] = resources(below)
+            first = first or form
+            below = writer._add_object(form)
+        assert first is not None and below is not None
+        if itself:
+            first.set_data(b"/F Do ")
+            first[NameObject("/Resources")] = resources(below)
+        page = DecodedStreamObject()
+        page.set_data(b"/F Do ")
+        writer.pages[0][NameObject("/Contents")] = writer._add_object(page)
+        writer.pages[0][NameObject("/Resources")] = resources(below)
+
+    def resources(form: IndirectObject) -> DictionaryObject:
+        return DictionaryObject({NameObject("/XObject"): DictionaryObject({NameObject("/F"): form})})
+
+    return changed(pdf_bytes(text_at(60, 700, "x")), draw)
+
+
+def test_drawings_of_drawings_without_end_are_too_large(tmp_path: Path) -> None:
+    assert hold(tmp_path, drawings(12, 10)).hold.code is HoldCode.TOO_LARGE
+
+
+def test_a_drawing_that_draws_itself_is_malformed(tmp_path: Path) -> None:
+    assert hold(tmp_path, drawings(3, 2, itself=True)).hold.code is HoldCode.MALFORMED
+
+
+def test_drawings_nested_more_deeply_than_allowed_are_too_large(tmp_path: Path) -> None:
+    assert hold(tmp_path, drawings(9, 1), limits=ReaderLimits(max_depth=6)).hold.code is HoldCode.TOO_LARGE
+    assert read_bytes_as(tmp_path, drawings(5, 1), "a.pdf", ReaderLimits(max_depth=6)).pages == 1
+
+
+def test_tables_nested_more_deeply_than_allowed_are_too_large(tmp_path: Path) -> None:
+    deep = docx_bytes("<w:tbl><w:tr><w:tc>" * 9 + p("x") + "</w:tc></w:tr></w:tbl>" * 9)
+    assert hold(tmp_path, deep, limits=ReaderLimits(max_depth=8)).hold.code is HoldCode.TOO_LARGE
+    assert read_bytes_as(tmp_path, deep, "a.docx", ReaderLimits(max_depth=9)).spans
+
+
+@pytest.mark.parametrize(
+    ("packed", "filters"),
+    [
+        (bytes([129, 32]) * 400_000 + b"\x80", ["/RunLengthDecode"]),
+        (base64.a85encode(zlib.compress(b"0 0 m " * 9_000_000)) + b"~>", ["/ASCII85Decode", "/FlateDecode"]),
+        (zlib.compress(zlib.compress(b"0 0 m " * 9_000_000)), ["/FlateDecode", "/FlateDecode"]),
+    ],
+)
+def test_content_packed_in_other_ways_is_counted_too(tmp_path: Path, packed: bytes, filters: list[str]) -> None:
+    def inflate(writer: PdfWriter) -> None:
+        stream = EncodedStreamObject()
+        stream._data = packed
+        stream[NameObject("/Filter")] = ArrayObject(map(NameObject, filters))
+        writer.pages[0][NameObject("/Contents")] = writer._add_object(stream)
+
+    data = changed(pdf_bytes(text_at(60, 700, "x")), inflate)
+    assert hold(tmp_path, data, limits=ReaderLimits(max_unpacked_bytes=30_000_000)).hold.code is HoldCode.TOO_LARGE
+
+
 def test_an_attachment_that_is_its_own_attachment_is_read_once(tmp_path: Path) -> None:
     """The page tree of an attached file cannot hold the file that holds it; a file specification can be its own."""
 
@@ -327,7 +397,11 @@ def test_the_limits_are_settings() -> None:
         max_annotations=6,
         max_page_objects=7,
         max_text_chars=8,
+        max_spans=9,
+        max_depth=10,
     )
     limits = ReaderLimits.from_settings(chosen)
     assert (limits.max_pages, limits.max_unpacked_bytes, limits.max_parts, limits.max_attachment_depth) == (1, 2, 3, 4)
     assert (limits.max_attachments, limits.max_annotations, limits.max_page_objects, limits.max_chars) == (5, 6, 7, 8)
+    assert (limits.max_spans, limits.max_depth) == (9, 10)
+    assert ReaderLimits.from_settings(Settings()) == ReaderLimits()
