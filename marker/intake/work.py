@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from marker.agreement.load import load_profile
 from marker.agreement.profile import Profile
@@ -108,10 +108,17 @@ def _examine(path: Path, name: str, label: Path | None, task: Task) -> Examinati
     profile = task.profile()
     reading = read(path, ReaderLimits.from_settings(task.settings), name, lambda: Sieve(profile))
     drawn = [page.number for page in reading.page_infos if not page.readable][:CODE_PAGES]
+    codes: dict[int, tuple[str, ...]] = {}
     if reading.format != "pdf" or drawn:
         from marker.ocr.plan import read_images  # letters of every page read: no library of pictures is needed
 
-        reading = read_images(path, reading, profile, task.receiving, task.settings)
+        def show(number: int, pixels: Any) -> None:
+            if number in drawn:
+                from marker.records.sheets import codes_on_page
+
+                codes[number] = codes_on_page(pixels)
+
+        reading = read_images(path, reading, profile, task.receiving, task.settings, show)
     if label is not None:
         from marker.readers.labels import with_label_file
 
@@ -121,7 +128,10 @@ def _examine(path: Path, name: str, label: Path | None, task: Task) -> Examinati
     if not numbers and drawn and reading.format == "pdf":
         from marker.records.sheets import page_codes
 
-        numbers = page_codes(path, drawn)  # a scan of one of our copies shows its number as a picture
+        # A scan of one of our copies shows its number as a picture.
+        unseen = [number for number in drawn if number not in codes]
+        shown = [number for found in codes.values() for number in found]
+        numbers = tuple(dict.fromkeys((*shown, *(page_codes(path, unseen) if unseen else ()))))
     return Examination(
         reading.format, reading.pages, verdict, numbers, reading.notes, reading.labelled, reading.signatures
     )

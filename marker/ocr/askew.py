@@ -37,7 +37,8 @@ _RISE: Final = 0.45
 """Heights by which a row of few letters must rise: a level word with a tail at its end does a little."""
 _RISE_STRAIGHT: Final = 0.28
 _STRAIGHT: Final = 0.04
-"""The same for letters whose middles miss the line through them by so little: a tail would."""
+_LARGE: Final = 13.0
+"""The same for letters so high (points) whose middles miss the line through them by so little: a tail would not."""
 _MANY: Final = 7
 _CUT: Final = 0.12
 """Heights beyond its own that a row is cut out of what has grown into it."""
@@ -255,7 +256,7 @@ def _run(row: list[int], labels: Any, stats: Any, centres: Any, scale: float) ->
     rise = abs(slope) * float(np.ptp(at[:, 0]))
     if not _TILTS[0] < abs(angle) <= _TILTS[1] or missed > _OFF * height:
         return None
-    straight = missed < _STRAIGHT * height
+    straight = missed < _STRAIGHT * height and height > _LARGE * scale
     if len(row) < _MANY and rise < (_RISE_STRAIGHT if straight else _RISE) * height:
         return None
     # A letter askew is higher than it is upright by what its width rises.

@@ -91,7 +91,7 @@ class Finder:
         self._stamps(parts, [blob for blob in blobs if blob.askew], scale)
         blobs = [blob for blob in blobs if ink_in(parts.letters, blob) > 0.5 * blob.ink]
         self._banners(parts, small, scale)
-        self._leave(parts.figures, scale)
+        self._leave([box for box in parts.figures if not _is_signature(box, ink, seals, scale)], scale)
         self._print(blobs, parts, scale)
         if coloured is not None:
             self._coloured(without(coloured, seals, scale), seals, scale)
@@ -263,6 +263,14 @@ class Finder:
             for angle in (-90.0, 90.0):
                 strip = Strip(x * zoom, y * zoom, blob.width * zoom, min(blob.letter, blob.height) * zoom, angle)
                 self.found.append(Candidate(strip, "upright", False, 4, self._group, blob.pieces, blob.even))
+
+
+def _is_signature(box: tuple[int, int, int, int], ink: Grey, seals: Iterable[Seal], scale: float) -> bool:
+    """Whether large ink beside a seal is what a signature leaves outside it."""
+    x, y, width, height = box
+    if not any(seal.touches(x, y, width, height, _BESIDE * scale) for seal in seals):
+        return False
+    return is_scrawl(ink[y : y + height, x : x + width], scale, cut=True)
 
 
 def _body_letter(blobs: list[Blob], width: int) -> float:

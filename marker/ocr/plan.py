@@ -12,7 +12,7 @@ be read within its limits stays unreadable, which holds the file too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -34,14 +34,15 @@ from marker.model import (
     Span,
     Visibility,
 )
-from marker.ocr import page, raster, tesseract
+from marker.ocr import raster, tesseract
 from marker.ocr.cache import PictureCache
 from marker.ocr.codes import codes_on
-from marker.ocr.look import CLOSER, Clock, Line, Look, look_at, read_again, read_lines, read_looks
+from marker.ocr.look import CLOSER, Clock, Line, Look, look_at, read_again, read_looks
 from marker.ocr.montage import MAX_LINES, LineRead
 from marker.ocr.partly import Partly
 from marker.ocr.residue import Known, covers, is_covered, is_read, kind_of
 from marker.ocr.unsettled import meet, unsettled
+from marker.ocr.whole import read_whole
 from marker.settings import Settings
 
 _SEEN: Final = frozenset(FindingKind) - {FindingKind.MENTION}
@@ -49,17 +50,21 @@ _SHARE: Final = 0.7
 """Of the time a document may take, reading pictures takes at most this."""
 _PAGE_SECONDS: Final = 8.0
 """What must be left of the time to begin reading a whole page."""
-_LOOSE: Final = 0.02
-"""Share of a page's letters that may stand in no line: dots, accents and dirt do."""
-_PLAIN: Final = 26
-"""Pixels of capitals in running text, which nobody has stamped."""
-_SURE_WORD: Final = 60.0
 _LAYER: Final = 70.0
 """Confidence that a reading of somebody else's OCR is given: enough to know the number of a copy by it, no more."""
 
 
-def read_images(path: Path, reading: Reading, profile: Profile, receiving: PartyId, settings: Settings) -> Reading:
+def read_images(
+    path: Path,
+    reading: Reading,
+    profile: Profile,
+    receiving: PartyId,
+    settings: Settings,
+    show: Callable[[int, raster.Pixels], None] | None = None,
+) -> Reading:
     """The reading with what its pictures say; pages that could be read are marked readable.
+
+    ``show`` is given every page of a PDF that is drawn, as it is looked at first, so that nobody has to draw it again.
 
     Raises HoldError (timeout, too-large, unreadable-page) and MissingError (Tesseract or a language of it is not
     installed).
@@ -77,7 +82,7 @@ def read_images(path: Path, reading: Reading, profile: Profile, receiving: Party
         if reading.format in WORD_FORMATS:
             result = read_word_pictures(path, reading, profile, clock)
         else:
-            result = _Document(path, reading, profile, receiving, clock).read()
+            result = _Document(path, reading, profile, receiving, clock, show).read()
         if kept:
             kept.put(key, reading, result)
         return result
@@ -104,7 +109,16 @@ def read_images(path: Path, reading: Reading, profile: Profile, receiving: Party
 class _Document:
     """A PDF whose pages have to be looked at."""
 
-    def __init__(self, path: Path, reading: Reading, profile: Profile, receiving: PartyId, clock: Clock) -> None:
+    def __init__(
+        self,
+        path: Path,
+        reading: Reading,
+        profile: Profile,
+        receiving: PartyId,
+        clock: Clock,
+        show: Callable[[int, raster.Pixels], None] | None,
+    ) -> None:
+        self._show = show
         self._path = path
         self._reading = reading
         self._profile = profile
@@ -168,6 +182,8 @@ class _Document:
             picture = pictures.page(number, info.width, info.height, dpi, known=covered)
         except raster.TooCoarseError:
             return None
+        if self._show is not None and quarters is None:
+            self._show(number, picture.pixels)
         return look_at(picture, number, covered=covered, quarters=quarters, letter=letter)
 
     def _other_turns(self, pictures: raster.PdfPictures) -> None:
@@ -235,49 +251,14 @@ class _Document:
                     self._notes.append(f"a stamp on page {look.number} was read in part; it can only be {entry.form}")
 
     def _whole(self, pictures: raster.PdfPictures) -> None:
-        """Read what is left of every page, in order; pages that time does not allow stay unreadable.
-
-        That is every line that was not read yet, or the page as Tesseract sees it, where ink stands in no line.
-        """
+        """Read what is left of every page, in order; pages that time does not allow stay unreadable."""
         for look in self._looks:
             if look.failed or look.closer or self._covered.get(look.number):
                 continue
-            info = self._infos[look.number]
             if self._clock.left() < _PAGE_SECONDS:
                 look.failed = True
-                continue
-            try:
-                picture = pictures.page(look.number, info.width, info.height)
-                sheet = page.lay_out(picture, look.number, picture.dpi / 72, look.sheet.quarters)
-                if sheet.loose <= _LOOSE:
-                    self._read_rest(look, sheet)
-                else:
-                    words = tesseract.read_words(
-                        sheet.every,
-                        self._clock.call(),
-                        languages=self._profile.scans.languages,
-                        segmentation=tesseract.PAGE,
-                        dpi=round(picture.dpi),
-                    )
-                    look.whole = tuple(sheet.whole_spans(words))
-                    look.whole_letters = sum(len(word.text) for word in words if word.confidence >= _SURE_WORD)
-            except (raster.TooCoarseError, tesseract.EngineFaultError, tesseract.EngineTimeoutError):
-                look.failed = True
-
-    def _read_rest(self, look: Look, sheet: page.Sheet) -> None:
-        """Read the lines of a page that are no candidates."""
-        lines = [
-            Line(candidate, sheet.crop(candidate, _PLAIN), sheet.box_of(candidate))
-            for candidate in page.down_the_page([*sheet.text, *sheet.rest])
-        ]
-        for line, read in zip(lines, read_lines(lines, self._clock), strict=True):
-            line.read = read
-        look.whole = tuple(
-            replace(sheet.span(line.candidate, line.read), flow=f"page {look.number} whole picture")
-            for line in lines
-            if line.read.text.strip()
-        )
-        look.whole_letters = sum(line.read.letters for line in lines if line.read.confidence >= _SURE_WORD)
+            else:
+                read_whole(look, pictures, self._infos[look.number], self._clock)
 
     # ── result ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -307,11 +288,12 @@ class _Document:
 
     def _unsettled(self, result: Reading) -> list[tuple[Look, Line]]:
         """Lines that may be markings and are nothing that was read, each with its page."""
+        findings = find(result, self._profile)
         return [
             (look, line)
             for look in self._looks
             if not look.failed
-            for line in unsettled(look, find(result, self._profile), self._known, look_again=True)
+            for line in unsettled(look, findings, self._known, look_again=True)
         ]
 
     def _residue(self, result: Reading, pictures: raster.PdfPictures) -> Iterable[Residue]:

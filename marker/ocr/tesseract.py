@@ -128,7 +128,7 @@ def read_words(
         with _leash() as started:
             # Not image_to_data: it first asks for the version, in a second process and without a time-out.
             table = library.run_and_get_output(
-                Image.fromarray(picture), "tsv", "+".join(languages), config, 0, max(1, round(seconds))
+                _plain(picture), "tsv", "+".join(languages), config, 0, max(1, round(seconds))
             )
     except library.TesseractNotFoundError as error:
         raise MissingError(
@@ -148,6 +148,13 @@ def read_words(
     # Where one of several languages is missing, it reads with the others and calls that a success.
     _all_loaded(started)
     return _words(table)
+
+
+def _plain(picture: Grey) -> Image.Image:
+    """The picture as pytesseract hands it over: in a format that takes no time to pack."""
+    image = Image.fromarray(picture)
+    image.format = "PPM"
+    return image
 
 
 def package_of(language: str) -> str:

@@ -91,8 +91,12 @@ class _Page:
 
     def read(self) -> PageInfo:
         boxes = [self._space.box(run.left, run.bottom, run.right, run.top) for run in self._runs]
-        seen, readable = look(self._page, self._space, self._text, boxes, self._objects)
         pictures = self._pictures()
+        scanned = any(map(_is_large, pictures))
+        # A scan without text is read from its picture, whatever a small drawing of it would show.
+        seen, readable = (
+            look(self._page, self._space, self._text, boxes, self._objects) if boxes or not scanned else ((), False)
+        )
         broken = self._broken(boxes)
         fragments = [
             self._fragment(run, box, self._visibility(run, box, visible, pictures))
@@ -105,7 +109,7 @@ class _Page:
             self._add(line, struck)
         for annotation in self._annotations.all:
             self._say(annotation)
-        readable = readable and not broken and not self._annotations.failed and not any(map(_is_large, pictures))
+        readable = readable and not broken and not self._annotations.failed and not scanned
         visible_text = any(line.visibility is not Visibility.HIDDEN for line in lines)
         return PageInfo(self._number, self._width, self._height, readable, visible_text)
 

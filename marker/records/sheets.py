@@ -175,6 +175,11 @@ def page_codes(path: Path, numbers: Sequence[int]) -> tuple[str, ...]:
     return tuple(found)
 
 
+def codes_on_page(pixels: Any) -> tuple[str, ...]:
+    """The same of one page drawn at 150 dpi or more, rows and columns of grey levels or of red, green and blue."""
+    return tuple(dict.fromkeys(sighting.copy_number for sighting in _codes_in(_grey(pixels))))
+
+
 def _pictures(path: Path) -> Iterator[Grey]:
     for picture in image_pictures(path, _DPI):
         yield _grey(picture.pixels)
