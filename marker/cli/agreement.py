@@ -12,7 +12,7 @@ import click
 
 from marker.agreement.describe import describe
 from marker.agreement.load import read_profile
-from marker.agreement.profile import Profile
+from marker.agreement.profile import Party, Profile
 from marker.cli.options import common, shared
 from marker.cli.words import _
 from marker.errors import ExitStatus, HoldError, ProfileError, UsageError
@@ -81,18 +81,22 @@ def check(file: Path | None, agreement: Path | None) -> ExitStatus:
         )
     )
     for party in _without_letters(profile):
-        click.echo(_("Letters to and from {party} are in English, for there is no [letters.XX].").format(party=party))
+        click.echo(
+            _("Letters to and from {party} are in English: there is no [letters.XX] for {languages}.").format(
+                party=party.id, languages=", ".join(party.state_languages) or _("a state language, and none is named")
+            )
+        )
     return ExitStatus.DONE
 
 
-def _without_letters(profile: Profile) -> Iterator[str]:
+def _without_letters(profile: Profile) -> Iterator[Party]:
     """Parties in whose languages no letter is worded."""
     from marker.records.letters import texts_of
 
     known = texts_of(profile)
     for party in profile.parties:
         if not any(language in known for language in party.state_languages):
-            yield party.id
+            yield party
 
 
 def _unprintable(profile: Profile, file: str) -> Iterator[str]:

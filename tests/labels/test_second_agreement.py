@@ -172,7 +172,7 @@ def test_where_it_brings_no_letters_they_are_in_english_and_check_says_so(marker
     short.write_text(whole[: whole.index("[letters.et.labels]")], encoding="utf-8")
     said = marker("agreement", "check", short)
     assert said.status == 0
-    assert "Letters to and from EE are in English" in said.out
+    assert "Letters to and from EE are in English: there is no [letters.XX] for et." in said.out
     assert languages_for(load_profile(short), PartyId("EE")) == ("pl", "en")
     assert "in English" not in marker("agreement", "check", EXAMPLE).out
 
