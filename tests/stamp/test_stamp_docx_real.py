@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import subprocess
 from pathlib import Path
@@ -12,8 +13,11 @@ import zxingcpp
 from corpus_docx import CHANGED, CORPUS, ENDINGS, NOT_SOUND, render_all, stamp_all
 from docx.document import Document as DocxDocument
 from docx.enum.section import WD_ORIENT, WD_SECTION
+from docx.oxml.ns import nsdecls
+from docx.oxml.parser import parse_xml
 from docx.shared import Mm
 from docx_samples import WORDS, document, minimal, order, stamped, strict
+from PIL import Image
 
 from marker.numbering import parse_page_code
 
@@ -117,3 +121,50 @@ def test_every_printed_page_shows_the_stamp_and_no_page_is_added(tmp_path: Path)
             assert f"{number} / {len(shown)}" in bottom, (source.name, number)
         assert codes(copy.with_suffix(".pdf")) == [order().copy_number] * len(shown), source.name
         assert order().register_number in shown[0][0] + shown[0][1], source.name
+
+
+def senders_marks(made: DocxDocument) -> None:
+    """A picture and a watermark in the header, a text box in the body, each with the sender's marking or beside it."""
+    picture = io.BytesIO()
+    Image.new("L", (120, 60), 40).save(picture, format="PNG")
+    header = made.sections[0].header.paragraphs[0]
+    header.add_run().add_picture(picture, width=Mm(24))
+    shape = (
+        '<w:r {ns}><w:pict>{kind}<v:shape id="{id}" type="{type}" style="position:absolute;width:{w}pt;height:{h}pt;'
+        "{where}mso-position-horizontal-relative:margin;mso-position-vertical-relative:margin"
+        '" {look}>{inner}</v:shape></w:pict></w:r>'
+    )
+    names = nsdecls("w") + ' xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office"'
+    watermark = shape.format(
+        ns=names, id="PowerPlusWaterMarkObject1", type="#_x0000_t136", w=400, h=120,
+        look='fillcolor="silver" stroked="f"',
+        where="z-index:-1;mso-position-horizontal:center;mso-position-vertical:center;",
+        kind='<v:shapetype id="_x0000_t136" coordsize="21600,21600" o:spt="136" adj="10800" path="m@7,l@8,m@5,21600l@6,'
+        '21600e"><v:path textpathok="t"/><v:textpath on="t" fitshape="t"/></v:shapetype>',
+        inner='<v:textpath style="font-family:&quot;Arial&quot;;font-size:1pt" string="SLAPTAI"/>',
+    )  # fmt: skip
+    box = shape.format(
+        ns=names, id="box", type="#_x0000_t202", w=120, h=40, look='filled="f"', kind="",
+        where="z-index:1;margin-left:330pt;margin-top:80pt;",
+        inner="<v:textbox><w:txbxContent><w:p><w:r><w:t>SLAPTAI</w:t></w:r></w:p></w:txbxContent></v:textbox>",
+    )  # fmt: skip
+    header._p.append(parse_xml(watermark))
+    made.paragraphs[0]._p.append(parse_xml(box))
+
+
+@pytest.mark.slow
+@needs_office
+def test_pictures_text_boxes_and_watermarks_of_the_sender_stay_visible(tmp_path: Path) -> None:
+    (tmp_path / "stamped").mkdir()
+    source = document(tmp_path / "marks.docx", senders_marks, paragraphs=6)
+    results = stamp_all([source], tmp_path / "stamped")
+    (found,) = render_all(results, tmp_path).values()
+    assert found is not None
+    assert (found.before, found.after, found.unmarked, found.unread) == (1, 1, (), ())
+    assert found.gone == ()
+    silver = []
+    for pdf in (tmp_path / "pages").glob("*.pdf"):
+        with pypdfium2.PdfDocument(pdf) as opened:
+            silver.append(sum(opened[0].render(scale=1).to_pil().convert("L").histogram()[180:205]))
+    # The watermark is drawn at all, and as much of it as before; edges of letters are grey too.
+    assert len(silver) == 2 and min(silver) > 2_000 and min(silver) > 0.9 * max(silver)
