@@ -1,4 +1,4 @@
-"""XML of small standard files (labels, bindings, policies): parsed hardened, written canonical.
+"""XML of small standard files (labels, bindings, policies), and how all XML is parsed: hardened; written canonical.
 
 Nobody vouches for what is parsed here, so nothing is fetched, no entity is expanded, no document type is accepted, and
 size, depth and number of elements are bounded.  What is written is Canonical XML 1.0: one form a tree, in UTF-8, so
@@ -28,6 +28,13 @@ def parse(data: bytes, what: str, *, max_bytes: int = MAX_BYTES) -> etree._Eleme
     """
     if len(data) > max_bytes:
         raise _too_large(what, f"{max_bytes} bytes")
+    root = hardened(data, what)
+    measure(root, what)
+    return root
+
+
+def hardened(data: bytes, what: str) -> etree._Element:
+    """The root element of ``data``, whose size the caller bounds; see :func:`parse`.  Raises HoldError(malformed)."""
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False,
         remove_comments=True, remove_pis=True,
@@ -40,7 +47,6 @@ def parse(data: bytes, what: str, *, max_bytes: int = MAX_BYTES) -> etree._Eleme
         raise HoldError(HoldCode.MALFORMED, f"{what} holds no XML; ask the sender to send it again.")
     if root.getroottree().docinfo.internalDTD is not None:
         raise HoldError(HoldCode.MALFORMED, f"{what} declares a document type, as attacks do; ask the sender.")
-    measure(root, what)
     return root
 
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from lxml import etree
 
+from marker.canonical import hardened
 from marker.errors import HoldError
 from marker.model import HoldCode
 
@@ -49,27 +50,7 @@ def parse_xml(data: bytes, what: str) -> etree._Element:
     """The root element of ``data``. Raises HoldError(malformed, too-large); ``what`` names the part in the message."""
     if len(data) > MAX_XML_BYTES:
         raise HoldError(HoldCode.TOO_LARGE, f"{what} is larger than {MAX_XML_BYTES} bytes; ask the sender to split it.")
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    try:
-        root = etree.fromstring(data, parser)
-    except (etree.XMLSyntaxError, ValueError, LookupError) as error:
-        raise HoldError(HoldCode.MALFORMED, f"{what} is no sound XML; ask the sender to send it again.") from error
-    if root is None:
-        raise HoldError(HoldCode.MALFORMED, f"{what} holds no XML; ask the sender to send the file again.")
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise HoldError(
-            HoldCode.MALFORMED,
-            f"{what} declares a document type, as attacks do and no office program; ask the sender.",
-        )
-    return root
+    return hardened(data, what)
 
 
 def name(element: etree._Element) -> str:
