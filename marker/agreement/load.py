@@ -188,6 +188,8 @@ def _outside(table: Table) -> Outside:
         forms=table.texts("forms"),
         prefixes=table.texts("prefixes", ()),
         portions=table.texts("portions", ()),
+        initials=table.texts("initials", ()),
+        party=PartyId(party) if (party := table.text("party", "")) else None,
     )
 
 

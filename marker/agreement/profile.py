@@ -135,6 +135,9 @@ class Outside:
     """English levels that become this owner's when continued with ``//``."""
     portions: tuple[str, ...] = ()
     """Openings of portion marks."""
+    initials: tuple[str, ...] = ()
+    """Letters that registries of ``party`` write for it: they leave a doubt where a marking stands."""
+    party: PartyId | None = None
 
 
 @dataclass(frozen=True, slots=True)

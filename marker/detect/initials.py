@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence, Set
 
+from marker.detect.fold import without_marks
 from marker.detect.lexicon import Entry, Lexicon, Role
 from marker.detect.lines import SEEN, Layout, Line
 from marker.detect.match import Matcher, is_number
@@ -20,6 +21,8 @@ _JOINED = re.compile(r"\s?[/\-]?\s?")
 """What may stand between two such letters: a full stop makes them a person's."""
 _LONGEST = 40
 """Letters of a line that may bear them: with a copy number and an annex's."""
+_OWN = frozenset("ӘҒҚҢӨҰҮҺІ")
+"""Kazakh letters, by which such letters are told from others."""
 _BESIDE_COPY = 3
 """Words beside those of a copy number among which such letters are looked for."""
 _ZONES = frozenset({Place.HEADER, Place.FOOTER, Place.WATERMARK})
@@ -85,6 +88,8 @@ def _as_letters(line: Line, places: Sequence[int], entry: Entry, lexicon: Lexico
     if any(not _JOINED.fullmatch(line.words[place].glue) for place in places[1:]):
         return False
     text = line.quote(places[0], places[-1])
+    if _OWN.intersection(entry.form) and without_marks(text) != without_marks(entry.form):
+        return False  # folded, ӨҚ is OK, and Қ is the К of anything
     small = any(other.letters == entry.letters and other.form.islower() for other in lexicon.initials)
     last = places[-1] + 1
     before = line.words[places[0]].glue.rstrip()[-1:]

@@ -151,12 +151,15 @@ def _compile(profile: Profile) -> Lexicon:
         ),
         party_stems=tuple(_party_stems(profile)),
         fragments=tuple(_fragments(profile, entries)),
-        initials=tuple(
-            Entry(Role.INITIALS, marking.id, letters)
-            for marking in sorted(profile.markings, key=lambda m: -profile.rank(m.id))
-            for letters in marking.initials
-        ),
+        initials=tuple(_initials(profile)),
     )
+
+
+def _initials(profile: Profile) -> Iterable[Entry]:
+    for outside in profile.outside:
+        yield from (Entry(Role.INITIALS, outside.id, letters) for letters in outside.initials)
+    for marking in sorted(profile.markings, key=lambda m: -profile.rank(m.id)):
+        yield from (Entry(Role.INITIALS, marking.id, letters) for letters in marking.initials)
 
 
 def _entries(profile: Profile) -> Iterable[Entry]:

@@ -302,5 +302,9 @@ def _initials(matcher: Matcher, weighed: Sequence[Weighed], profile: Profile) ->
     for line, places, entry in initials(matcher, taken):
         reason = "letters that registries write for it; no marking by themselves"
         finding = _doubt(line, places, entry, matcher.layout.thresholds.doubt, reason, matcher.layout)
-        party, rank = party_of(entry.target, profile), profile.rank(entry.target)
+        outside = next((family for family in profile.outside if family.id == entry.target), None)
+        if outside is not None:  # higher than every row of Article 3
+            party, rank = outside.party, 1 + max(level.rank for level in profile.levels)
+        else:
+            party, rank = party_of(entry.target, profile), profile.rank(entry.target)
         yield Sighting(finding, Role.INITIALS, party, rank, strong=False)

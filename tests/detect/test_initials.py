@@ -31,7 +31,8 @@ RN = top("RIBOTO NAUDOJIMO")
 
 
 @pytest.mark.parametrize(
-    "letters", ["СС", "с/с", "С/С", "сс", "CC", "С С", "«СС»", "СС Экз. № 1", "СС Экз. единственный"]
+    "letters",
+    ["СС", "с/с", "С/С", "сс", "CC", "С С", "«СС»", "СС Экз. № 1", "СС Экз. единственный", "ӨҚ", "«ӨҚ»", "Ө Қ", "ОВ"],
 )
 def test_letters_in_the_corner_of_an_annex_hold_a_letter_marked_lower(letters: str) -> None:
     verdict = judged(pdf([DSP, *RU], [corner(letters), *RU]), LT)
@@ -42,6 +43,19 @@ def test_letters_in_the_corner_of_an_annex_hold_a_letter_marked_lower(letters: s
 def test_a_single_letter_in_the_corner_holds_too() -> None:
     assert outcome(pdf([DSP, *RU], [corner("С"), corner("Экз. № 1", y=66), *RU]), LT) == "uncertain"
     assert outcome(pdf([DSP, *RU], [corner("С"), *RU]), LT) == "uncertain"
+    assert outcome(pdf([DSP, *RU], [corner("Қ"), *RU]), LT) == "uncertain"
+
+
+def test_letters_for_the_level_above_article_3_hold_even_beside_the_highest_marking() -> None:
+    live = corner("Совершенно секретно")
+    assert outcome(pdf([live, *RU], [corner("ОВ"), corner("Экз. № 1", y=66), *RU]), LT) == "uncertain"
+    assert outcome(pdf([live, *RU], [corner("СС"), corner("Экз. № 1", y=66), *RU]), LT) == "kz:top-secret"
+    assert outcome(pdf([RN, *LIT], [top("OB"), *LIT]), KZ) == "lt:restricted"
+
+
+@pytest.mark.parametrize("other", ["OK", "ОК", "К", "K"])
+def test_what_merely_folds_to_kazakh_letters_is_none_of_them(other: str) -> None:
+    assert outcome(pdf([DSP, *RU], [corner(other), *RU]), LT) == "kz:restricted"
 
 
 @pytest.mark.parametrize("letters", ["VS", "S", "K"])
@@ -104,7 +118,8 @@ def test_paragraphs_of_an_annex_that_are_such_letters_hold_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("letters", "passes"), [("СС", False), ("с/с Экз. № 1", False), ("С", False), ("С Ивановым", True)]
+    ("letters", "passes"),
+    [("СС", False), ("ӨҚ", False), ("ОВ", False), ("с/с Экз. № 1", False), ("С", False), ("С Ивановым", True)],
 )
 def test_the_sieve_lets_no_page_pass_that_bears_such_letters(letters: str, passes: bool) -> None:
     sieve, info = Sieve(PROFILE), PageInfo(2, 595, 842, readable=True, has_text=True)
