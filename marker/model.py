@@ -232,6 +232,19 @@ class Residue:
 
 
 @dataclass(frozen=True, slots=True)
+class Unseen:
+    """An attachment of which only its picture can tell what it says."""
+
+    flow: str
+    """Where its text stands, or would: "attachment 2"."""
+    why: str
+    """Its entry among the attachments unread, until somebody looks."""
+    data: bytes
+    reading: Reading | None
+    """What its text says; None for a picture."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """All a reader has to say of a file: its text with places, its pages, and facts that bear on stamping."""
 
@@ -252,6 +265,7 @@ class Reading:
     pictures: int = 0
     """Pictures in a Word document, whose words are not among the spans. A PDF says so page by page (``readable``)."""
     signatures: tuple[Signature, ...] = ()
+    unseen: tuple[Unseen, ...] = ()
 
 
 class FindingKind(StrEnum):

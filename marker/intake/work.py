@@ -119,6 +119,10 @@ def _examine(path: Path, name: str, label: Path | None, task: Task) -> Examinati
                 codes[number] = codes_on_page(pixels)
 
         reading = read_images(path, reading, profile, task.receiving, task.settings, show)
+    if reading.unseen:
+        from marker.intake.attached import look_into
+
+        reading = look_into(reading, profile, task.receiving, task.settings)
     if label is not None:
         from marker.readers.labels import with_label_file
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 import io
 
 from marker.errors import HoldError
-from marker.model import HoldCode, Place, Reading, Source, Span
+from marker.model import HoldCode, Place, Reading, Source, Span, Unseen
 from marker.readers import ole
 from marker.readers.base import Gathering, Purse, border
 from marker.readers.docx import read_docx
-from marker.readers.identify import PLAIN_TEXT, Kind, examine, format_of
+from marker.readers.identify import PICTURES, PLAIN_TEXT, Kind, examine, format_of
 from marker.readers.pdf import read_pdf
 
 _PACKAGER = "\x01ole10native"
@@ -55,13 +55,19 @@ def read_attachment(data: bytes, outer: Gathering) -> None:
     except HoldError as error:
         if error.hold.code is HoldCode.TOO_LARGE:
             raise
-        outer.leave_unread(_kind_of(document or data, purse, error))
+        kind = _kind_of(document or data, purse, error)
+        if kind in PICTURES:
+            outer.leave_to_be_seen(Unseen(flow, kind, document or data, None))
+        else:
+            outer.leave_unread(kind)
         return
     outer.take_in(inner, flow)
     if any(not page.readable for page in inner.page_infos):
-        outer.leave_unread("a PDF with pages that show more than their text says")
+        why = "a PDF with pages that show more than their text says"
+        outer.leave_to_be_seen(Unseen(flow, why, document, inner))
     if inner.pictures:
-        outer.leave_unread("a Word document with pictures, which may show more than its text says")
+        why = "a Word document with pictures, which may show more than its text says"
+        outer.leave_to_be_seen(Unseen(flow, why, document, inner))
 
 
 def _read_text(data: bytes, gathering: Gathering, kind: Kind) -> Reading:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from marker.errors import HoldError, MarkerError
-from marker.model import HoldCode, LabelledCopy, LabelSeen, PageInfo, Place, Reading, Span, StampTrace
+from marker.model import HoldCode, LabelledCopy, LabelSeen, PageInfo, Place, Reading, Span, StampTrace, Unseen
 from marker.numbering import COPY_NUMBER_IN_TEXT, parse_copy_number
 from marker.settings import Settings
 from marker.signatures import Signature
@@ -195,6 +195,7 @@ class Gathering:
     pictures: int = 0
     """Pictures whose words are not among the spans."""
     signatures: list[Signature] = field(default_factory=list)
+    unseen: list[Unseen] = field(default_factory=list)
     sieves: Callable[[], PageSieve] | None = None
     """Makes what tells pages with nothing new, for one part of a document; None when every page is read in full."""
     files_read: dict[int, object] = field(default_factory=dict)
@@ -217,6 +218,11 @@ class Gathering:
         """Record an attachment that cannot be read; any one holds the file (rule of judgement 7)."""
         self.unread.append(kind)
 
+    def leave_to_be_seen(self, one: Unseen) -> None:
+        """Record an attachment whose picture has to be read; it counts as unread until it is."""
+        self.unread.append(one.why)
+        self.unseen.append(one)
+
     def take_in(self, inner: Reading, flow: str) -> None:
         """Add the reading of an attachment. Its spans lose page and box, which are not the letter's."""
         for span in inner.spans:
@@ -227,6 +233,7 @@ class Gathering:
         self.labelled += inner.labelled
         self.bindings += [(f"{flow} > {where}", xml) for where, xml in inner.bindings]
         self.unread += inner.attachments_unread
+        self.unseen += [replace(one, flow=f"{flow} > {one.flow}") for one in inner.unseen]
         for note in inner.notes:
             self.note(f"attachment: {note}")
 
@@ -235,6 +242,7 @@ class Gathering:
         self.purse.take_over(other.purse)
         self.spans += other.spans
         self.unread += other.unread
+        self.unseen += other.unseen
         for note in other.notes:
             self.note(note)
         self.traces += [new for new in other.traces if all(t.copy_number != new.copy_number for t in self.traces)]
@@ -261,6 +269,7 @@ class Gathering:
             bindings=tuple(self.bindings),
             pictures=self.pictures,
             signatures=tuple(self.signatures),
+            unseen=tuple(self.unseen),
         )
 
     def trace(self, text: str, page: int | None = None) -> None:

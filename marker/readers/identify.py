@@ -20,6 +20,8 @@ _PDF_WITHIN: Final = 1024
 """Readers accept a PDF header anywhere in the first 1024 bytes (ISO 32000-1, annex H, implementation note 13)."""
 
 PLAIN_TEXT: Final = "a plain text file"
+PICTURES: Final = frozenset({"a TIFF picture", "a JPEG picture", "a PNG picture"})
+"""Kinds of pictures that can be read as pages."""
 _SCAN: Final = "have the page sent as a PDF, which is how scans are read"
 _WORD: Final = "save it as a Word document (.docx) or PDF"
 _ARCHIVE: Final = "unpack it and submit the documents one by one"

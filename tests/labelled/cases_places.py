@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 from fixtures import docx_pieces, files, pdf_pieces
 from fixtures.letter import A4, Letter, Para, Raw, Run, Section, para
 from fixtures.texts import LANGUAGES
@@ -272,6 +274,19 @@ def embedded_in_docx(dice: Dice) -> Result:
     outer.after.append(Para(raw=run))
     outer.parts.append(part)
     return outer.marked(higher)
+
+
+@case("rule 7: an attached scan that is higher", formats=("pdf",))
+def attached_scan(dice: Dice) -> Result:
+    marking = lower_level(dice)
+    outer, higher = Draft(dice, paragraphs=3), dice.other_level(marking)
+    outer.mark(spelling.any_form(marking, dice))
+    data, label = outer.marked(higher, *PICTURE, "attachment")
+    page = pdf_pieces.scanned(_page_lines(dice, higher), A4, dpi=130, seed=dice.number)
+    kind = dice.choice(("PNG", "TIFF", "PDF"))
+    out = io.BytesIO()
+    page.convert("RGB").save(out, kind, resolution=130)
+    return files.pdf_with_attachment(data, f"priedas.{kind.lower()}", out.getvalue()), label
 
 
 @case("rule 7: an attachment that cannot be read")
