@@ -7,19 +7,15 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from marker.cli.letters import keep, language_option, on_paper, output_option, print_json
+from marker.cli.letters import language_option, output_option, print_json
+from marker.cli.notices import of_breach, of_destructions
 from marker.cli.options import common, party_of_recipients, registers, shared, state_recipients
 from marker.cli.words import _
 from marker.errors import HoldError, RegisterError, UsageError
-
-if TYPE_CHECKING:
-    from marker.agreement.profile import Profile
-    from marker.register.custody import Incident
-    from marker.register.register import Register
 
 _on = click.option("--date", "on", metavar="YYYY-MM-DD", help="When it happened. Default: today.")
 
@@ -126,10 +122,8 @@ def destroy(
     Example:
       marker destroy KZ-2026-000123-02-G --witness "A. Clerk" --witness "B. Officer" --method shredded --consent 5-17/90
     """
-    from marker.records import facts
     from marker.records.letters import languages_for
     from marker.register import custody
-    from marker.register.records import EventKind
 
     start = common(options)
     handling = {level.id: start.profile.handling_of(level.id) for level in start.profile.levels}
@@ -138,20 +132,12 @@ def destroy(
     )  # a wrong language stops before anything is kept
     with start.open_register(create=False) as register:
         with _article(), register.writing() as pen:
-            today = pen.now.date()
-            how = custody.Destroying(_day(on, today), method, witnesses, consent, crisis, reason)
+            how = custody.Destroying(_day(on, pen.now.date()), method, witnesses, consent, crisis, reason)
             done = custody.destroy(pen, numbers, how, handling)
         for copy, _document, _event in done:
             click.echo(_("{number}: destroyed").format(number=copy.copy_number))
-        for number in dict.fromkeys(copy.register_number for copy, *_rest in done):
-            of_it = [(copy, document, event) for copy, document, event in done if copy.register_number == number]
-            letter = facts.destruction(
-                of_it[0][1], [copy.copy_number for copy, *_rest in of_it], how, start.profile,
-                today=today.isoformat(), languages=languages,
-            )  # fmt: skip
-            events = [event for *_rest, event in of_it]
-            name = f"notice-{letter.kind.value}-{number}-{events[0]}"
-            keep(register, EventKind.NOTICE, number, on_paper(letter, name), output, {"of": events})
+        events = [event for *_rest, event in done]
+        of_destructions(register, start.profile, output, languages, events)
 
 
 @click.group(short_help="Breaches (Article 10): record, report, list.")
@@ -188,29 +174,10 @@ def add(
     languages_for(start.profile, start.profile.parties[0].id, languages)
     with start.open_register(create=False) as register:
         with register.writing() as pen:
-            today = pen.now.date()
-            number = custody.open_incident(pen, numbers, on=_day(on, today), what=what)
+            number = custody.open_incident(pen, numbers, on=_day(on, pen.now.date()), what=what)
             opened = next(known for known in custody.incidents(pen.connection) if known.number == number)
         click.echo(_("incident {n}: open").format(n=number))
-        _tell(register, opened, start.profile, today.isoformat(), output, languages)
-
-
-def _tell(
-    register: Register, opened: Incident, profile: Profile, today: str, output: Path, languages: tuple[str, ...]
-) -> None:
-    from marker.records import facts
-    from marker.register.records import EventKind
-
-    documents = dict.fromkeys(copy.register_number for n in opened.copies if (copy := register.copy(n)) is not None)
-    for number in documents:
-        document = register.document(number)
-        if document is not None:
-            letter = facts.breach(opened, document, profile, today=today, languages=languages)
-            # The final report does not stand for the first notice, should that never have been written.
-            step, of = ("report", []) if opened.report is not None else ("notice", [opened.number])
-            detail = {"of": of, "incident": opened.number}
-            name = f"{step}-incident-{opened.number}-{number}"
-            keep(register, EventKind.NOTICE, number, on_paper(letter, name), output, detail)
+        of_breach(register, opened, start.profile, output, languages)
 
 
 @incident.command()
@@ -235,9 +202,8 @@ def report(number: int, text: str, output: Path, languages: tuple[str, ...], **o
     with start.open_register(create=False) as register:
         with register.writing() as pen:
             closed = custody.report_incident(pen, number, text)
-            today = pen.now.date()
         click.echo(_("incident {n}: closed").format(n=number))
-        _tell(register, closed, start.profile, today.isoformat(), output, languages)
+        of_breach(register, closed, start.profile, output, languages)
 
 
 @incident.command("list")

@@ -142,6 +142,9 @@ def duties(overdue: bool, as_json: bool, **options: Any) -> None:
     if as_json:
         print_json([asdict(duty) for duty in owed])
         return
+    if not owed:
+        click.echo(_("Nothing is overdue.") if overdue else _("Nothing is owed."))
+        return
     from marker.cli.papers import print_table
 
     columns = (_("Since"), _("Days"), _("Overdue"), _("What"), _("Article"), _("Of"), _("How"))

@@ -27,6 +27,7 @@ _COMMANDS = {
     "destroy": "marker.cli.custody",
     "transfer": "marker.cli.custody",
     "incident": "marker.cli.custody",
+    "notice": "marker.cli.notices",
     "receipt": "marker.cli.letters",
     "trace": "marker.cli.trace",
     "label": "marker.cli.label",

@@ -215,6 +215,12 @@ def destroy(
     return done
 
 
+def destroying(detail: str) -> Destroying:
+    """How it was done, from the detail of the event."""
+    told = json.loads(detail)
+    return Destroying(**{**told, "witnesses": tuple(told["witnesses"])})
+
+
 def _may_destroy(pen: Pen, document: DocumentRecord, handling: Handling, consent: str | None) -> str | None:
     if handling.destroy is Destruction.NEVER:
         raise RegisterError(

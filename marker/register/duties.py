@@ -13,6 +13,7 @@ from sqlalchemy import Connection, func, select
 from marker.agreement.profile import Profile, Receipt
 from marker.model import LevelId
 from marker.register import custody, query, schema
+from marker.register.custody import Incident
 from marker.register.records import DocumentStatus, EventKind, EventRecord
 
 _events, _documents = schema.events.c, schema.documents.c
@@ -47,27 +48,35 @@ def owed(connection: Connection, profile: Profile, now: datetime, *, receipt_day
         handling = profile.handling_of(level)
         what = f"{handling.receipt.value} receipt"
         add(what, handling.receipt_article, number, since, receipt_days, f"marker receipt {number}")
-    noticed = {seq for event in query.of_kinds(connection, EventKind.NOTICE) for seq in _detail(event)["of"]}
-    for event in query.of_kinds(connection, EventKind.DESTROYED):
-        if event.seq not in noticed:
-            crisis = bool(_detail(event)["crisis"])
-            article = profile.articles.crisis if crisis else profile.articles.notice
-            add("notice of destruction", article, event.copy or "", event.at, 0 if crisis else notice_days, "")
+    destroyed, untold = without_notice(connection)
+    for event in destroyed:
+        crisis = custody.destroying(event.detail).crisis
+        article = profile.articles.crisis if crisis else profile.articles.notice
+        add("notice of destruction", article, event.copy or "", event.at, 0 if crisis else notice_days, "marker notice")
+    for incident in untold:
+        of = f"incident {incident.number}"
+        add("notice of a breach", profile.articles.breach, of, incident.at, 0, "marker notice")
     for incident in custody.incidents(connection):
-        if incident.number not in noticed:
-            add("notice of a breach", profile.articles.breach, f"incident {incident.number}", incident.at, 0, "")
         if incident.report is None:
-            command = f"marker incident report {incident.number}"
             of = f"incident {incident.number}"
+            command = f"marker incident report {incident.number}"
             add("outcome of the investigation", profile.articles.breach, of, incident.at, notice_days, command)
     spoiled = query.of_kinds(connection, EventKind.SPOILED)
     where = custody.of_documents(connection, list(dict.fromkeys(event.document or "" for event in spoiled)))
     for event in spoiled:
         place = where.get(event.copy or "")
         if place is not None and place.state is custody.State.SPOILED:
-            article = profile.articles.notice
-            add("spoiled sheets to return or destroy", article, event.copy or "", event.at, notice_days, "")
+            article, copy = profile.articles.notice, event.copy or ""
+            command = f"marker return {copy}, or marker destroy {copy}"
+            add("spoiled sheets to return or destroy", article, copy, event.at, notice_days, command)
     return sorted(duties, key=lambda duty: (duty.since, duty.subject))
+
+
+def without_notice(connection: Connection) -> tuple[list[EventRecord], list[Incident]]:
+    """Destructions and breaches of which the other side was not told yet."""
+    noticed = {seq for event in query.of_kinds(connection, EventKind.NOTICE) for seq in _detail(event)["of"]}
+    destroyed = [event for event in query.of_kinds(connection, EventKind.DESTROYED) if event.seq not in noticed]
+    return destroyed, [one for one in custody.incidents(connection) if one.number not in noticed]
 
 
 def _receipts_owed(connection: Connection, profile: Profile) -> Iterator[tuple[str, LevelId, str]]:

@@ -338,3 +338,31 @@ def test_a_breach_ends_with_a_final_report_to_the_other_side(
     for words in (copy, "envelope found open", "seal broken in transit", "Galutinė", "Бұзушылық туралы қорытынды"):
         assert words in text
     assert [duty["what"] for duty in marker("register", "duties", "--json").objects] == ["written receipt"]
+
+
+def test_a_notice_that_could_not_be_written_is_owed_until_it_is(
+    marker: Marker, tmp_path: Path, received: Callable[..., tuple[str, str]]
+) -> None:
+    number, copy = received("RIBOTO NAUDOJIMO")
+    assert marker("copy", number, *OURS, "--recipient", "A", "-o", tmp_path / "out").status == 0
+    second = shown(marker, number)["copies"][1]["copy_number"]
+    (tmp_path / "file").write_text("no folder")
+    badly = ("-o", tmp_path / "file")
+    order = ("destroy", copy, second, "--method", "shredded", "--witness", "A. Clerk", "--witness", "B. Officer")
+    assert marker(*order, *badly).status != 0
+    assert marker("incident", "add", "--copy", copy, "--what", "seen by others", *badly).status != 0
+    assert [one["state"] for one in shown(marker, number)["copies"]] == ["destroyed"] * 2, (
+        "it happened, and is recorded"
+    )
+    owed = [duty for duty in marker("register", "duties", "--json").objects if duty["what"].startswith("notice")]
+    assert [(duty["article"], duty["command"]) for duty in owed] == [("7(4)", "marker notice")] * 2 + [
+        ("10", "marker notice")
+    ]
+    assert marker("notice", "-o", tmp_path / "letters").status == 0
+    destruction, breach = sorted((tmp_path / "letters").glob("*.docx"))
+    assert f"{copy}, {second}" in _words(destruction)
+    assert "A. Clerk, B. Officer" in _words(destruction)
+    assert "seen by others" in _words(breach)
+    assert not [duty for duty in marker("register", "duties", "--json").objects if "notice" in duty["what"]]
+    assert "No notice is owed" in marker("notice").out
+    assert marker("register", "verify").status == 0
