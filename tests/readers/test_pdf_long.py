@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from pypdf import PdfWriter
+from pypdf.generic import FloatObject, NameObject
 from reportlab.pdfgen.canvas import Canvas
 
 from marker.agreement.load import load_profile
@@ -80,6 +82,20 @@ def test_what_stands_on_one_page_alone_is_seen_on_any(tmp_path: Path, page: int,
     path = make(tmp_path / "long.pdf", {page: [text.replace("Š", "S")]})
     verdict = examine(read_long(path), PROFILE, PartyId("KZ"))
     assert (verdict.hold.code if verdict.hold else verdict.marking) == outcome
+
+
+@pytest.mark.usefixtures("two_processes")
+def test_a_unit_of_a_late_page_is_the_pages_own_though_the_second_process_cannot_know_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = PdfWriter(clone_from=make(tmp_path / "plain.pdf", {11: ["TOP SECRET"]}))
+    writer.pages[10][NameObject("/UserUnit")] = FloatObject(2)
+    path = tmp_path / "long.pdf"
+    writer.write(path)
+    forked = read_long(path)
+    assert forked.page_infos[10].width == 2 * forked.page_infos[9].width
+    monkeypatch.delattr(os, "fork")
+    assert read_long(path) == forked
 
 
 @pytest.mark.usefixtures("two_processes")

@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import ArrayObject, DictionaryObject, FloatObject, NameObject, NumberObject, TextStringObject
+from pypdf.generic import (
+    ArrayObject,
+    DecodedStreamObject,
+    DictionaryObject,
+    FloatObject,
+    NameObject,
+    NumberObject,
+    TextStringObject,
+)
 from reader_files import annotate, changed, font, numbers, pdf_bytes, read_bytes_as, span_of, text_at, texts
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
@@ -186,6 +194,30 @@ def test_text_under_a_page_image_is_an_ocr_layer(tmp_path: Path) -> None:
         scan(canvas)
 
     assert span_of(read_page(tmp_path, draw), "SLAPTAI").visibility is Visibility.OCR_LAYER
+
+
+def layered(writer: PdfWriter, *, shown: bool) -> None:
+    """Put all that the page draws into a layer of optional content (ISO 32000-1, 8.11)."""
+    layer = writer._add_object(
+        DictionaryObject({NameObject("/Type"): NameObject("/OCG"), NameObject("/Name"): TextStringObject("Layer")})
+    )
+    state = {NameObject("/ON" if shown else "/OFF"): ArrayObject([layer])}
+    writer.root_object[NameObject("/OCProperties")] = DictionaryObject(
+        {NameObject("/OCGs"): ArrayObject([layer]), NameObject("/D"): DictionaryObject(state)}
+    )
+    page = writer.pages[0]
+    page["/Resources"][NameObject("/Properties")] = DictionaryObject({NameObject("/L"): layer})  # type: ignore[index]
+    content = DecodedStreamObject()
+    content.set_data(b"/OC /L BDC\n" + page.get_contents().get_data() + b"\nEMC")  # type: ignore[union-attr]
+    page[NameObject("/Contents")] = writer._add_object(content)
+
+
+@pytest.mark.parametrize(("shown", "visibility"), [(True, Visibility.VISIBLE), (False, Visibility.HIDDEN)])
+def test_text_of_a_layer_is_seen_where_the_layer_is(tmp_path: Path, shown: bool, visibility: Visibility) -> None:
+    data = changed(pdf_bytes(text_at(60, 700, "SLAPTAI")), lambda writer: layered(writer, shown=shown))
+    reading = read_bytes_as(tmp_path, data, "a.pdf")
+    assert span_of(reading, "SLAPTAI").visibility is visibility
+    assert any("layers" in note for note in reading.notes)
 
 
 # ── readable or not ─────────────────────────────────────────────────────────────────────────────────────────────────
