@@ -271,9 +271,9 @@ def batch(
             output = Output(out_dir)
             with start.open_register() as register:
                 output.prepare()
-                with output.lock():
+                with output.lock() as lock:
                     settle_left(register, out_dir / MARKED)
-                    tell(work(listing.candidates, wish, start.profile, start.settings, register, output))
+                    tell(work(listing.candidates, wish, start.profile, start.settings, register, output, lock))
                 places = [
                     (_("copies"), shown(out_dir / MARKED)),
                     (_("held"), shown(out_dir / HELD)),
@@ -298,6 +298,8 @@ def _queue(
     with start.open_register():
         pass  # the tables of the register first
     output.prepare()
+    with output.lock():
+        pass  # leaves the sign by which workers know the folder
     with Sender(start.settings.register, wish.receiving, in_dir, output.folder, moves=False) as sender:
         count = sender.send(candidates)
     click.echo(_("{n} documents were put on the queue; 'marker worker' takes them.").format(n=count))

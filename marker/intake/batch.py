@@ -8,6 +8,7 @@ register, held files by their record as long as version, settings and stated mar
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,7 +23,7 @@ from marker.intake.lock import FolderLock
 from marker.intake.report import ReportFiles
 from marker.intake.run import open_desk, run
 from marker.intake.source import Candidate
-from marker.model import FileReport, Outcome
+from marker.model import FileReport, HoldCode, Outcome
 from marker.names import shown
 from marker.settings import Settings
 
@@ -52,13 +53,22 @@ class Output:
         except HoldError as error:
             raise UsageError(str(error)) from error
 
+    def expect(self, otherwise: str) -> None:
+        """Raise DiskError where OUT_DIR bears no sign of an earlier run; ``otherwise``: what to do when none was."""
+        if not os.path.lexists(self.folder / LOCK):
+            raise DiskError(
+                HoldCode.STAMP_FAILED,
+                f"{shown(self.folder)} is not the folder that copies were put into before; mount its share, or "
+                f"{otherwise}.",
+            )
+
     def lock(self) -> FolderLock:
         """One run at a time writes reports and held records here.  Raises UsageError when another one does."""
         return FolderLock(self.folder / LOCK)
 
     def copies_folder(self, candidate: Candidate) -> Path:
         """The folder below ``marked/`` for a file's copies, made if need be.  Raises HoldError(unsafe-path)."""
-        return publish.make_folder(self.folder / MARKED, candidate.relative.parent)
+        return publish.make_folder(self.folder / MARKED, candidate.relative.parent, there=True)
 
     def held_record(self, relative: Path) -> Path:
         """Where the record of a held file stands; ``relative``: its path below IN_DIR, or below ``held/``."""
@@ -100,8 +110,11 @@ def batch(
     settings: Settings,
     register: Register,
     output: Output,
+    lock: FolderLock,
 ) -> Generator[FileReport, None, None]:
     """Run a folder, write reports and held records, and yield the reports in input order; none is kept.
+
+    ``lock`` is the output's: nothing is put into another folder that has taken its place.
 
     Raises RegisterError, or KeyboardInterrupt after what was finished has been reported.
     """
@@ -110,10 +123,14 @@ def batch(
     def recall(candidate: Candidate, sha256: str) -> FileReport | None:
         return waiting.recall(output.held_record(candidate.relative), sha256, fingerprint)
 
+    def folder(candidate: Candidate) -> Path:
+        lock.check()
+        return output.copies_folder(candidate)
+
     with (
         ReportFiles(output.folder / REPORT, output.folder / TABLE) as files,
         open_desk(wish, profile, settings, register, register, recall=recall) as desk,
-        contextlib.closing(run(candidates, desk, output.copies_folder)) as running,
+        contextlib.closing(run(candidates, desk, folder)) as running,
     ):
         try:
             for candidate, report in running:
@@ -131,7 +148,7 @@ def record_held(report: FileReport, candidate: Candidate, output: Output, finger
         waiting.remove(record)
         return report
     try:
-        publish.make_folder(output.folder / HELD, candidate.relative.parent)
+        publish.make_folder(output.folder / HELD, candidate.relative.parent, there=True)
         waiting.write(record, report, fingerprint)
     except HoldError as error:
         # The report still tells; a record that cannot be written must not hide the hold itself.

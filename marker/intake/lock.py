@@ -11,8 +11,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final
 
-from marker.errors import UsageError
+from marker.errors import DiskError, UsageError
 from marker.intake.publish import not_written
+from marker.model import HoldCode
 from marker.names import shown
 
 _TRIES: Final = 5
@@ -72,6 +73,14 @@ class FolderLock:
             return os.path.samestat(os.fstat(self._file), self.path.lstat())
         except OSError:
             return False
+
+    def check(self) -> None:
+        """Raises DiskError when the folder is not the one any more that was locked.
+
+        It may be the bare mount point of a share that is gone, where what is written would lie hidden once it is back.
+        """
+        if not self.still_there():
+            raise DiskError(HoldCode.STAMP_FAILED, f"{shown(self.path.parent)} is not the folder any more that it was.")
 
     def _close(self) -> None:
         if self._file >= 0:

@@ -33,6 +33,7 @@ SIDECAR = ".bdo"
 """Ending of a label that stands beside its copy, after the copy's own (STANAG 4778, sidecar profile)."""
 
 _CHUNK = 1 << 20
+_RECORD = ".held.json"
 
 NAME_BYTES = 255
 """The longest name common file systems take, bytes of UTF-8."""
@@ -56,15 +57,16 @@ class Brought:
     """Device and inode: what stands under the final name later is ours when it has them."""
 
 
-def make_folder(base: Path, relative: Path) -> Path:
-    """``base/relative`` with every folder on the way made (0700).
+def make_folder(base: Path, relative: Path, *, there: bool = False) -> Path:
+    """``base/relative`` with every folder on the way made (0700); ``there``: ``base`` must be there already.
 
     Raises HoldError(unsafe-path) when something on the way is a link or no folder (writing would leave ``base``), or
     when others could put a file of theirs there; DiskError.
     """
     folder = base
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not there:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         refuse_shared(folder, folder.stat())
         for part in relative.parts:
             if part == os.pardir:
@@ -307,9 +309,14 @@ def write_json(path: Path, value: dict[str, Any]) -> None:
     write_whole(path, (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode())
 
 
+def is_record(path: Path) -> bool:
+    """Whether a name is one that the record of a held file may have."""
+    return path.name.endswith(_RECORD)
+
+
 def held_record_path(folder: Path, name: str) -> Path:
     """``letter.pdf.held.json``; a long name is cut so that the ending fits."""
-    tail = ".held.json"
+    tail = _RECORD
     stem = name.encode("utf-8", "surrogateescape")
     if len(stem) + len(tail) > NAME_BYTES - 8:
         # Two long names that differ only at the end must not share a record.

@@ -55,11 +55,10 @@ class Shelves:
             known = self._planned.get((candidate.path, shelf))
             if known is None:
                 taken = set(self._planned.values())
-                known = next(
-                    path
-                    for path in _names(self._output / shelf / candidate.relative)
-                    if path not in taken and not os.path.lexists(path)
-                )
+                wanted = self._output / shelf / candidate.relative
+                if publish.is_record(wanted):
+                    wanted = wanted.with_name(f"{wanted.name[:-1]}_")  # else a record might be written over it
+                known = next(path for path in _names(wanted) if path not in taken and not os.path.lexists(path))
                 self._planned[candidate.path, shelf] = known
         return known
 
@@ -90,7 +89,7 @@ class Shelves:
         return self._move(candidate, self._plan(candidate, shelf), sha256)
 
     def _move(self, candidate: Candidate, target: Path, sha256: str | None) -> Path:
-        publish.make_folder(self._output, target.parent.relative_to(self._output))
+        publish.make_folder(self._output, target.parent.relative_to(self._output), there=True)
         try:
             captured = self._capture(candidate)
         except OSError as error:
@@ -251,7 +250,8 @@ def is_regular(path: Path) -> bool:
 
 def _files(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
-        if not stat.S_ISDIR(path.lstat().st_mode) and path != folder / LOCK:
+        # Names with a dot are the watcher's own: no received file that begins with one is ever taken.
+        if not stat.S_ISDIR(path.lstat().st_mode) and not path.name.startswith("."):
             yield path
 
 
@@ -269,5 +269,6 @@ def _sha256(path: Path) -> str | None:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-LOCK = "lock"
-"""The name of the lock file in the watcher's own folder."""
+LOCK = ".lock"
+OUTPUT = ".output"
+"""Names of the lock file, and of the file that tells which OUT_DIR there is, in the watcher's own folder."""

@@ -19,7 +19,7 @@ from pathlib import Path
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from marker.agreement.profile import Profile
-from marker.errors import DiskError, HoldError, MarkerError, NotYetError, RegisterError, UsageError
+from marker.errors import HoldError, MarkerError, NotYetError, RegisterError, UsageError
 from marker.intake import publish, shelves, waiting
 from marker.intake.batch import HELD, MARKED, REPORT, TABLE, Output
 from marker.intake.desk import Desk, Wish
@@ -33,7 +33,7 @@ from marker.intake.run import end_soon, open_desk, run, settle
 from marker.intake.shelves import Shelves
 from marker.intake.source import Candidate
 from marker.intake.status import Status
-from marker.model import FileReport, HoldCode
+from marker.model import FileReport
 from marker.names import shown
 from marker.register.register import Register
 from marker.settings import Settings
@@ -75,6 +75,7 @@ class Watcher:
         self.status = Status.begin(errand.wish.receiving, errand.received)
         self._written = 0.0
         self._retried = False
+        self._worked = False
 
     def stop(self) -> None:
         """Begin nothing new; finish or return what is in work within ten seconds."""
@@ -115,11 +116,7 @@ class Watcher:
         """Work until the end (True) or until something fails, which is raised."""
         errand = self._errand
         output = errand.output
-        output.prepare()
-        try:
-            own = shelves.own_folder(errand.received)
-        except OSError as error:
-            raise publish.not_written(errand.received, error) from error
+        own = self._prepare()
         with (
             FolderLock(own / shelves.LOCK) as ours,
             output.lock() as theirs,
@@ -132,6 +129,7 @@ class Watcher:
             if self._stopping.is_set():
                 desk.stopped.set()
             try:
+                self._remember(own)
                 self._write_status(always=True)
                 self._recover(register)
                 present = _Present(ours, theirs)
@@ -144,6 +142,34 @@ class Watcher:
             finally:
                 self._desk = None
         return True
+
+    def _prepare(self) -> Path:
+        """Make what is needed in both folders; the watcher's own folder.
+
+        An OUT_DIR that was there before is not made anew: its share may be away, and what is put onto the bare mount
+        point vanishes under the share when it comes back.  Raises DiskError, UsageError, HoldError(unsafe-path).
+        """
+        received, output = self._errand.received, self._errand.output
+        try:
+            own = shelves.own_folder(received)
+            note = own / shelves.OUTPUT
+            known = note.read_bytes() if note.exists() else b""
+        except OSError as error:
+            raise publish.not_written(received, error) from error
+        if self._worked or known == os.fsencode(output.folder.absolute()):
+            output.expect(f"remove {shown(note)} where a new one is meant")
+        output.prepare()
+        return own
+
+    def _remember(self, own: Path) -> None:
+        """Keep which OUT_DIR belongs to this folder.  Raises DiskError."""
+        note, place = own / shelves.OUTPUT, os.fsencode(self._errand.output.folder.absolute())
+        try:
+            if not note.exists() or note.read_bytes() != place:
+                publish.write_whole(note, place)
+        except OSError as error:
+            raise publish.not_written(note, error) from error
+        self._worked = True
 
     def _recover(self, register: Register) -> None:
         for number in settle(register, self._errand.output.folder / MARKED):
@@ -268,7 +294,7 @@ def put_away(
             # The record first: a file that lies in held/ always has its reason beside it.
             stays = not target.is_relative_to(held)
             kept = candidate.relative if stays else target.relative_to(held)
-            publish.make_folder(held, kept.parent)
+            publish.make_folder(held, kept.parent, there=True)
             place = {"left": _sign(candidate)} if stays else {"kept": quote_from_bytes(os.fsencode(kept))}
             waiting.write(output.held_record(kept), report, fingerprint, **place)
         lies = shelves.put(candidate, report.outcome, report.sha256)
@@ -296,10 +322,9 @@ class QueueWatcher(Watcher):
 
     def _session(self, *, once: bool) -> bool:
         errand = self._errand
-        errand.output.prepare()
+        own = self._prepare()
         with errand.open_register() as register:
             register.recover()
-        own = shelves.own_folder(errand.received)
         with (
             FolderLock(own / shelves.LOCK) as ours,
             errand.output.lock() as theirs,
@@ -308,6 +333,7 @@ class QueueWatcher(Watcher):
             ) as sender,
         ):  # fmt: skip
             self._sender = sender
+            self._remember(own)
             self._rounds(None, _Present(ours, theirs), once=once)
         return True
 
@@ -337,7 +363,4 @@ class _Present:
     def check(self) -> None:
         """Raises DiskError."""
         for lock in self._locks:
-            if not lock.still_there():
-                raise DiskError(
-                    HoldCode.STAMP_FAILED, f"{shown(lock.path.parent)} is not the folder any more that it was."
-                )
+            lock.check()

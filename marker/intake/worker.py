@@ -73,6 +73,7 @@ class Hand:
             if self.stopping.is_set():
                 raise Stopped
             desk = self._desk(receiving)
+            out.expect("give 'batch --queue' or 'watch --queue' again where it is")
             out.prepare()
             shelves = self._shelves_of(base, out.folder) if moves else None
             if shelves is not None:

@@ -165,8 +165,12 @@ def watching(tmp_path: Path, *more: str) -> Iterator[subprocess.Popen[str]]:
         sys.executable, "-m", "marker", "watch", "--to", "KZ", str(tmp_path / "in"), str(tmp_path / "out"),
         "--register", str(tmp_path / "register.sqlite"), *QUICK, *more,
     ]  # fmt: skip
+    command += ["--log", "json"]
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
-    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as run:
+    with (
+        (tmp_path / "log").open("wb") as log,
+        subprocess.Popen(command, env=environment, stderr=log, text=True) as run,
+    ):
         try:
             yield run
         finally:
@@ -348,6 +352,61 @@ def test_an_output_folder_that_vanishes_is_waited_for_and_costs_no_number(
     assert [row["register_number"][-6:] for row in marker("register", "list", "--json").objects] == [
         "000001", "000002", "000003",
     ]  # fmt: skip
+
+
+def test_nothing_is_put_onto_the_bare_mount_point_of_a_share_that_is_away(
+    marker: Marker, inbox: Path, tmp_path: Path
+) -> None:
+    out, arguments = tmp_path / "out", ("watch", "--to", "KZ", "--once", inbox, tmp_path / "out", *QUICK)
+    marker(*arguments)
+    out.rename(tmp_path / "away")
+    for bare in (False, True):
+        if bare:
+            out.mkdir()
+        write_letter(inbox / "vėliau.pdf", "SLAPTAI", body="Vėliau.")
+        said = marker(*arguments)
+        assert said.status == 3
+        assert "mount its share" in said.err
+        assert (inbox / "vėliau.pdf").is_file()
+        assert not out.exists() or not list(out.iterdir())
+    out.rmdir()
+    (tmp_path / "away").rename(out)
+    assert marker(*arguments).status == 0
+    assert (out / "processed" / "vėliau.pdf").is_file()
+    assert marker("register", "verify", "--files").status == 0
+
+
+@pytest.mark.slow
+def test_a_watcher_at_work_puts_nothing_onto_a_bare_mount_point(marker: Marker, inbox: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with watching(tmp_path) as run:
+        wait_until(lambda: len(lines(out / "report.jsonl")) == 3)
+        out.rename(tmp_path / "away")
+        out.mkdir()
+        write_letter(inbox / "vėliau.pdf", "SLAPTAI", body="Vėliau.")
+        wait_until(lambda: '"waiting"' in (tmp_path / "log").read_text(encoding="utf-8"))
+        assert (inbox / "vėliau.pdf").exists()
+        assert {path.name for path in out.iterdir() if not path.name.startswith(".")} <= {"status.json"}
+        out.rename(tmp_path / "bare")
+        (tmp_path / "away").rename(out)
+        wait_until((out / "processed" / "vėliau.pdf").exists)
+        run.send_signal(signal.SIGTERM)
+        assert run.wait(LONG) == 0
+    assert marker("register", "verify", "--files").status == 0
+
+
+@pytest.mark.parametrize("name", ["lock", "output", "be žymos.pdf.held.json"])
+def test_names_of_our_own_are_names_like_any_other(marker: Marker, inbox: Path, tmp_path: Path, name: str) -> None:
+    out, arguments = tmp_path / "out", ("watch", "--to", "KZ", "--once", inbox, tmp_path / "out", *QUICK)
+    (inbox / "be žymos.pdf").rename(inbox / "vėliau.pdf")
+    (inbox / name).write_bytes(b"not a document")
+    assert marker(*arguments).status == 3
+    (out / "held" / "vėliau.pdf").rename(inbox / "be žymos.pdf")  # its record is to have the name of the other one
+    assert marker(*arguments).status == 3
+    assert not [path for path in inbox.rglob("*") if path.is_file() and not path.name.startswith(".")]
+    kept = [path for path in (out / "held").iterdir() if path.read_bytes() == b"not a document"]
+    assert len(kept) == 1
+    assert (out / "held" / "be žymos.pdf").is_file()
 
 
 @pytest.mark.slow
