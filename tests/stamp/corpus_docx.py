@@ -18,7 +18,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))  # the tests' helpers are modules of this folder
@@ -124,6 +124,8 @@ class Pages:
     """Pages whose Data Matrix does not read as the copy number."""
     gone: tuple[int, ...] = ()
     """Pages of the source whose ink is not all seen, a millimetre about, on the same page of the copy."""
+    lost: int = 0
+    """Letters and digits of the source's pages that no page of the copy shows."""
 
 
 def render_all(results: Sequence[Result], folder: Path) -> dict[str, Pages | None]:
@@ -161,8 +163,8 @@ def _key(path: Path) -> str:
 
 def _compare_once(source: Path, copy: Path) -> Pages:
     known = copy.with_name(f"{source.stem}-{copy.stem}.json")
-    if known.exists():
-        return Pages(**{name: _as_read(value) for name, value in json.loads(known.read_text()).items()})
+    if known.exists() and (stored := json.loads(known.read_text())).keys() == {f.name for f in fields(Pages)}:
+        return Pages(**{name: _as_read(value) for name, value in stored.items()})
     pages = _compare(source, copy)
     known.write_text(json.dumps(asdict(pages)))
     return pages
@@ -193,7 +195,7 @@ def _compare(source: Path, copy: Path) -> Pages:
     with pypdfium2.PdfDocument(source) as opened:
         before = len(opened)
     if not copy.exists():
-        return Pages(before, 0, (), ())
+        return Pages(before, 0, (), (), lost=_letters(source).total())
     unmarked, unread = [], []
     with pypdfium2.PdfDocument(copy) as opened:
         for number, page in enumerate(opened, start=1):
@@ -208,7 +210,15 @@ def _compare(source: Path, copy: Path) -> Pages:
                 unmarked.append(number)
             if not _reads(page, numbers):
                 unread.append(number)
-        return Pages(before, len(opened), tuple(unmarked), tuple(unread), tuple(_gone(source, opened, before)))
+        gone = tuple(_gone(source, opened, before))
+        lost = (_letters(source) - _letters(copy)).total()
+        return Pages(before, len(opened), tuple(unmarked), tuple(unread), gone, lost)
+
+
+def _letters(pdf: Path) -> Counter[str]:
+    with pypdfium2.PdfDocument(pdf) as opened:
+        texts = (page.get_textpage().get_text_bounded() for page in opened)
+        return Counter(letter for text in texts for letter in text if letter.isalnum())
 
 
 def _gone(source: Path, copy: pypdfium2.PdfDocument, pages: int) -> Iterator[int]:
@@ -289,11 +299,12 @@ def report_pages(pages: dict[str, Pages | None]) -> None:
     say(f"every page shows all           {len(marked)} of {len(known)} files: {_share(marked, known)}")
     say(f"pages with marking and number  {count - bad} of {count}; with a code that reads {count - unread}")
     whole = [name for name, found in known.items() if not found.gone]
-    say(f"nothing of the source gone     {len(whole)} of {len(known)}, the first {_COMPARED} pages of each compared")
+    say(f"all ink where it was           {len(whole)} of {len(known)}, the first {_COMPARED} pages of each compared")
+    say(f"every letter still there       {sum(not found.lost for found in known.values())} of {len(known)}")
     say(f"page count as before           {len(same)} of {len(known)}: {_share(same, known)}")
     say(f"most pages added               {max((f.after - f.before for f in known.values()), default=0)}")
     for name, found in known.items():
-        if found.before != found.after or found.unmarked or found.unread or found.gone:
+        if found.before != found.after or found.unmarked or found.unread or found.gone or found.lost:
             say(f"  {name}: {found}")
     for name in pages.keys() - known.keys():
         say(f"  {name}: LibreOffice makes no pages of the source")
