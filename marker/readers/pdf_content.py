@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator
+from math import prod
 from typing import Any, Final
 
 from pypdf.errors import LimitReachedError
@@ -18,8 +19,16 @@ from marker.model import HoldCode
 from marker.readers.base import Purse, too_deep
 
 _PLAIN_CONTENT: Final = 100_000
-"""Bytes of a packed stream that are let pass unlooked; deflate cannot make more than 100 MB of them."""
+"""Bytes of a packed drawing that are let pass unlooked."""
+_MUCH: Final = 104_000_000
+"""Bytes. What cannot become more, by its packing, is not unpacked to be counted."""
 _FLATE: Final = frozenset({"/FlateDecode", "/Fl"})
+_MOST_FOLD: Final = {
+    **dict.fromkeys(_FLATE, 1032), **dict.fromkeys(("/ASCIIHexDecode", "/AHx"), 1),
+    **dict.fromkeys(("/ASCII85Decode", "/A85"), 4), **dict.fromkeys(("/RunLengthDecode", "/RL"), 64),
+    **dict.fromkeys(("/LZWDecode", "/LZW"), 2731),
+}  # fmt: skip
+"""How many bytes a filter (ISO 32000-1, 7.4) makes of one at most: LZW 4096 of 12 bits."""
 _IMAGES: Final = frozenset({"/DCTDecode", "/DCT", "/JPXDecode", "/CCITTFaxDecode", "/CCF", "/JBIG2Decode"})
 _DRAWS: Final = re.compile(rb"/([^\s/<>\[\](){}%]+)\s+Do\b")
 _ESCAPED: Final = re.compile(r"#([0-9A-Fa-f]{2})")
@@ -103,10 +112,11 @@ class ContentCheck:
         packed = stream._data  # the stream as it stands in the file; there is no public name for it
         filters = _resolved(stream.get("/Filter"))
         names = [str(f) for f in filters] if isinstance(filters, ArrayObject) else [str(filters)]
+        if len(packed) * prod(_MOST_FOLD.get(name, _MUCH) for name in names) <= _MUCH:
+            return
         if _FLATE.issuperset(names):
-            if len(packed) > _PLAIN_CONTENT or len(names) > 1:
-                data: bytes = packed if isinstance(packed, bytes) else packed.encode("latin-1")
-                _count_unpacked(data, len(names), self._purse)
+            data: bytes = packed if isinstance(packed, bytes) else packed.encode("latin-1")
+            _count_unpacked(data, len(names), self._purse)
         elif not _IMAGES.intersection(names):  # an image is no content, and pypdf would decode it
             self._purse.unpack(len(self._data(stream)))
 

@@ -347,7 +347,7 @@ def test_tables_nested_more_deeply_than_allowed_are_too_large(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("packed", "filters"),
     [
-        (bytes([129, 32]) * 400_000 + b"\x80", ["/RunLengthDecode"]),
+        (bytes([129, 32]) * 900_000 + b"\x80", ["/RunLengthDecode"]),
         (base64.a85encode(zlib.compress(b"0 0 m " * 9_000_000)) + b"~>", ["/ASCII85Decode", "/FlateDecode"]),
         (zlib.compress(zlib.compress(b"0 0 m " * 9_000_000)), ["/FlateDecode", "/FlateDecode"]),
     ],
