@@ -268,7 +268,10 @@ def _notes(
     if seal is not None and seal.frame is None:
         notes.append("The first page leaves no free place for the seal: it stands at the beginning of its text.")
     if next(draft.root(draft.main).iter(draft.dialect.tag("endnoteReference")), None) is not None:
-        notes.append("Print this document from Word: LibreOffice sets endnotes on a page without header and footer.")
+        notes.append(
+            "Print this document from Word, or make its copies PDF files (--as pdf): LibreOffice sets endnotes on a "
+            "page without header and footer."
+        )
     if any(_starts_anew(section.element) for section in sections):
         notes.append("Page numbers start anew or elsewhere in a section; page n of N follows the sender's numbering.")
     return notes
