@@ -10,9 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from marker.model import HoldCode
-from marker.register import DocumentEntry, EventRecord, Head, Register
+from marker.register import DocumentEntry, EventRecord, Head, Register, schema
 from marker.register.ledger import sealed
 from marker.register.verify import FileCheck
 from tests.register.behind import guards, shell, tamper
@@ -75,6 +76,29 @@ def test_swapped_events_are_found(filled: Register) -> None:
     )
     assert "event 4: It does not continue event 3" in found(filled)
     assert "event 5: It was altered" in found(filled)
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "swapped"),
+    [
+        ("copies", "copy_number", "recipient"),
+        ("copies", "copy_number", "sha256"),
+        ("documents", "register_number", "source_sha256"),
+    ],
+)
+def test_rows_that_swapped_what_they_hold_are_found(filled: Register, table: str, key: str, swapped: str) -> None:
+    with filled.reading() as connection:
+        columns = schema.METADATA.tables[table].c
+        rows = connection.execute(select(columns[key], columns[swapped]).where(columns[swapped].is_not(None))).all()
+    one, other = next((a, b) for a in rows for b in rows if a[1] != b[1])
+    change = f"UPDATE {table} SET {swapped} = :value WHERE {key} = :key"  # noqa: S608  # names of ours
+    # By way of a third value, for a live document has its hash to itself.
+    tamper(filled, change, value="f" * 64, key=one[0])
+    tamper(filled, change, value=one[1], key=other[0])
+    tamper(filled, change, value=other[1], key=one[0])
+    told = found(filled)
+    for row in (one, other):
+        assert f"{row[0]}: It is not what the ledger says in: {swapped}." in told
 
 
 def test_a_cut_tail_is_found_by_the_head_kept_elsewhere(filled: Register) -> None:
