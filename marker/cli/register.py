@@ -112,6 +112,7 @@ def show(number: str, as_json: bool, **options: Any) -> None:
             where = custody.of_document(connection, document.register_number)
             why = grounds.of_document(connection, document.register_number)
             annexes = query.parts_of(connection, document.register_number)
+            files = {copy.copy_number: query.files_of(connection, copy.copy_number) for copy in copies if annexes}
             then = _next_copy(start, connection, document, opened.now().date().isoformat())
     if as_json:
         value = _plain(document)
@@ -122,6 +123,7 @@ def show(number: str, as_json: bool, **options: Any) -> None:
                 "state": where[copy.copy_number].state.value,
                 "holder": where[copy.copy_number].holder,
                 "incidents": list(where[copy.copy_number].incidents),
+                "annexes": [asdict(file) for file in files.get(copy.copy_number, ())],
                 **{key: why.get(copy.copy_number, {}).get(key) for key in GROUNDS},
             }
             for copy in copies
@@ -132,7 +134,7 @@ def show(number: str, as_json: bool, **options: Any) -> None:
         return
     from marker.cli.show import print_document
 
-    print_document(document, copies, events, where, why, annexes, then)
+    print_document(document, copies, events, where, why, annexes, then, files)
 
 
 @register.command()

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from rich import box
@@ -20,7 +21,7 @@ from marker.cli.history import next_copy_in_words, what_happened
 from marker.cli.words import _, ngettext
 from marker.model import FileReport, Finding, FindingKind, Outcome
 from marker.names import runs_of, shown
-from marker.register.records import CopyRecord, DocumentRecord, EventRecord, HeldFile, PartEntry
+from marker.register.records import CopyRecord, DocumentRecord, EventRecord, HeldFile, PartEntry, PartFile
 
 if TYPE_CHECKING:
     from marker.register.custody import Custody
@@ -90,7 +91,7 @@ def print_reports(reports: Sequence[FileReport], base: Path | None = None) -> No
         outcome = Text(report.outcome.value, style=_STYLE[report.outcome])
         if report.hold is not None:
             outcome = Text(f"{report.outcome.value}: {report.hold.code.value}", style=_STYLE[Outcome.HELD])
-        numbers = "\n".join(copy.copy_number for copy in report.copies)
+        numbers = "\n".join(dict.fromkeys(copy.copy_number for copy in report.copies))  # annexes share it
         row = [Text(shown(name)), outcome, report.marking or "", report.equivalent_text or ""]
         table.add_row(*row, *([numbers] if numbered else []))
     terminal().print(table)
@@ -233,6 +234,7 @@ def print_document(
     why: Mapping[str, Mapping[str, Any]],
     annexes: Sequence[PartEntry] = (),
     then: NextCopy | None = None,
+    files: Mapping[str, Sequence[PartFile]] = MappingProxyType({}),
 ) -> None:
     """One document with all that is known of it."""
     console = terminal()
@@ -266,7 +268,7 @@ def print_document(
             Text(custody.holder or ""),
             Text(copy.operator),
             Text(_grounds(why.get(copy.copy_number, {}))),
-            Text(copy.void_reason or copy.path or ""),
+            Text("\n".join([copy.void_reason or copy.path or "", *(f.path for f in files.get(copy.copy_number, ()))])),
         )
     console.print(held)
     for name, words in next_copy_in_words(then) if then is not None else ():

@@ -53,7 +53,8 @@ def test_a_letter_and_its_annexes_get_one_number_and_every_part_bears_it(
         assert copy["copy_number"] in words(copy["path"])
     shown = json.loads(marker("register", "show", report["register"], "--json").out)
     assert [Path(part["source_name"]).name for part in shown["annexes"]] == ["2 annex.pdf"]
-    assert len(shown["copies"]) == 1
+    (copy,) = shown["copies"]
+    assert [file["path"] for file in copy["annexes"]] == [report["copies"][1]["path"]]
     assert "2 annex.pdf" in marker("register", "show", report["register"]).out
     assert marker("register", "verify", "--files").status == 0
 
