@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -56,6 +56,13 @@ class Pixels:
     def where(self, mask: Mask) -> Pixels:
         return Pixels(self.rows[mask], self.columns[mask], self.darker[mask])
 
+    def and_(self, others: Pixels) -> Pixels:
+        return Pixels(
+            np.concatenate((self.rows, others.rows)),
+            np.concatenate((self.columns, others.columns)),
+            np.concatenate((self.darker, others.darker)),
+        )
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -65,6 +72,21 @@ class Difference:
     after: Colours
     scale: float
     changed: Pixels
+    same: int
+    """Grey levels by which pixels may differ and still show the same."""
+
+    def of_another(self, copy: Colours) -> Difference:
+        """The difference of the same original and another ``copy``, of which only what it shows otherwise than this one
+        has to be compared."""
+        differs = (copy != self.after).any(axis=1)
+        kept = self.changed.where(~differs[self.changed.rows])
+        more = _changed(self.before, copy, np.flatnonzero(differs), self.same)
+        return replace(self, after=copy, changed=kept.and_(more))
+
+    def shows_alike(self, other: Difference, box: Box) -> bool:
+        """Whether both copies show the same in ``box``, two pixels around it included."""
+        part = self._range(box, 2)
+        return self.after.shape == other.after.shape and bool((self.after[part] == other.after[part]).all())
 
     def is_new(self, box: Box) -> bool:
         """Whether what stands in ``box`` is ink of the copy alone: a tenth of it, as lines of text have."""
@@ -134,9 +156,14 @@ def compare(before: PageView, after: PageView, unit: float, moved: Movement | No
     original = before.colours(scale)
     same = _SAME if moved is None else _SAME_MOVED
     rows = np.flatnonzero((copy != original).any(axis=1))  # most rows of most pages are not touched at all
+    return Difference(original, copy, scale, _changed(original, copy, rows, same), same)
+
+
+def _changed(original: Colours, copy: Colours, rows: NDArray[np.intp], same: int) -> Pixels:
+    """The pixels in ``rows`` that differ by more than ``same`` grey levels."""
     step = darkest(copy[rows]).astype(np.int16) - darkest(original[rows])
     found, columns = np.nonzero(np.abs(step) > same)
-    return Difference(original, copy, scale, Pixels(rows[found], columns, step[found, columns] < 0))
+    return Pixels(rows[found], columns, step[found, columns] < 0)
 
 
 def moved_by(before: PageView, after: PageView) -> Movement | None:

@@ -47,6 +47,12 @@ def width(text: str, strong: bool) -> float:
     return 0.0 if drawn is None else drawn.shape[1] / _DRAWN
 
 
+@lru_cache(maxsize=512)
+def depth(text: str, strong: bool) -> float:
+    """How far the ink of ``text`` reaches below its baseline, in font sizes."""
+    return float(_font(strong, _UNITS).getbbox(text, anchor="ls")[3]) / _UNITS
+
+
 def shows(picture: Ink, text: str, strong: bool) -> bool:
     """Whether ``picture``, in which the font size is about :data:`EM` pixels, shows ``text`` and nothing else."""
     found, drawn = _trimmed(picture), _drawn(text, strong)

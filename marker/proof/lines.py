@@ -45,4 +45,8 @@ def _broken(text: str, view: PageView, difference: Difference, most: int) -> Ite
 def _below(upper: Box, lower: Box) -> bool:
     """Whether ``lower`` is the next line under ``upper``."""
     gap = lower.centre[1] - upper.centre[1]
-    return 0 < gap < 2.5 * max(upper.height, lower.height) and upper.x0 < lower.x1 and lower.x0 < upper.x1
+    return (
+        0.5 * min(upper.height, lower.height) < gap < 2.5 * max(upper.height, lower.height)
+        and upper.x0 < lower.x1
+        and lower.x0 < upper.x1
+    )

@@ -13,7 +13,7 @@ import hashlib
 import math
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
@@ -26,7 +26,7 @@ from marker.model import Box, CopyOrder, HoldCode
 from marker.numbering import format_page_code
 from marker.proof.compare import Difference, compare, moved_by
 from marker.proof.expected import Expected, Words, expect
-from marker.proof.letters import EM, shows, width
+from marker.proof.letters import EM, depth, shows, width
 from marker.proof.lines import Lines, locate
 from marker.proof.view import Colours, PageView
 
@@ -67,10 +67,27 @@ def prove_pdf_copies(source: Path, copies: Sequence[tuple[CopyOrder, Path]], pro
             ]
             for index in range(pages):
                 with closing(PageView(before, index, source, spare)) as was:
-                    for copy in stamped:
-                        was.reset()
-                        with closing(PageView(copy.document, index, copy.path, spare)) as now:
-                            _Page(was, now, index + 1, pages, copy.units[index], copy.expected, read).prove()
+                    _prove_page(was, stamped, index, read, spare)
+
+
+def _prove_page(
+    was: PageView, copies: Sequence[_Stamped], index: int, read: set[Hashable], spare: list[Colours]
+) -> None:
+    """Page ``index`` of all copies.  What one copy was found to show need not be read again where the next shows it
+    too, pixel for pixel."""
+    with ExitStack() as kept:
+        proved: _Proved | None = None
+        for copy in copies:
+            now = PageView(copy.document, index, copy.path, spare)
+            with ExitStack() as opened:
+                opened.callback(now.close)
+                page = _Page(was, now, index + 1, len(copy.units), copy.units[index], copy.expected, read)
+                if proved is not None and page.is_proved_like(proved):
+                    continue
+                was.reset()
+                proved = page.prove()
+                kept.pop_all().close()
+                kept.push(opened.pop_all())
 
 
 @dataclass(frozen=True)
@@ -91,6 +108,17 @@ class _Stamped:
 
 
 @dataclass(frozen=True)
+class _Proved:
+    """What was found on a page that stood its proof."""
+
+    difference: Difference
+    unit: float
+    expected: Expected
+    markings: list[Lines]
+    words: dict[Words, Lines]
+
+
+@dataclass(frozen=True)
 class _Page:
     before: PageView
     after: PageView
@@ -101,28 +129,44 @@ class _Page:
     read: set[Hashable]
     """Pictures of lines that were read and found right: the same on many pages."""
 
-    def prove(self) -> None:
+    def prove(self) -> _Proved:
         """Raises HoldError when the page is not what it should be."""
-        if abs(self.before.width - self.after.width) > 0.1 or abs(self.before.height - self.after.height) > 0.1:
-            raise self._failed("has another size than in the original")
+        self._check_size()
         moved = moved_by(self.before, self.after)
         try:
-            self._judge(compare(self.before, self.after, self.unit, moved))
+            return self._judge(compare(self.before, self.after, self.unit, moved))
         except HoldError:
             if moved is None:
                 raise
-            self._judge(compare(self.before, self.after, self.unit, moved, anew=True))
+            return self._judge(compare(self.before, self.after, self.unit, moved, anew=True))
 
-    def _judge(self, difference: Difference) -> None:
+    def is_proved_like(self, other: _Proved) -> bool:
+        """Whether the page stands its proof and has all parts of its stamp where another copy's page has them.
+
+        The difference from the original is the same as :meth:`prove` would find.
+        """
+        self._check_size()
+        if (self.unit, self.expected.marking) != (other.unit, other.expected.marking):
+            return False
+        try:
+            self._judge(other.difference.of_another(self.after.colours(other.difference.scale)), other)
+        except HoldError:
+            return False
+        return True
+
+    def _check_size(self) -> None:
+        if abs(self.before.width - self.after.width) > 0.1 or abs(self.before.height - self.after.height) > 0.1:
+            raise self._failed("has another size than in the original")
+
+    def _judge(self, difference: Difference, other: _Proved | None = None) -> _Proved:
         if not difference.changed.darker.any():
             raise self._failed("bears no stamp")
-        found = self._markings(difference)
+        markings = self._markings(difference, other)
         wanted = [self.expected.copy_number, self.expected.page_of(self.number, self.pages)]
         if self.number == 1:
             wanted += self.expected.first_page
-        for words in wanted:
-            found.append(self._one(words, difference))
-        boxes = [box for lines in found for _, box in lines]
+        found = {words: self._one(words, difference, other) for words in wanted}
+        boxes = [box for lines in (*markings, *found.values()) for _, box in lines]
         if self.number == 1 and self.expected.seal:
             boxes.append(self._seal(difference, boxes))
         boxes.append(self._code(difference, boxes))
@@ -133,9 +177,12 @@ class _Page:
             raise self._failed("lacks something of the original, or has it covered or changed")
         if len(left):
             raise self._failed("shows something that is neither the original nor the stamp")
+        return _Proved(difference, self.unit, self.expected, markings, found)
 
-    def _markings(self, difference: Difference) -> list[Lines]:
+    def _markings(self, difference: Difference, other: _Proved | None) -> list[Lines]:
         """The marking at the top and at the bottom, read from the picture; each crosses the page's middle."""
+        if other is not None and all(_alike(lines, difference, other) for lines in other.markings):
+            return other.markings
         found: dict[str, Lines] = {}
         for lines in self._located(self.expected.marking, difference, _LEAST_MARKING):
             box = _box(lines)
@@ -146,12 +193,29 @@ class _Page:
                 return list(found.values())
         raise self._failed(f"does not show the marking at the {'bottom' if 'top' in found else 'top'}")
 
-    def _one(self, words: Words, difference: Difference) -> Lines:
+    def _one(self, words: Words, difference: Difference, other: _Proved | None) -> Lines:
+        if other is not None:
+            there = other.words.get(words)
+            if there is not None and _alike(there, difference, other):
+                return there
+            if words == self.expected.copy_number and self.number > 1:
+                return self._in_place(words, difference, other)
         found = next(self._located(words, difference, _LEAST_SMALL), None)
         if found is None:
             what = "copy number" if words == self.expected.copy_number else "whole stamp"
             raise self._failed(f"does not show the {what} as it is in the register")
         return found
+
+    def _in_place(self, words: Words, difference: Difference, other: _Proved) -> Lines:
+        """The copy number where the other copy has its own: the text layer, which would say where to look, was asked on
+        the first page."""
+        ((text, there),) = other.words[other.expected.copy_number]
+        size = there.width / max(width(text, words.strong), 0.01)
+        lower = depth(words.text, words.strong) - depth(text, words.strong)
+        box = replace(there, x1=there.x0 + size * width(words.text, words.strong), y1=there.y1 + size * lower)
+        if difference.is_new(box) and self._reads(words.text, box, words.strong, _LEAST_SMALL, difference):
+            return [(words.text, box)]
+        raise self._failed("does not show the copy number as it is in the register")
 
     def _located(self, words: Words, difference: Difference, least: float) -> Iterator[Lines]:
         """Where new ink shows ``words``, none smaller than ``least`` points."""
@@ -224,6 +288,11 @@ class _Page:
 
     def _failed(self, what: str) -> HoldError:
         return _failed(f"page {self.number} {what}")
+
+
+def _alike(lines: Lines, difference: Difference, other: _Proved) -> bool:
+    """Whether a text that was read stands in both copies, in the same pixels."""
+    return all(difference.shows_alike(other.difference, box) for _, box in lines)
 
 
 def _box(lines: Lines) -> Box:

@@ -27,6 +27,8 @@ Colours = NDArray[np.uint32]
 
 _WHITE: Final = 0xFFFFFFFF
 _MOST_SPARE: Final = 2
+_MOST_SEARCHES: Final = 100
+"""On one page for one text."""
 _RUNS: Final = {"L": "letter", **dict.fromkeys(("EN", "ES", "ET", "CS"), "figure")}
 
 Matrix = tuple[float, float, float, float, float, float]
@@ -164,16 +166,34 @@ class PageView:
             self._text = self.page.get_textpage()
         raw, encoded = self._raw, text.encode("utf-16-le") + b"\0\0"
         wanted = (ctypes.c_ushort * (len(encoded) // 2)).from_buffer_copy(encoded)
-        search = raw.FPDFText_FindStart(self._text, wanted, raw.FPDF_MATCHCASE, 0)
         places: list[tuple[int, int]] = []
-        while raw.FPDFText_FindNext(search):
-            places.append((raw.FPDFText_GetSchResultIndex(search), raw.FPDFText_GetSchCount(search)))
-        raw.FPDFText_FindClose(search)
+        begin: int | None = 0
+        for _ in range(_MOST_SEARCHES):
+            if begin is None:
+                break
+            found, begin = self._from(begin, wanted)
+            places += found
         boxes: list[Box] = []
         for start, count in reversed(places):
-            if raw.FPDFText_CountRects(self._text, start, count) == 1:
-                boxes.append(self._displayed_rect())
+            raw.FPDFText_CountRects(self._text, start, count)
+            boxes.append(self._displayed_rect())
         return boxes
+
+    def _from(self, begin: int, wanted: Any) -> tuple[list[tuple[int, int]], int | None]:
+        """Places on one line, and where to look on after one on several: PDFium goes on behind what it found, which may
+        take in the beginning of the next."""
+        raw = self._raw
+        search = raw.FPDFText_FindStart(self._text, wanted, raw.FPDF_MATCHCASE, begin)
+        places: list[tuple[int, int]] = []
+        onward: int | None = None
+        while onward is None and raw.FPDFText_FindNext(search):
+            start, count = raw.FPDFText_GetSchResultIndex(search), raw.FPDFText_GetSchCount(search)
+            if raw.FPDFText_CountRects(self._text, start, count) == 1:
+                places.append((start, count))
+            else:
+                onward = start + 1
+        raw.FPDFText_FindClose(search)
+        return places, onward
 
     def object_matrices(self, most: int = 32) -> list[Matrix | None]:
         """The matrices of the page's first objects; None for an object that has none."""

@@ -24,7 +24,7 @@ from marker.agreement.profile import Profile
 from marker.errors import HoldError
 from marker.model import CopyOrder, HoldCode, PartyId
 from marker.numbering import CopyNumber
-from marker.proof.pdf import prove_pdf
+from marker.proof.pdf import _Page, prove_pdf, prove_pdf_copies
 from marker.stamp import code as code_module
 from marker.stamp.fonts import Face
 from marker.stamp.pdf import stamp_pdf
@@ -70,6 +70,15 @@ def copy(source: Path, profile: Profile) -> Path:
     path = source.with_name("copy.pdf")
     stamp_pdf(source, [(ORDER, path)], profile)
     return path
+
+
+@pytest.fixture(scope="module")
+def sister(source: Path, profile: Profile) -> tuple[CopyOrder, Path]:
+    """Another copy of the same file, which stands its proof."""
+    path = source.with_name("sister.pdf")
+    order = replace(ORDER, copy_number=str(CopyNumber(PartyId("KZ"), 2026, 123, 2)), copy_index=2)
+    stamp_pdf(source, [(order, path)], profile)
+    return order, path
 
 
 def _changed(copy: Path, path: Path, change: Change) -> Path:
@@ -260,13 +269,16 @@ def test_a_good_copy_stands_its_proof(source: Path, copy: Path, profile: Profile
 
 
 @pytest.mark.parametrize("how", SPOILT)
-def test_a_spoilt_copy_does_not(how: str, source: Path, copy: Path, profile: Profile, tmp_path: Path) -> None:
+def test_a_spoilt_copy_does_not(
+    how: str, source: Path, copy: Path, sister: tuple[CopyOrder, Path], profile: Profile, tmp_path: Path
+) -> None:
     change, reason = SPOILT[how]
     spoilt = _changed(copy, tmp_path / "spoilt.pdf", change)
-    with pytest.raises(HoldError) as caught:
-        prove_pdf(source, spoilt, ORDER, profile)
-    assert caught.value.hold.code == HoldCode.STAMP_FAILED
-    assert reason in caught.value.hold.detail
+    for before in ([], [sister]):  # alone, and after a sound copy of the same file
+        with pytest.raises(HoldError) as caught:
+            prove_pdf_copies(source, [*before, (ORDER, spoilt)], profile)
+        assert caught.value.hold.code == HoldCode.STAMP_FAILED
+        assert reason in caught.value.hold.detail
 
 
 WRONG: dict[str, dict[str, object]] = {
@@ -290,12 +302,54 @@ WRONG: dict[str, dict[str, object]] = {
 
 
 @pytest.mark.parametrize("what", WRONG)
-def test_a_copy_that_says_something_else_does_not(what: str, source: Path, profile: Profile, tmp_path: Path) -> None:
+def test_a_copy_that_says_something_else_does_not(
+    what: str, source: Path, sister: tuple[CopyOrder, Path], profile: Profile, tmp_path: Path
+) -> None:
     wrong = tmp_path / "wrong.pdf"
     stamp_pdf(source, [(replace(ORDER, **WRONG[what]), wrong)], profile)  # type: ignore[arg-type]  # values fit the fields
-    with pytest.raises(HoldError) as caught:
-        prove_pdf(source, wrong, ORDER, profile)
-    assert caught.value.hold.code == HoldCode.STAMP_FAILED
+    for before in ([], [sister]):
+        with pytest.raises(HoldError) as caught:
+            prove_pdf_copies(source, [*before, (ORDER, wrong)], profile)
+        assert caught.value.hold.code == HoldCode.STAMP_FAILED
+
+
+def test_of_further_copies_only_what_differs_is_read(
+    source: Path, copy: Path, sister: tuple[CopyOrder, Path], profile: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole: list[tuple[str, int]] = []
+    prove = _Page.prove
+    monkeypatch.setattr(
+        _Page, "prove", lambda page: (whole.append((page.expected.copy_number.text, page.number)), prove(page))[1]
+    )
+    prove_pdf_copies(source, [(ORDER, copy), sister], profile)
+    assert whole == [(ORDER.copy_number, page) for page in (1, 2, 3)]
+
+
+def test_copies_whose_stamps_stand_elsewhere_stand_their_proof_too(
+    profile: Profile, tmp_path: Path, sister: tuple[CopyOrder, Path]
+) -> None:
+    """A long recipient needs more room: the first page of one copy is shrunk, that of the other not or less."""
+    source = tmp_path / "full.pdf"
+    canvas = Canvas(str(source), pagesize=(595, 842))
+    for _ in range(2):
+        canvas.setFont("Helvetica", 10)
+        for line in range(49):
+            canvas.drawString(15, 780 - 15 * line, "Words from one edge of the paper to the other, " * 2)
+        canvas.showPage()
+    canvas.save()
+    recipients = (None, "Қорғаныс министрлігінің құпия құжаттар бөлімі, " * 4, "A")
+    orders = [
+        replace(
+            ORDER, recipient=recipient, copy_index=index, copy_number=str(CopyNumber(PartyId("KZ"), 2026, 9, index))
+        )
+        for index, recipient in enumerate(recipients, start=1)
+    ]
+    orders = [replace(order, register_number="KZ-2026-000009", set_size=3) for order in orders]
+    pairs = [(order, tmp_path / f"{order.copy_index}.pdf") for order in orders]
+    stamp_pdf(source, pairs, profile)
+    prove_pdf_copies(source, pairs, profile)
+    with pytest.raises(HoldError):
+        prove_pdf_copies(source, [*pairs[:2], (pairs[2][0], pairs[0][1])], profile)
 
 
 def test_the_picture_counts_and_not_the_text_layer(

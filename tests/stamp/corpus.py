@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
@@ -95,13 +95,22 @@ def main() -> int:
     parser.add_argument("folder", nargs="?", type=Path, default=CORPUS)
     parser.add_argument("--every", type=int, default=1, metavar="N", help="take one file in N")
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--json", type=Path, metavar="FILE", help="one line a file")
+    parser.add_argument(
+        "--json", type=Path, metavar="FILE", help="one line a file; files that have one are not run again"
+    )
     asked = parser.parse_args()
     files = sorted(asked.folder.rglob("*.pdf"))[:: asked.every]
+    found: list[dict[str, Any]] = []
+    if asked.json and asked.json.exists():
+        found = [json.loads(line) for line in asked.json.read_text(encoding="utf-8").splitlines()]
+    known = {entry["file"] for entry in found}
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(asked.jobs) as threads:
-        found = list(threads.map(lambda file: examine(file, Path(folder)), files))
-    if asked.json:
-        asked.json.write_text("".join(json.dumps(entry) + "\n" for entry in found), encoding="utf-8")
+        waiting = [threads.submit(examine, file, Path(folder)) for file in files if str(file) not in known]
+        for done in as_completed(waiting):
+            found.append(done.result())
+            if asked.json:
+                with asked.json.open("a", encoding="utf-8") as lines:
+                    lines.write(json.dumps(found[-1]) + "\n")
     report(found)
     return int(any(entry.get("fault") for entry in found))
 

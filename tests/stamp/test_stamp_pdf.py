@@ -46,6 +46,7 @@ from marker.proof.pdf import prove_pdf
 from marker.stamp.pdf import stamp_pdf
 
 SECOND = str(CopyNumber(PartyId("KZ"), 2026, 123, 2))
+THIRD = str(CopyNumber(PartyId("KZ"), 2026, 123, 3))
 TEXT = b"BT /F1 10 Tf 90 600 Td (Some words) Tj ET "
 
 
@@ -193,6 +194,39 @@ def test_several_copies_are_stamped_alike_but_for_their_numbers(tmp_path: Path, 
     stamp_pdf(source, list(zip((TO_KZ, second), paths, strict=True)), profile)
     one, two = (page_texts(path)[0] for path in paths)
     assert one.replace(TO_KZ.copy_number, SECOND).replace("Дана № 1", "Дана № 2").replace("Экз. № 1", "Экз. № 2") == two
+
+
+def test_of_one_copy_nothing_is_left_in_the_next(tmp_path: Path, profile: Profile) -> None:
+    """They are drawn one after the other into one document in memory, with differing recipients and numbers."""
+    source = letter(tmp_path / "a.pdf", pages=3)
+    orders = [
+        TO_KZ,
+        replace(TO_KZ, copy_number=SECOND, copy_index=2, recipient=None),
+        replace(TO_KZ, copy_number=THIRD, copy_index=3, recipient="Бас прокуратура, " * 3),
+    ]
+    paths = [tmp_path / f"{order.copy_index}.pdf" for order in orders]
+    stamp_pdf(source, list(zip(orders, paths, strict=True)), profile)
+    alone = tmp_path / "alone.pdf"
+    for order, path in zip(orders, paths, strict=True):
+        stamp_pdf(source, [(order, alone)], profile)
+        assert _shape(path) == _shape(alone)
+        assert page_texts(path) == page_texts(alone)
+        prove_pdf(source, path, order, profile)
+        packet = PdfReader(path).root_object["/Metadata"].get_object().get_data()  # type: ignore[attr-defined]
+        assert [number.encode() in packet for number in (TO_KZ.copy_number, SECOND, THIRD)] == [
+            order.copy_number == number for number in (TO_KZ.copy_number, SECOND, THIRD)
+        ]
+
+
+def _shape(path: Path) -> list[object]:
+    """The kinds of a file's objects, and what its pages' resources are called."""
+    reader = PdfReader(path)
+    kinds: list[object] = [
+        sorted(map(str, found)) if isinstance(found := reader.get_object(number), DictionaryObject) else type(found)
+        for number in sorted(reader.xref[0])
+        if number
+    ]
+    return [*kinds, *(sorted(page["/Resources"]["/XObject"]) for page in reader.pages)]  # type: ignore[index]
 
 
 # ── What is shrunk ──────────────────────────────────────────────────────────────────────────────────────────────────
