@@ -195,6 +195,10 @@ def shown(register: Register, number: str) -> int:
     with register.reading() as connection:
         custody.of_document(connection, number)
         grounds.of_document(connection, number)
+        query.parts_of(connection, number)
+        profile = load_profile()
+        handling = profile.handling_of(document.level)
+        grounds.next_copy(connection, document, handling, profile.state_languages, "2026-11-22")
     return len(copies) + len(events)
 
 
