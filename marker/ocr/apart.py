@@ -166,7 +166,7 @@ def is_scrawl(own: Mask, scale: float, *, cut: bool = False) -> bool:
         return False
     outline = cv.contourArea(cv.convexHull(cv.findNonZero(own)))
     if cut:
-        return bool(ink < _SCRAWL_END * outline)
+        return bool(ink < _SCRAWL_END * outline) and tilted_pair(own, scale) is None
     return bool(ink < _SCRAWL * outline) and _straight(own, scale) is None
 
 

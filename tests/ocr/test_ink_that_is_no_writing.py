@@ -48,6 +48,19 @@ def test_a_frame_and_letters_in_it_are_none() -> None:
     assert not is_scrawl(mask_of(image.rotate(9, expand=True)), SCALE)
 
 
+def test_the_end_of_a_signature_with_the_line_under_it_is_one_and_a_stamp_is_none() -> None:
+    end = scrawl(2).crop((60, 0, 150, 95))
+    ImageDraw.Draw(end).line((0, 60, 89, 56), fill=255, width=2)
+    assert is_scrawl(mask_of(end), SCALE, cut=True)
+    image = Image.new("L", (300, 90), 0)
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((3, 3, 296, 86), outline=255, width=3)
+    draw.text((30, 25), "SLAPTAI", font=pages.font(40), fill=255)
+    assert not is_scrawl(mask_of(image.rotate(9, expand=True)), SCALE, cut=True)
+    draw.line((3, 45, 296, 45), fill=255, width=3)  # all of it one piece
+    assert not is_scrawl(mask_of(image.rotate(9, expand=True)), SCALE, cut=True)
+
+
 def test_bold_letters_grown_together_are_none() -> None:
     image = Image.new("L", (300, 120), 0)
     draw = ImageDraw.Draw(image)
