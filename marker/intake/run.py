@@ -10,6 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from marker import kernel
 from marker.agreement.profile import Profile
 from marker.errors import MarkerError, NotYetError
 from marker.intake import publish
@@ -41,6 +42,7 @@ def open_desk(
     wish: Wish, profile: Profile, settings: Settings, lookup: Lookup, book: Register | None, **more: Any
 ) -> Iterator[Desk]:
     """A desk with its private folder and its worker processes, which end with it; ``more``: see :class:`Desk`."""
+    kernel.one_heap()
     sealer = open_sealer(settings.seal_key if book is not None else "", profile)
     task = Task(wish.receiving, settings.agreement, settings, wish.passwords)
     with Workspace() as workspace, Workers(task, settings.jobs, workspace) as workers:
