@@ -34,6 +34,7 @@ _LIKE_SHAPE: Final = 0.8
 _LEAST_SHAPES: Final = 6
 """Letters of the shortest such word."""
 _SURE_COPY: Final = 70.0
+_SURE_STAMPED_COPY: Final = 85.0
 _COPY_LETTER: Final = 1.25
 """Heights of capitals that a character of a copy number and its share of the blanks are wide at most."""
 _SIDE: Final = re.compile(r"^[|¦\[\]]\s|\s?[|¦\[\]]$")
@@ -98,19 +99,22 @@ class Known:
         return not self.resembles(read.text)
 
     def is_copy_number(self, candidate: Candidate, reads: Sequence[LineRead]) -> bool:
-        """Whether a level line is the number of the copy in one of its readings, and nothing else in any of them.
+        """Whether a line is the number of the copy in one of its readings, and nothing else in any of them.
 
         Such a line stands under the marking, is too short for more than one language to read, and no marking has its
-        words.
+        words.  Of a stamp's row two readings must say so, surely.
         """
-        if candidate.stands_out or self.any_resembles(reads):
+        if candidate.kind == "upright" or self.any_resembles(reads):
             return False
-        return any(
-            read.confidence >= _SURE_COPY
+        sure, least = (_SURE_STAMPED_COPY, 2) if candidate.stands_out else (_SURE_COPY, 1)
+        said = [
+            read
+            for read in {id(read): read for read in reads}.values()  # one reading may stand for several
+            if read.confidence >= sure
             and self._says_copy(read.text)
             and candidate.strip.width <= _COPY_LETTER * len(read.text) * candidate.strip.height
-            for read in reads
-        )
+        ]
+        return len(said) >= least
 
     def _says_copy(self, text: str) -> bool:
         said = [word for word in words(text) if not word.isdigit() and word not in ("NR", "NO")]

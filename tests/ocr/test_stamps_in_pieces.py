@@ -124,3 +124,15 @@ def test_a_row_askew_ends_where_print_begins() -> None:
     strip = runs[0].strip
     assert strip.angle == pytest.approx(9, abs=1.5)
     assert strip.x + strip.width / 2 < 480
+
+
+def copy_number(*reads: tuple[str, float], angle: float = -8) -> bool:
+    row = Candidate(Strip(400, 400, 280, 40, angle), "stamp", False, 8.0, 1, 5, 0.96)
+    return Known(PROFILE).is_copy_number(row, [LineRead(*read) for read in reads])
+
+
+def test_the_copy_number_on_a_stamp_is_one_when_two_readings_are_sure_of_it() -> None:
+    assert copy_number(("Экз.М21", 56), ("Экз. № 1", 87), ("Экз. № 1", 92))
+    assert not copy_number(("Экз.М21", 56), ("Экз. № 1", 92))
+    assert not copy_number(("Экз. № 1", 60), ("Экз. № 1", 70))
+    assert not copy_number(("Экз. № 1", 92), ("Экз. № 1", 90), ("СЕКРЕТН", 20))
