@@ -64,9 +64,12 @@ def _ends_of_plain(content: bytes) -> Ends | None:
     apart = stripped.translate(_BLANKED)
     for sign in _AFTER:
         apart = apart.replace(sign, b" " + sign)
-    # Two blanks between any two: each operator then has a blank of its own on either side.
-    apart = b" " + apart.replace(b" ", b"  ") + b" "
+    apart = b" " + apart + b" "
     state = _Open(in_text=apart.rfind(b" BT ") > apart.rfind(b" ET "))
+    if not any(letter in apart for letter in (b"q", b"Q", b"C")):
+        return state.ends(_path_left(stripped))
+    # Two blanks between any two: each operator then has a blank of its own on either side.
+    apart = apart.replace(b" ", b"  ")
     if b" Q " in apart or b" EMC " in apart:
         for operator in filter(_OPERATORS.__contains__, apart.split()):
             state.see(operator, 0)

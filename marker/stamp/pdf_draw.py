@@ -140,7 +140,7 @@ def _rectangles(symbol: Modules) -> str:
     return "".join([_row(row).replace("y", str(side - below)) for below, row in enumerate(symbol, start=1)])
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=16384)
 def _row(row: bytes) -> str:
     """The rectangles of one row at the height ``y``; most rows are the same on many pages."""
     return "".join([f"{column} y {width} 1 re\n" for column, width in runs(row)])
