@@ -28,7 +28,7 @@ from typing import Any, Final
 from pypdf import PdfReader, PdfWriter
 
 from tests.ocr.generate import CASES, Made, make, parse_seeds
-from tests.ocr.peers import LANGUAGES, holds
+from tests.ocr.peers import LANGUAGES, holds, ocrmypdf_command
 from tests.readers.bench_speed import Cost, cost_of
 
 _SEEDS: Final = range(90_000, 90_002)
@@ -162,20 +162,7 @@ def _ocrmypdf(
     environment = {**os.environ, "MARKER_JOBS": "1"}
 
     def read(path: Path) -> Cost:
-        command = [
-            found,
-            "--force-ocr",
-            "-l",
-            LANGUAGES,
-            "--output-type",
-            "none",
-            "--quiet",
-            "--sidecar",
-            str(path.with_suffix(".txt")),
-            str(path),
-            "-",
-        ]
-        return cost_of(command, range(16), environment)
+        return cost_of(ocrmypdf_command(found, path, path.with_suffix(".txt")), range(16), environment)
 
     together = folder / "together.pdf"
     writer = PdfWriter()

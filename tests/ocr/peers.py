@@ -62,6 +62,12 @@ def full_page_tesseract(made: list[Made]) -> Peer:
     return _run("tesseract, whole pages at 300 dpi", made, read)
 
 
+def ocrmypdf_command(program: str, path: Path, sidecar: Path) -> list[str]:
+    """Every page of ``path`` read whole, no PDF made, its words into ``sidecar``."""
+    options = ["--force-ocr", "-l", LANGUAGES, "--output-type", "none", "--quiet", "--sidecar", str(sidecar)]
+    return [program, *options, str(path), "-"]
+
+
 def ocrmypdf(made: list[Made], program: str) -> Peer | None:
     """``ocrmypdf --force-ocr -l … --output-type none``, its own choice of threads; None where it is absent."""
     found = shutil.which(program)
@@ -71,19 +77,7 @@ def ocrmypdf(made: list[Made], program: str) -> Peer | None:
     def read(path: Path, folder: Path) -> str:
         sidecar = folder / "text.txt"
         subprocess.run(
-            [
-                found,
-                "--force-ocr",
-                "-l",
-                LANGUAGES,
-                "--output-type",
-                "none",
-                "--sidecar",
-                str(sidecar),
-                "--quiet",
-                str(path),
-                "-",
-            ],
+            ocrmypdf_command(found, path, sidecar),
             check=False,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

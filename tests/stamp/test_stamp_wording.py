@@ -4,37 +4,24 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pdf_samples
 import pytest
 
 from marker.agreement.load import load_profile
 from marker.agreement.profile import Profile
 from marker.errors import HoldError, ProfileError
-from marker.model import CopyOrder, PartyId
+from marker.model import PartyId
 from marker.stamp.wording import word
 
 KZ, LT = PartyId("KZ"), PartyId("LT")
 
-TO_KZ = CopyOrder(
-    receiving=KZ,
-    sending=LT,
-    marking_text="ҚҰПИЯ/СЕКРЕТНО",
-    originator_text="KONFIDENCIALIAI",
-    register_number="KZ-2026-000123",
-    copy_number="KZ-2026-000123-01-F",
-    copy_index=1,
-    set_size=2,
-    date="2026-11-22",
-)
-TO_LT = CopyOrder(
-    receiving=LT,
-    sending=KZ,
+TO_KZ = replace(pdf_samples.TO_KZ, copy_number="KZ-2026-000123-01-F", recipient=None)
+TO_LT = replace(
+    pdf_samples.TO_LT,
     marking_text="SLAPTAI/SECRET",
     originator_text="ҚҰПИЯ/СЕКРЕТНО",
-    register_number="LT-2026-000045",
     copy_number="LT-2026-000045-02-K",
-    copy_index=2,
-    set_size=3,
-    date="2026-11-22",
+    recipient=None,
 )
 
 
