@@ -136,6 +136,7 @@ class _Document:
 
     def read(self) -> Reading:
         """Raises EngineTimeoutError and whatever the libraries raise."""
+        tesseract.prepare(self._clock.scans.languages)
         with raster.PdfPictures(self._path) as pictures:
             self._first_look(pictures, [info for info in self._reading.page_infos if not info.readable])
             self._other_turns(pictures)

@@ -1,33 +1,33 @@
-"""Tesseract through pytesseract, on a leash.
+"""Tesseract on a leash.
 
 One thread (a second one makes the machine slower), a process group of its own, a time-out after which the whole group
 is killed and reaped, a bound on memory, and no trust in what comes back.
+
+Lines are read by a reader that keeps the models loaded (:mod:`marker.ocr.resident`).  Whole pages, of which loading is
+no large part, and whatever that reader could not read are read by the program, through pytesseract; both read alike.
 """
 
 from __future__ import annotations
 
-import os
 import re
-import resource
-import signal
 import subprocess
+import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any, Final
 
 from PIL import Image
 
 from marker.errors import HoldError, MissingError
-from marker.kernel import die_with_parent
 from marker.model import HoldCode
 from marker.ocr.colour import Grey
+from marker.ocr.leash import MAX_OUTPUT, Leashed
 from marker.ocr.montage import Word
+from marker.ocr.resident import RESIDENT, ReaderFaultError
 
-MEMORY_BYTES: Final = 1_000_000_000
-"""Address space of the child: a montage takes a tenth of it."""
-_MAX_OUTPUT: Final = 4_000_000
 _NOT_LOADED: Final = re.compile(r"Failed loading language '([^']{1,40})'")
+_HEAD: Final = "level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext"
 _COLUMNS: Final = 12
 BLOCK: Final = 6
 """Page segmentation: one block of lines."""
@@ -44,38 +44,6 @@ class EngineTimeoutError(Exception):
     """Tesseract did not end in time; it and its children were killed."""
 
 
-class _Leashed(subprocess.Popen[Any]):
-    """A child in a session of its own, which can be killed with all it started and leaves no zombie."""
-
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        self.complaints = ""
-        options["start_new_session"] = True
-        options["env"] = {**os.environ, "OMP_THREAD_LIMIT": "1"}
-        options["preexec_fn"] = die_with_parent  # a worker that is killed cannot kill its children first
-        super().__init__(*arguments, **options)
-        with suppress(OSError, ValueError):  # it may have ended already, or be bound tighter than this
-            resource.prlimit(self.pid, resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-            resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (_MAX_OUTPUT * 10, _MAX_OUTPUT * 10))
-
-    def communicate(self, *arguments: Any, **options: Any) -> tuple[Any, Any]:
-        out, err = super().communicate(*arguments, **options)
-        self.complaints = (err or b"").decode("utf-8", "replace")
-        return out, err
-
-    def kill(self) -> None:
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.pid, signal.SIGKILL)
-
-    terminate = kill
-    """It has nothing to save, and a child that hangs may not listen."""
-
-    def reap(self) -> None:
-        """Take the dead child off the process table; pytesseract forgets it after a time-out."""
-        self.kill()
-        with suppress(ChildProcessError):
-            os.waitpid(self.pid, 0)
-
-
 def _library() -> Any:
     """pytesseract's module, untyped: it says nothing of its types and hides what is used of it."""
     from pytesseract import pytesseract
@@ -84,13 +52,13 @@ def _library() -> Any:
 
 
 @contextmanager
-def _leash() -> Iterator[list[_Leashed]]:
-    """Let pytesseract start its child through :class:`_Leashed`: it has no option for any of this."""
+def _leash() -> Iterator[list[Leashed]]:
+    """Let pytesseract start its child through :class:`Leashed`: it has no option for any of this."""
     library = _library()
-    started: list[_Leashed] = []
+    started: list[Leashed] = []
 
-    def popen(*arguments: Any, **options: Any) -> _Leashed:
-        child = _Leashed(*arguments, **options)
+    def popen(*arguments: Any, **options: Any) -> Leashed:
+        child = Leashed(*arguments, **options)
         started.append(child)
         return child
 
@@ -109,6 +77,12 @@ def _leash() -> Iterator[list[_Leashed]]:
             child.reap()
 
 
+def prepare(languages: tuple[str, ...]) -> None:
+    """Begin to load the models of languages while the first page is still looked at.  Raises nothing."""
+    if languages:
+        RESIDENT.prepare(languages)
+
+
 def read_words(
     picture: Grey, seconds: float, *, languages: tuple[str, ...], segmentation: int = BLOCK, dpi: int = 300
 ) -> list[Word]:
@@ -122,6 +96,23 @@ def read_words(
             "The agreement profile names no language that scans are read in.",
             remedy='Put the models of Tesseract into its [scans], such as languages = ["pol", "est"].',
         )
+    until = time.monotonic() + seconds
+    if segmentation != PAGE:
+        try:
+            return _words(f"{_HEAD}\n{RESIDENT.read(picture, languages, segmentation, dpi, seconds)}")
+        except TimeoutError as error:
+            raise EngineTimeoutError from error
+        except EngineFaultError:  # what it wrote is no table
+            RESIDENT.close()
+        except ReaderFaultError:
+            pass
+        seconds = until - time.monotonic()  # what it did not read the program may, or say why not
+
+    return _by_program(picture, seconds, languages, segmentation, dpi)
+
+
+def _by_program(picture: Grey, seconds: float, languages: tuple[str, ...], segmentation: int, dpi: int) -> list[Word]:
+    """What the program reads.  Raises as :func:`read_words` does."""
     library = _library()
     config = f"--psm {segmentation} --dpi {dpi} -c tessedit_do_invert=0 -c tessedit_create_tsv=1"
     try:
@@ -162,7 +153,7 @@ def package_of(language: str) -> str:
     return f"tesseract-ocr-{language.lower().replace('_', '-')}"
 
 
-def _all_loaded(started: Iterable[_Leashed]) -> None:
+def _all_loaded(started: Iterable[Leashed]) -> None:
     """Raises MissingError, naming the packages, when Tesseract said that a language could not be loaded."""
     absent = list(dict.fromkeys(name for child in started for name in _NOT_LOADED.findall(child.complaints)))
     if absent:
@@ -174,7 +165,7 @@ def _all_loaded(started: Iterable[_Leashed]) -> None:
 
 def _words(table: object) -> list[Word]:
     """The words of Tesseract's table.  Raises EngineFaultError when it is none."""
-    if not isinstance(table, str) or len(table) > _MAX_OUTPUT:
+    if not isinstance(table, str) or len(table) > MAX_OUTPUT:
         raise EngineFaultError
     lines = table.splitlines()
     if not lines or not lines[0].startswith("level\t"):
