@@ -13,7 +13,7 @@ def main() -> NoReturn:
     """Run the command line; never returns and never shows a traceback."""
     arguments = sys.argv[1:]
     if arguments[:1] == ["detect"] and not _HELP.intersection(arguments):
-        from marker.intake.pool import READING, start_server
+        from marker.intake.server import READING, start_server
 
         with suppress(OSError):  # said where workers are begun
             start_server(READING)  # before all else: it imports what reads documents while this process does the rest

@@ -17,6 +17,9 @@ _CLONE_NEWUSER: Final = 0x10000000
 _CLONE_NEWNET: Final = 0x40000000
 _CAPABILITY_VERSION_3: Final = 0x20080522
 _M_ARENA_MAX: Final = -8
+_M_TRIM_THRESHOLD: Final = -1
+_M_MMAP_THRESHOLD: Final = -3
+_KEPT_BYTES: Final = 16_000_000
 
 _LIBC: Final = ctypes.CDLL(None, use_errno=True)
 
@@ -44,6 +47,17 @@ def one_heap() -> None:
     """
     if hasattr(_LIBC, "mallopt"):  # glibc
         _LIBC.mallopt(_M_ARENA_MAX, 1)
+
+
+def keep_memory() -> None:
+    """Have this process keep up to 16 MB that were given back, for what works through pages of one kind.
+
+    The C library returns the end of its heap to the kernel when a page is closed, and asks for it again, zeroed, with
+    the next: some 80 faults a page.
+    """
+    if hasattr(_LIBC, "mallopt"):  # glibc
+        _LIBC.mallopt(_M_TRIM_THRESHOLD, _KEPT_BYTES)
+        _LIBC.mallopt(_M_MMAP_THRESHOLD, _KEPT_BYTES)
 
 
 def take_network_away() -> bool:

@@ -59,7 +59,7 @@ def detect(paths: tuple[Path, ...], receiving: str, as_json: bool, html: Path | 
       marker detect --to LT --json received/ | jq .hold_reason
       marker detect --to KZ --html seen.html letter.pdf
     """
-    from marker.intake.pool import READING, start_server
+    from marker.intake.server import READING, start_server
 
     start_server(READING)  # first: it imports what reads documents while this process imports the rest
     from marker.cli.progress import progress
@@ -143,7 +143,7 @@ def convert(
       marker convert --to KZ --marking lt:secret --reason "cover note 12-345" scan.pdf
       marker convert --to KZ --together letter.pdf annex-1.pdf annex-2.docx
     """
-    from marker.intake.pool import READING, STAMPING, start_server
+    from marker.intake.server import READING, STAMPING, start_server
 
     start_server([*READING, *STAMPING])
     from marker.intake.source import Candidate
@@ -226,7 +226,7 @@ def batch(
       marker batch --to KZ received/ out/
       marker batch --to LT --dry-run received/ out/
     """
-    from marker.intake.pool import READING, STAMPING, start_server
+    from marker.intake.server import READING, STAMPING, start_server
 
     if not queued:
         start_server([*READING, *STAMPING])

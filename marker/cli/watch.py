@@ -88,7 +88,7 @@ def watch(
 def _watcher(
     start: Common, receiving: str, in_dir: Path, out_dir: Path, form: str, as_json: bool, *, queued: bool
 ) -> Watcher:
-    from marker.intake.pool import READING, STAMPING, start_server
+    from marker.intake.server import READING, STAMPING, start_server
 
     if not queued:
         start_server([*READING, *STAMPING])

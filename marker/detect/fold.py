@@ -144,7 +144,8 @@ def _origins(original: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
 
 def fold(text: str) -> Folded:
     """Fold ``text``.  Folding a folded text changes nothing."""
-    mended = _LOWER_L.sub(_mend_l, text) if "l" in text else text
+    # Without a capital no "l" stands for one.
+    mended = _LOWER_L.sub(_mend_l, text) if "l" in text and not text.islower() else text
     folded = mended.translate(_TABLE)
     return Folded(text, _WORD.sub(_mend_digits, folded) if _DIGIT.search(folded) else folded)
 

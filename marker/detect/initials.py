@@ -49,14 +49,15 @@ class InitialsTest:
         single = {letter for some in self._letters for letter in some}
         self._small_words = lexicon.small_words - single
         self._most = max([_BESIDE_COPY, *map(len, self._letters)])
+        self._beginnings = frozenset(letters[: end + 1] for letters in self._letters for end in range(len(letters)))
 
     def __call__(self, text: str, said: Sequence[str]) -> bool:
         """Whether ``text`` is such letters, beside numbers and words of copy numbers and annexes at most.
 
         ``said`` are its folded words that are no numbers.
         """
-        if len(text) > 2 * _LONGEST:
-            return False
+        if len(text) > 2 * _LONGEST or self._beginnings.isdisjoint(said):
+            return False  # most lines: one of the words is the first of such letters
         left = [word for word in said if word not in self._small_words]
         if len(left) > self._most:
             return False

@@ -44,7 +44,8 @@ _UNLIKE: Final = 2
 """Letters by which such a word may be longer or shorter than it should be."""
 _NUMBERS: Final = 4
 """Letters of numbers (2a) on the line of such a word."""
-_MANY_NEW: Final = 4
+_BEGINNING: Final = 3
+"""Letters by which nearly every word is known to be part of no form."""
 _STOPS: Final = ".,;:()"
 """What stands at the ends of words and belongs to none; folding leaves it as it is."""
 _MOST_WORDS: Final = 60_000
@@ -79,6 +80,9 @@ class Sieve:
         lengths = [len(letters) for letters, _, _ in self._lexicon.fragments]
         self._raising = range(min(lengths, default=0) - _UNLIKE, max(lengths, default=0) + _UNLIKE + _NUMBERS + 1)
         self._blob = f"{self._marks.blob}\n{self._around.blob}"
+        self._beginnings = {
+            self._blob[at : at + size] for at in range(len(self._blob)) for size in range(1, _BEGINNING + 1)
+        }
         self._harmless: set[str] = set()
         self._pieces: dict[str, tuple[str, ...] | None] = {}
         self._known: set[_Look] = set()
@@ -153,20 +157,38 @@ class Sieve:
 
     def _pass_over(self, tokens: set[str]) -> None:
         """Take away words never met that are part of no form, all in one go: there are thousands of them."""
-        new = [token for token in tokens if token not in self._pieces and token.strip(_STOPS).isalpha()]
-        if len(new) < _MANY_NEW or len(self._harmless) + len(new) >= _MOST_WORDS:
+        small: list[tuple[str, str]] = []
+        others: list[tuple[str, str]] = []
+        harmless: list[str] = []
+        for token in tokens.difference(self._pieces):
+            letters = token.strip(_STOPS)
+            if letters.islower():
+                small.append((token, letters))
+            elif letters.isdecimal() and letters.isascii():
+                if self._is_none(letters):
+                    harmless.append(token)
+            else:
+                others.append((token, letters))
+        if len(self._harmless) + len(small) + len(others) + len(harmless) >= _MOST_WORDS:
             return
-        folded = fold("\n".join(new)).text.split("\n")
-        if len(folded) == len(new):
-            harmless = {
-                token for token, word in zip(new, folded, strict=True) if word.isalpha() and self._is_none(word)
-            }
-            self._harmless |= harmless
-            tokens -= harmless
+        # Small letters take less folding, in which nothing may stand among them that takes more.
+        harmless += [*self._harmless_of(small), *self._harmless_of(others)]
+        self._harmless.update(harmless)
+        tokens.difference_update(harmless)
+
+    def _harmless_of(self, some: Sequence[tuple[str, str]]) -> list[str]:
+        """The tokens, of pairs of them and their letters, that are no part of any form."""
+        some = [pair for pair in some if pair[1].isalnum()]
+        folded = fold("\n".join([letters for _, letters in some])).text.split("\n")
+        if len(folded) != len(some):
+            return []
+        return [token for (token, _), word in zip(some, folded, strict=True) if self._is_none(word)]
 
     def _is_none(self, word: str) -> bool:
         """Whether a folded word is no part of any form, whatever letters stand for others in it."""
-        return word.isalpha() and word not in _TYPED and word not in self._blob
+        if not word.isalnum() or word in _TYPED:
+            return False
+        return word[:_BEGINNING] not in self._beginnings or word not in self._blob
 
     def _remember(self, token: str) -> None:
         if len(self._harmless) + len(self._pieces) >= _MOST_WORDS:
@@ -175,8 +197,9 @@ class Sieve:
         if (_DOUBLE_SLASH.search(token) and not _ADDRESS.search(token)) or _NUMBERED.search(token):
             self._pieces[token] = None
             return
-        found = [word for word in words(token) if word in self._blob]
-        found += [_TYPED[word] for word in words(token) if word in _TYPED]
+        said = words(token)
+        found = [word for word in said if word in self._blob]
+        found += [_TYPED[word] for word in said if word in _TYPED]
         if found:
             self._pieces[token] = tuple(found)
         else:
@@ -218,6 +241,8 @@ class Sieve:
         )
 
     def _may_raise(self, span: Span, info: PageInfo) -> bool:
+        if len(span.text) < self._raising.start or span.text.islower():
+            return False
         letters = sum(map(str.isalpha, span.text))
         if not self._raising.start <= letters < self._raising.stop or is_mostly_lower(span.text):
             return False

@@ -15,14 +15,13 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from marker.errors import HoldError
 from marker.intake.limits import Limits, confine, within
 from marker.intake.pool import (
-    READING,
-    STAMPING,
     Pool,
     PoolClosedError,
     WorkerDiedError,
     WorkerFaultError,
     WorkerTimeoutError,
 )
+from marker.intake.server import READING, STAMPING
 from marker.intake.work import (
     Examination,
     Task,

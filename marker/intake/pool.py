@@ -14,37 +14,25 @@ import os
 import pickle
 import queue
 import signal
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import is_dataclass
 from enum import Enum
-from multiprocessing import forkserver, util
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerProcess
 from typing import Any, Final
 
 from marker.errors import MarkerError
+from marker.intake.server import prepare
 
-READING: Final = (
-    "marker.intake.work", "marker.readers.read", "marker.readers.picture", "marker.detect.judge", "marker.detect.sieve",
-)  # fmt: skip
-"""Modules that reading a file needs."""
-STAMPING: Final = (
-    "marker.stamp.make", "marker.stamp.pdf", "marker.stamp.docx", "fontTools.subset",
-    "marker.proof.prove", "marker.proof.pdf", "marker.proof.docx",
-)  # fmt: skip
-"""Modules that making and proving copies needs besides."""
 TASKS_A_WORKER: Final = 200
 """A worker is replaced after so many pieces of work, so that what third-party libraries leak is given back."""
 _LARGEST_ANSWER: Final = 1 << 28
 """Bytes.  Page pictures of one document take a tenth of it."""
 _END_SECONDS: Final = 5.0
 """How long a worker may take to die after SIGKILL (it may be waiting for a disk) before it is left to itself."""
-_LONGEST_FOLDER: Final = 72
-"""Bytes.  The path of a socket may have 108 (unix(7)), and its folder and name take their share."""
 _MODULES: Final = frozenset(
     (
         "marker.model", "marker.signatures", "marker.errors", "marker.intake.work", "marker.intake.labels",
@@ -77,31 +65,6 @@ class PoolClosedError(Exception):
     """The pool was closed while the work waited or ran."""
 
 
-def _make_room_for_sockets() -> None:
-    """Where the temporary folder's path leaves no room for a socket's name, put sockets (no documents) into /tmp."""
-    usual = tempfile.gettempdir()
-    if len(os.fsencode(usual)) > _LONGEST_FOLDER:
-        tempfile.tempdir = "/tmp"  # noqa: S108  # a private folder is made in it, by mkdtemp
-        try:
-            util.get_temp_dir()  # made once a process, and kept
-        finally:
-            tempfile.tempdir = usual
-
-
-def _one_thread_each() -> None:
-    """A worker is one of as many as there are cores: a library that would start a thread a core is in their way."""
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
-
-def start_server(preload: Sequence[str]) -> None:
-    """Start the server that workers are forked from, so that it imports ``preload`` while its parent goes on."""
-    if hasattr(forkserver, "ensure_running"):
-        _make_room_for_sockets()
-        _one_thread_each()
-        multiprocessing.set_forkserver_preload(list(preload))
-        forkserver.ensure_running()
-
-
 class Pool:
     """At most ``size`` workers, started when there is work for them.  Safe to call from many threads."""
 
@@ -109,8 +72,7 @@ class Pool:
         self, size: int, begin: Callable[..., None], arguments: Sequence[object], preload: Sequence[str] = ()
     ) -> None:
         """``begin`` is called with ``arguments`` first in every worker; ``preload`` is imported once for all."""
-        _make_room_for_sockets()
-        _one_thread_each()
+        prepare()
         # A fork server: workers start in milliseconds and inherit neither threads, locks nor the register's files.
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(list(preload))  # without effect where the server runs already

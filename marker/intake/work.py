@@ -74,12 +74,14 @@ class Sheets:
 def sheets_of(path: Path, settings: Settings) -> Iterator[Sheets]:
     """The file to read for a snapshot, in this worker's own folder for temporary files.  Raises HoldError."""
     from marker.readers.base import ReaderLimits
-    from marker.readers.picture import picture_format, to_pdf
+    from marker.readers.identify import picture_format
 
     kind = picture_format(path)
     if kind is None:
         yield Sheets(path)
         return
+    from marker.readers.picture import to_pdf  # and what draws with it: most documents are no picture
+
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "scan.pdf"
         yield Sheets(made, kind, to_pdf(path, made, ReaderLimits.from_settings(settings)))

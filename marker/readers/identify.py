@@ -20,8 +20,8 @@ _PDF_WITHIN: Final = 1024
 """Readers accept a PDF header anywhere in the first 1024 bytes (ISO 32000-1, annex H, implementation note 13)."""
 
 PLAIN_TEXT: Final = "a plain text file"
-PICTURES: Final = frozenset({"a TIFF picture", "a JPEG picture", "a PNG picture"})
-"""Kinds of pictures that can be read as pages."""
+PICTURES: Final = {"a TIFF picture": "tiff", "a JPEG picture": "jpeg", "a PNG picture": "png"}
+"""Kinds of pictures that can be read as pages, and what their format is called."""
 _SCAN: Final = "have the page sent as a PDF, which is how scans are read"
 _WORD: Final = "save it as a Word document (.docx) or PDF"
 _ARCHIVE: Final = "unpack it and submit the documents one by one"
@@ -97,6 +97,15 @@ def identify(path: Path) -> str:
     """
     with border("The file"), path.open("rb") as stream:
         return format_of(examine(stream, Purse(ReaderLimits())))
+
+
+def picture_format(path: Path) -> str | None:
+    """``tiff``, ``jpeg`` or ``png``, by content; None for all else, a PDF that begins like a picture included."""
+    with path.open("rb") as stream:
+        head = stream.read(_PDF_WITHIN + len(_PDF))
+    if _PDF in head:
+        return None
+    return next((PICTURES[kind] for magic, kind, _ in _MAGICS if kind in PICTURES and head.startswith(magic)), None)
 
 
 def format_of(kind: Kind) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 _PLAIN: Final = (("\x02", "-"), ("\ufffe", "-"), ("\xad", "-"), ("\x00", "\ufffd"), ("\xa0", " "))
@@ -15,7 +16,12 @@ _BULLET: Final = re.compile("^[\ue000-\uf8ff](?:\\s|$)")
 _RUNNING: Final = 40
 """Letters; the longest marking in one language has 32."""
 _SMALL_FOR_A_CAPITAL: Final = 5
-_MARKS: Final = bytes(code for code in range(128) if not chr(code).isalnum())
+_MARKS: Final = bytes(code for code in range(128) if not chr(code).isalnum() and code != ord("\n"))
+_PLAINLY_SMALL: Final = bytes(
+    code for code in range(256) if (chr(code).islower() and code < 128) or chr(code).isdecimal() or 0x80 <= code < 0xC0
+)
+"""ASCII letters and digits that are no capitals, and all bytes of other letters (UTF-8) but their first."""
+_APART: Final = re.compile(r"[/\\]|   ")
 _ODD: Final = re.compile(r"[⁄∕⧸⧵╱]|[^\S \r\n]")
 """Rare slashes and blanks: with any of them a page is read in full."""
 _UNUSUAL: Final = re.compile(
@@ -62,12 +68,29 @@ def is_running(text: str) -> bool:
     A slash sets what stands before it apart from what stands after, so a run with one may be both; wide blanks may hide
     columns.
     """
-    if len(text) < _RUNNING or "/" in text or "\\" in text or "   " in text:
+    if len(text) < _RUNNING or _APART.search(text):
         return False
     letters = text.encode("utf-8", "replace").translate(None, _MARKS).decode()
     if not letters.isalnum():
         letters = _NO_LETTERS.sub("", letters)
-    return len(letters) >= _RUNNING and len(_CAPITAL.findall(letters)) * _SMALL_FOR_A_CAPITAL <= len(letters)
+    return len(letters) >= _RUNNING and _are_small(letters)
+
+
+def are_running(lines: Sequence[str]) -> Iterator[bool]:
+    """What :func:`is_running` says of each line of a page; a few looks at the whole page tell it of most."""
+    bare = "\n".join(lines).encode("utf-8", "replace").translate(None, _MARKS)
+    beyond = bare.translate(None, _PLAINLY_SMALL).split(b"\n")
+    for line, letters, others in zip(lines, bare.decode().split("\n"), beyond, strict=True):
+        if len(letters) < _RUNNING or _APART.search(line):
+            yield False
+        elif not letters.isalnum():
+            yield is_running(line)
+        else:
+            yield len(others) * _SMALL_FOR_A_CAPITAL <= len(letters) or _are_small(letters)
+
+
+def _are_small(letters: str) -> bool:
+    return letters.islower() or len(_CAPITAL.findall(letters)) * _SMALL_FOR_A_CAPITAL <= len(letters)
 
 
 def letter(code: int) -> str:

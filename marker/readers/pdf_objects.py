@@ -23,6 +23,7 @@ Matrix = tuple[float, float, float, float, float, float]
 _IDENTITY: Final[Matrix] = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 Rectangle = tuple[float, float, float, float]
 
+_TEXT: Final = int(pdfium.FPDF_PAGEOBJ_TEXT)
 _count_objects: Final = plain_call("FPDFPage_CountObjects", ctypes.c_int, ctypes.c_void_p)
 _object_at: Final = plain_call("FPDFPage_GetObject", ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
 _inner_at: Final = plain_call("FPDFFormObj_GetObject", ctypes.c_void_p, ctypes.c_void_p, ctypes.c_ulong)
@@ -59,9 +60,16 @@ def scan_at(address: int, own_objects: int | None, limits: ReaderLimits) -> Page
     were.  Raises HoldError(too-large).
     """
     scanner = _Scanner(limits)
+    texts = scanner.found.texts
     for index in range(_count_objects(address)):
         flattened = own_objects is not None and index >= own_objects
-        scanner.take(_object_at(address, index), _IDENTITY, 0, flattened)
+        item = _object_at(address, index)
+        kind = _kind_of(item)
+        if kind == _TEXT and not flattened:  # nearly all of them
+            scanner.count()
+            texts.append(item)
+        else:
+            scanner.take(item, kind, _IDENTITY, 0, flattened)
     return scanner.found
 
 
@@ -81,19 +89,22 @@ class _Scanner:
         self._left = limits.max_page_objects
         self._limits = limits
 
-    def take(self, item: int, matrix: Matrix, depth: int, flattened: bool) -> None:
-        """Note one object, by its address, and what a form XObject draws inside."""
+    def count(self) -> None:
+        """Count one object.  Raises HoldError(too-large)."""
         self._left -= 1
-        if depth > self._limits.max_depth:
-            raise too_deep(self._limits)
         if self._left < 0:
             raise HoldError(
                 HoldCode.TOO_LARGE,
                 f"A page draws more than {self._limits.max_page_objects} objects; ask for a scan, or raise "
                 "max_page_objects if the file is trusted.",
             )
-        kind = _kind_of(item)
-        if kind == pdfium.FPDF_PAGEOBJ_TEXT:
+
+    def take(self, item: int, kind: int, matrix: Matrix, depth: int, flattened: bool) -> None:
+        """Note one object, by its address and kind, and what a form XObject draws inside."""
+        self.count()
+        if depth > self._limits.max_depth:
+            raise too_deep(self._limits)
+        if kind == _TEXT:
             if flattened:
                 self.found.annotation_texts.add(item)
             elif depth == 0:
@@ -103,7 +114,8 @@ class _Scanner:
             pointer = ctypes.cast(item, pdfium.FPDF_PAGEOBJECT)
             inner = _times(_matrix_of(pointer), matrix)
             for index in range(pdfium.FPDFFormObj_CountObjects(pointer)):
-                self.take(_inner_at(item, index), inner, depth + 1, flattened)
+                part = _inner_at(item, index)
+                self.take(part, _kind_of(part), inner, depth + 1, flattened)
         else:
             box = self._shape(item)
             if box is not None and kind == pdfium.FPDF_PAGEOBJ_PATH:

@@ -45,6 +45,8 @@ class SecondPart:
         self.first = round(_FIRST_SHARE * pages) if pages >= _LONG else pages
         """Pages of the first part."""
         self._child: tuple[int, int] | None = None
+        if self.first < pages:
+            kernel.keep_memory()
         # A fork takes one thread along; what locks the others hold stay locked in it for ever.
         if self.first < pages and hasattr(os, "fork") and threading.active_count() == 1:
             self._child = _forked(lambda: self._read([_USUAL] * pages))

@@ -50,7 +50,7 @@ owner_at: Final = plain_call("FPDFText_GetTextObject", ctypes.c_void_p, *_page_c
 _count_boxes: Final = plain_call("FPDFText_CountRects", ctypes.c_int, *_page_call, ctypes.c_int)
 _box_at: Final = plain_call("FPDFText_GetRect", ctypes.c_int, *_page_call, *_four)
 matrix_at: Final = plain_call("FPDFText_GetMatrix", ctypes.c_int, *_page_call, ctypes.c_void_p)
-_origin_at: Final = plain_call("FPDFText_GetCharOrigin", ctypes.c_int, *_page_call, ctypes.c_void_p, ctypes.c_void_p)
+origin_at: Final = plain_call("FPDFText_GetCharOrigin", ctypes.c_int, *_page_call, ctypes.c_void_p, ctypes.c_void_p)
 size_at: Final = plain_call("FPDFText_GetFontSize", ctypes.c_double, *_page_call)
 guessed_at: Final = plain_call("FPDFText_HasUnicodeMapError", ctypes.c_int, *_page_call)
 _count_letters: Final = plain_call("FPDFText_CountChars", ctypes.c_int, ctypes.c_void_p)
@@ -134,6 +134,22 @@ class Look:
     plain: bool
 
 
+def _places_in(numbers: array[Any]) -> tuple[int, ...]:
+    """The addresses of the numbers of an array, which must not grow."""
+    start, count = numbers.buffer_info()
+    return tuple(range(start, start + count * numbers.itemsize, numbers.itemsize))
+
+
+# Where pdfium, which is asked by one thread at a time, writes its answers; each is read at once.
+matrix: Final = array("f", bytes(24))
+numbers: Final = array("d", bytes(32))
+_channels: Final = array("I", bytes(16))
+to_matrix: Final = matrix.buffer_info()[0]
+_to_numbers: Final = _places_in(numbers)
+to_x, to_y = _to_numbers[:2]
+_to_channels: Final = _places_in(_channels)
+
+
 class TextPage:
     """A text page with its letters as one string, whose indexes are pdfium's."""
 
@@ -144,13 +160,6 @@ class TextPage:
         self._document_fonts = fonts
         self.fonts: dict[int, FontShapes] = {}
         """Those of this page, by their addresses."""
-        # Where pdfium writes its answers; made once a page, for it is asked dozens of times a line.
-        self.matrix = array("f", bytes(24))
-        self._numbers = array("d", bytes(32))
-        self._channels = array("I", bytes(16))
-        self.to_matrix = self.matrix.buffer_info()[0]
-        self._to_numbers = _places_in(self._numbers)
-        self._to_channels = _places_in(self._channels)
 
     def _letters(self) -> str:
         count = _count_letters(self.address)
@@ -205,32 +214,29 @@ class TextPage:
 
     def origin(self, at: int) -> tuple[float, float] | None:
         """Where the baseline of a letter begins."""
-        if not _origin_at(self.address, at, *self._to_numbers[:2]):
+        if not origin_at(self.address, at, to_x, to_y):
             return None
-        return self._numbers[0], self._numbers[1]
+        return numbers[0], numbers[1]
 
     def _end_of(self, handle: int, start: int, end: int) -> int:
         """Where the letters of that object end: doubling steps, then halving ones."""
         if owner_at(self.address, end - 1) == handle:
             return end
-        low, step = start, 1
-        while low + step < end and self._belongs(handle, low + step, end):
+        address, low, step = self.address, start, 1
+        while low + step < end and (owner_at(address, low + step) or self._next(low + step, end)) == handle:
             low, step = low + step, step * 2
         high = min(end, low + step)
         while high - low > 1:
             middle = (low + high) // 2
-            if self._belongs(handle, middle, end):
+            if (owner_at(address, middle) or self._next(middle, end)) == handle:
                 low = middle
             else:
                 high = middle
         return high
 
-    def _belongs(self, handle: int, at: int, end: int) -> bool:
-        owner = owner_at(self.address, at)
-        while owner is None and at + 1 < end:  # a blank that pdfium put in belongs to what follows
-            at += 1
-            owner = owner_at(self.address, at)
-        return bool(owner == handle)
+    def _next(self, at: int, end: int) -> int | None:
+        """The object of the letters after a blank that pdfium put in: it belongs to them."""
+        return next((owner for after in range(at + 1, end) if (owner := owner_at(self.address, after))), None)
 
     def parts(self, start: int, end: int, size: float) -> Iterator[tuple[int, int, _Box | None]]:
         """The run whole, or its words when blanks in it are so wide that columns may hide behind them; with boxes."""
@@ -248,25 +254,27 @@ class TextPage:
 
     def _box(self, start: int, end: int) -> _Box | None:
         """Left, bottom, right, top of the ink of some letters of one object; None when they leave none."""
-        if _count_boxes(self.address, start, end - start) < 1 or not _box_at(self.address, 0, *self._to_numbers):
+        if _count_boxes(self.address, start, end - start) < 1 or not _box_at(self.address, 0, *_to_numbers):
             return None
-        left, top, right, bottom = self._numbers
+        left, top, right, bottom = numbers
         return left, bottom, right, top
 
     def place(self, start: int) -> tuple[float, float, bool, float, float]:
         """The size of a letter, its angle, whether its line runs along an axis, and where its object begins."""
         size = size_at(self.address, start)
-        if not matrix_at(self.address, start, self.to_matrix):
+        if not matrix_at(self.address, start, to_matrix):
             return size, 0.0, False, 0.0, 0.0
-        a, b, c, d, x, y = self.matrix
+        a, b, c, d, x, y = matrix
+        if b == 0 == c and a > 0:
+            return size * abs(d), 0.0, True, x, y
         upright = min(abs(a), abs(b)) <= _ALONG * max(abs(a), abs(b))
         return size * math.hypot(c, d), math.degrees(math.atan2(b, a)), upright, x, y
 
     def look(self, handle: int, start: int, end: int) -> Look:
         """What the letters of an object are drawn like, known by those from ``start`` to ``end``."""
         mode = _mode_of(handle)
-        coloured = _fill_of(handle, *self._to_channels)
-        red, green, blue, alpha = self._channels
+        coloured = _fill_of(handle, *_to_channels)
+        red, green, blue, alpha = _channels
         stroked = mode in _STROKED_MODES
         font = self.font_look(font_of(handle), start, end)
         plain = (
@@ -329,12 +337,6 @@ class TextPage:
         if letters:
             font.look = look
         return look
-
-
-def _places_in(numbers: array[Any]) -> tuple[int, ...]:
-    """The addresses of the numbers of an array, which must not grow."""
-    start, count = numbers.buffer_info()
-    return tuple(range(start, start + count * numbers.itemsize, numbers.itemsize))
 
 
 def are_close(length: float, size: float, letters: int) -> bool:

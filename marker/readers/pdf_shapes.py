@@ -33,8 +33,9 @@ class FontShapes:
         self.address = address
         self.look: Font | None = None
         """How it draws, once that was asked."""
-        self.known: set[str] = set()
+        self._known: set[str] = set()
         """Letters that it says which they are."""
+        self._known_ascii = b""
         self._tested: set[str] = set()
         self._drawn = 0
         self._other = 0
@@ -48,6 +49,17 @@ class FontShapes:
             if lines is not None:
                 self._drawn += 1
                 self._other += lines != LINES[letter]
+
+    def unknown(self, texts: Iterable[str]) -> set[str]:
+        """Letters of ``texts`` of which it was not yet asked whether the font says which they are."""
+        # Nearly all letters are ASCII and known: they are taken out before any is looked at.
+        rest = "".join(texts).encode("utf-8", "surrogatepass").translate(None, self._known_ascii)
+        return set(rest.decode("utf-8", "surrogatepass")) - self._known if rest else set()
+
+    def know(self, letters: set[str]) -> None:
+        """Remember letters that the font says which they are."""
+        self._known |= letters
+        self._known_ascii = "".join(letter for letter in self._known if letter.isascii()).encode()
 
     def lies(self) -> bool:
         """Whether the font draws other letters than it says, as far as that was seen."""

@@ -8,13 +8,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Final
 
 from marker.readers.pdf_fonts import font_of
-from marker.readers.pdf_letters import is_running
-from marker.readers.pdf_runs import LINE, Look, Run, TextPage, are_close, guessed_at, matrix_at, owner_at, size_at
-
-_BLANKS: Final = " \r\n"
+from marker.readers.pdf_letters import are_running, is_running
+from marker.readers.pdf_runs import (
+    Look,
+    Run,
+    TextPage,
+    are_close,
+    guessed_at,
+    matrix,
+    matrix_at,
+    numbers,
+    origin_at,
+    owner_at,
+    size_at,
+    to_matrix,
+    to_x,
+    to_y,
+)
 
 
 class Skimmed(TextPage):
@@ -31,38 +43,46 @@ class Skimmed(TextPage):
         """Read the page; False when a letter is in doubt, so that the page must be looked at."""
         self.texts, self.runs, self.handles = [], [], set()
         self._spots: list[tuple[int, int]] = []
-        self._said: dict[int, list[tuple[int, int]]] = {}
+        self._said: dict[int, list[tuple[int, str]]] = {}
         if self.doubtful or self.odd:
             return False
-        text, address = self.text, self.address
-        for line in LINE.finditer(text):
-            start, end = line.span()
+        address, end = self.address, -1
+        lines = self.text.replace("\r", "\n").split("\n")
+        for line, running in zip(lines, are_running(lines), strict=True):
+            start, end = end + 1, end + 1 + len(line)
+            if not line:
+                continue
             handle = owner_at(address, start)
             if handle is None or owner_at(address, end - 1) != handle:
-                if not all(self._take(*stretch) for stretch in self.stretches(start, end)):
-                    return False
-            elif not text[start:end].isspace() and not self._take(handle, start, end, None):
+                for part in self.stretches(start, end):
+                    text = self.text[part.start : part.end]
+                    if not self._take(part.handle, part.start, text, part.blank, running=is_running(text)):
+                        return False
+            elif not line.isspace() and not self._take(handle, start, line, None, running=running):
                 return False
-        return all(self._is_honest(font, places) for font, places in self._said.items())
+        return all(self._is_honest(font, said) for font, said in self._said.items())
 
     def is_outlined(self, font: int) -> bool:
         """Whether letters of that font on this page are outlines."""
         said = self._said.get(font)
-        return said is not None and self.font_look(font, *said[0]).outlined
+        if said is None:
+            return False
+        start, text = said[0]
+        return self.font_look(font, start, start + len(text)).outlined
 
     def is_plain(self, number: int) -> bool:
         """Whether the run of that index is drawn in dark letters that leave ink (see ``Run.plain``)."""
         return self.look(self.runs[number].handle, *self._spots[number]).plain
 
-    def _take(self, handle: int, start: int, end: int, blank: bool | None) -> bool:
+    def _take(self, handle: int, start: int, text: str, blank: bool | None, *, running: bool) -> bool:
         """Keep the letters of one object on one line; False when one of them is in doubt."""
-        text, font = self.text[start:end], font_of(handle)
+        end, font = start + len(text), font_of(handle)
         self.handles.add(handle)
         said = self._said.get(font)
         if said is None:
             said = self._said[font] = []
-        said.append((start, end))
-        if is_running(text) and self._is_one_piece(start, end, text):
+        said.append((start, text))
+        if running and self._is_one_piece(start, end, text):
             self.texts.append(text)
             return True
         bold = self.font_look(font, start, end).bold
@@ -83,25 +103,28 @@ class Skimmed(TextPage):
 
     def _is_one_piece(self, start: int, end: int, text: str) -> bool:
         """Whether running text of one object is one line, and no columns hide behind its blanks."""
-        last = self.origin(end - 1 - (text[-1] == " "))
-        if last is None or not matrix_at(self.address, start, self.to_matrix):
+        address = self.address
+        if not origin_at(address, end - 1 - (text[-1] == " "), to_x, to_y):
             return False
-        _, _, c, d, x, y = self.matrix
-        size = size_at(self.address, start) * math.hypot(c, d)
-        return are_close(math.hypot(last[0] - x, last[1] - y), size, len(text))
+        if not matrix_at(address, start, to_matrix):
+            return False
+        last_x, last_y, _, _ = numbers
+        _, _, c, d, x, y = matrix
+        size = size_at(address, start) * math.hypot(c, d)
+        return are_close(math.hypot(last_x - x, last_y - y), size, len(text))
 
-    def _is_honest(self, font: int, places: Sequence[tuple[int, int]]) -> bool:
+    def _is_honest(self, font: int, said: Sequence[tuple[int, str]]) -> bool:
         """Whether a font says which letters it draws, and draws those; each of its letters is looked at once."""
-        text, shapes = self.text, self.font_at(font)
-        new = set("".join([text[start:end] for start, end in places])) - shapes.known
+        shapes = self.font_at(font)
+        new = shapes.unknown([text for _, text in said])
         if new:
             shapes.learn(new)
             left = set(new)
-            for start, end in places:
-                for at in range(start, end):
-                    if text[at] in left:
-                        if guessed_at(self.address, at) == 1 and not text[at].isspace():
+            for start, text in said:
+                for at, letter in enumerate(text, start):
+                    if letter in left:
+                        if guessed_at(self.address, at) == 1 and not letter.isspace():
                             return False
-                        left.discard(text[at])
-            shapes.known |= new
+                        left.discard(letter)
+            shapes.know(new)
         return not shapes.lies()

@@ -18,10 +18,11 @@ helpers: Final[Any] = _helpers
 def plain_call(name: str, result: Any, *arguments: Any) -> Callable[..., Any]:
     """The C function of that name, taking and giving addresses (``ctypes.c_void_p``) as whole numbers.
 
-    For what is asked once a run of letters: numbers compare and cost half of what pointer objects do.
+    For what is asked once a run of letters: numbers compare and cost half of what pointer objects do.  The interpreter
+    is not let go of meanwhile, which would take longer than most answers do.
     """
     address = ctypes.cast(getattr(_raw, name), ctypes.c_void_p).value
-    return ctypes.CFUNCTYPE(result, *arguments)(address or 0)
+    return ctypes.PYFUNCTYPE(result, *arguments)(address or 0)
 
 
 def address_of(pointer: Any) -> int:

@@ -24,13 +24,6 @@ from marker.readers.base import ReaderLimits
 
 MAX_PIXELS: Final = 120_000_000
 """Of one picture: A3 at 600 dpi in full, A0 at 300."""
-_MAGICS: Final = (
-    (b"II*\0", "tiff"),
-    (b"MM\0*", "tiff"),
-    (b"\xff\xd8\xff", "jpeg"),
-    (b"\x89PNG\r\n\x1a\n", "png"),
-)
-_HEAD: Final = 1024 + 5
 _DPI: Final = (60.0, 2_400.0)
 """Resolutions that scanners have; a screen's 72 on a sheet larger than paper is none."""
 _SIDES: Final = (60.0, 3_400.0)
@@ -61,15 +54,6 @@ class _Page:
     size: tuple[float, float]
     """Points, as displayed."""
     orientation: int = 1
-
-
-def picture_format(path: Path) -> str | None:
-    """``tiff``, ``jpeg`` or ``png``, by content; None for all else, a PDF that begins like a picture included."""
-    with path.open("rb") as stream:
-        head = stream.read(_HEAD)
-    if b"%PDF-" in head:
-        return None
-    return next((name for magic, name in _MAGICS if head.startswith(magic)), None)
 
 
 def to_pdf(source: Path, target: Path, limits: ReaderLimits) -> tuple[str, ...]:

@@ -15,7 +15,8 @@ from marker.errors import HoldError
 from marker.model import HoldCode
 from marker.proof.picture import prove_picture
 from marker.readers.base import ReaderLimits
-from marker.readers.picture import picture_format, to_pdf
+from marker.readers.identify import picture_format
+from marker.readers.picture import to_pdf
 
 
 def drawing(mode: str = "RGB", size: tuple[int, int] = (620, 877)) -> Image.Image:
