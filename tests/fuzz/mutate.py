@@ -7,10 +7,9 @@ import random
 import re
 import warnings
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-
-import pikepdf
 
 ROOT = Path(__file__).parents[2]
 CORPUS = ROOT.parent / "shared" / "corpus"
@@ -26,6 +25,32 @@ def seeds(limit: int = 400) -> list[Path]:
     others = [path for ending in ("pdf", "docx") for path in sorted(CORPUS.rglob(f"*.{ending}"))]
     others = [path for path in others if path.is_file() and path.stat().st_size <= _LARGEST_SEED]
     return own + random.Random(0).sample(others, min(limit, len(others)))
+
+
+def name_of(path: Path) -> str:
+    """A seed's name, the same wherever this folder lies."""
+    return path.relative_to(ROOT if path.is_relative_to(ROOT) else CORPUS.parent).as_posix()
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """From what mutants are drawn, and where they are put."""
+
+    seed: int
+    files: Sequence[Path]
+    weights: Sequence[float]
+    folder: Path
+
+
+def write(drawing: Drawing, numbers: Iterable[int]) -> list[Path]:
+    """Write the mutants that have these numbers."""
+    made = []
+    for number in numbers:
+        chance = random.Random(f"{drawing.seed} {number}")
+        source = chance.choices(drawing.files, drawing.weights)[0]
+        made.append(drawing.folder / f"{number:06d}{source.suffix}")
+        made[-1].write_bytes(mutant(source, chance))
+    return made
 
 
 def mutant(path: Path, chance: random.Random) -> bytes:
@@ -44,8 +69,11 @@ def _times(data: bytes, chance: random.Random, mutations: tuple[Mutation, ...]) 
 
 def _plain_pdf(data: bytes) -> bytes:
     """The same file with its objects and streams laid open, so that mutations hit structure and content."""
+    import pikepdf  # here, so that who only asks for mutants does not bear it
+
     try:
-        with pikepdf.open(io.BytesIO(data)) as pdf:
+        with warnings.catch_warnings(), pikepdf.open(io.BytesIO(data)) as pdf:
+            warnings.simplefilter("ignore")  # a seed may be odd as it is
             out = io.BytesIO()
             pdf.save(
                 out, compress_streams=False, object_stream_mode=pikepdf.ObjectStreamMode.disable,

@@ -7,6 +7,9 @@ A finding is a mutant that brought up a fault of the software, killed or hung a 
 outside the output folder.  It is kept in the folder that --findings names.  With --state a run that was ended goes on
 where it stood, and seeds are drawn by what they cost: each gets the same share of the processor's time, so that a few
 scans, which take a hundred times as long as a letter, do not take nearly all of it.
+
+Mutants are made in a process of their own, so the memory that is watched here is what the main process of a batch
+needs: the register, the reports and the pool, without the library that lays open a PDF for its mutations.
 """
 
 from __future__ import annotations
@@ -14,9 +17,9 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import multiprocessing
 import multiprocessing.util
 import os
-import random
 import resource
 import shutil
 import signal
@@ -24,9 +27,9 @@ import sys
 import tempfile
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,7 +49,7 @@ from marker.register.records import CopyStatus
 from marker.register.register import Register
 from marker.settings import Settings
 
-from .mutate import mutant, seeds
+from .mutate import Drawing, name_of, seeds, write
 
 FAULTY = {HoldCode.CRASHED, HoldCode.TIMEOUT}
 GROWTH = 1.25
@@ -55,6 +58,12 @@ GROWTH = 1.25
 
 LEG = 1_000
 """Mutants to one register and one set of worker processes; after them everything is looked at."""
+AT_ONCE = 25
+"""Mutants that are made at once."""
+AHEAD = 2
+"""So many times that are made while others are worked on."""
+MAKER = 20
+"""So often the process that makes them is asked before another one takes its place."""
 CHEAPEST = 0.05
 """Seconds of processor time that a seed counts at least: what stamping and registering cost."""
 RECEIVING = PartyId("KZ")
@@ -70,7 +79,7 @@ class State:
     outcomes: Counter[str] = field(default_factory=Counter)
     found: list[str] = field(default_factory=list)
     costs: dict[str, float] = field(default_factory=dict)
-    """Seconds of processor time that reading a seed takes, by its path; empty where all are drawn alike."""
+    """Seconds of processor time that reading a seed takes, by its name; empty where all are drawn alike."""
 
     @classmethod
     def load(cls, path: Path, seed: int) -> State:
@@ -99,10 +108,11 @@ class Fuzzing:
     findings: Path
     state: State
     jobs: int
-    memory: list[int] = field(default_factory=list)
     ended: threading.Event = field(default_factory=threading.Event)
     keep: Path | None = None
     """Where the state is kept."""
+    memory: list[int] = field(default_factory=list)
+    """Bytes that this process held, after each hundred mutants; a run hands it from leg to leg."""
 
     def go(self, inputs: int, seconds: float) -> None:
         for name in ("in", "tmp"):
@@ -130,19 +140,27 @@ class Fuzzing:
             ):
                 self.see(candidate, report)
             self.look_into(register)
+        for path in (self.folder / "in").iterdir():
+            path.unlink()  # made, and not begun any more
         self.look_around()
 
     def mutants(self, inputs: int, end: float) -> Iterator[Candidate]:
         files = seeds()
-        weights = [1 / max(CHEAPEST, self.state.costs.get(str(path), CHEAPEST)) for path in files]
-        for number in range(self.state.done, self.state.done + inputs):
-            if time.monotonic() > end or self.ended.is_set():
-                return
-            chance = random.Random(f"{self.state.seed} {number}")
-            source = chance.choices(files, weights)[0]
-            path = self.folder / "in" / f"{number:06d}{source.suffix}"
-            path.write_bytes(mutant(source, chance))
-            yield Candidate(path, Path(path.name))
+        weights = [1 / max(CHEAPEST, self.state.costs.get(name_of(path), CHEAPEST)) for path in files]
+        drawing = Drawing(self.state.seed, files, weights, self.folder / "in")
+        first, last = self.state.done, self.state.done + inputs
+        batches = deque(range(start, min(start + AT_ONCE, last)) for start in range(first, last, AT_ONCE))
+        # Started anew, not forked: neither this process's threads nor its locks may come along.
+        fresh = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(1, fresh, max_tasks_per_child=MAKER) as maker:
+            coming: deque[Future[list[Path]]] = deque()
+            while batches or coming:
+                while batches and len(coming) < AHEAD:
+                    coming.append(maker.submit(write, drawing, batches.popleft()))
+                for path in coming.popleft().result():
+                    if time.monotonic() > end or self.ended.is_set():
+                        return
+                    yield Candidate(path, Path(path.name))
 
     def see(self, candidate: Candidate, report: FileReport) -> None:
         state = self.state
@@ -192,7 +210,7 @@ def costs_of(files: list[Path], jobs: int) -> dict[str, float]:
             except HoldError:
                 return settings_of(jobs).timeout  # one that takes this long is hardly ever to be drawn
 
-        return dict(zip(map(str, files), threads.map(one, files), strict=True))
+        return dict(zip(map(name_of, files), threads.map(one, files), strict=True))
 
 
 def cost_of(path: Path, task: Task) -> float:
@@ -215,6 +233,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--findings", type=Path, default=Path("fuzz-findings"))
+    parser.add_argument("--folder", type=Path, help="where the work is done; the folder for temporary files by default")
     parser.add_argument("--state", type=Path, help="a file: how far the run is")
     options = parser.parse_args()
     state = State.load(options.state, options.seed) if options.state else State(options.seed)
@@ -222,29 +241,28 @@ def main() -> int:
         state.costs = costs_of(seeds(), options.jobs)
         state.save(options.state)
     ended = threading.Event()
+    memory: list[int] = []
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
     end = time.monotonic() + options.seconds
     while state.done < options.inputs and time.monotonic() < end and not ended.is_set():
         tempfile.tempdir = None
         os.environ.pop("TMPDIR", None)
-        with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
-            fuzzing = Fuzzing(
-                Path(folder) / "leg", options.findings, state, options.jobs, ended=ended, keep=options.state
-            )
+        with tempfile.TemporaryDirectory(prefix="fuzz-", dir=options.folder) as folder:
+            fuzzing = Fuzzing(Path(folder) / "leg", options.findings, state, options.jobs, ended, options.state, memory)
             fuzzing.go(min(LEG, options.inputs - state.done), end - time.monotonic())
         if options.state:
             state.save(options.state)
-        print(told(state), flush=True)  # noqa: T201  # progress
+        print(told(state, memory), flush=True)  # noqa: T201  # progress
     for line in state.found:
         print(f"FINDING {line}")  # noqa: T201  # the result
     return 1 if state.found else 0
 
 
-def told(state: State) -> str:
-    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def told(state: State, memory: list[int]) -> str:
     share = state.reached / max(1, state.done)
     outcomes = ", ".join(f"{name} {count}" for name, count in state.outcomes.most_common())
-    return f"{state.done} mutants, {state.reached} reached the stamper ({share:.0%}), {used:.0f} MB; {outcomes}"
+    grown = f", {memory[0] / 1e6:.1f} MB after a hundred, {memory[-1] / 1e6:.1f} MB now" if memory else ""
+    return f"{state.done} mutants, {state.reached} reached the stamper ({share:.0%}){grown}; {outcomes}"
 
 
 if __name__ == "__main__":
