@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -27,7 +28,7 @@ from marker.model import MarkingId
 from marker.names import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from marker.intake.batch import Output
     from marker.intake.desk import Wish
@@ -255,6 +256,9 @@ def batch(
         listing = replace(listing, candidates=tuple(by_folder(listing.candidates)))
     tally = Tally(in_dir)
     places: list[tuple[str, str]] = []
+    total, litter = len(listing.candidates), listing.litter
+    candidates = _let_go(deque(listing.candidates))
+    del listing
 
     def tell(reports: Iterable[FileReport]) -> None:
         for report in reports:
@@ -263,17 +267,17 @@ def batch(
             if as_json:
                 click.echo(json.dumps(to_json(report, with_copies=True), ensure_ascii=False))
 
-    with progress(len(listing.candidates)) as step:
+    with progress(total) as step:
         if dry_run:
             with start.look_up() as lookup:
-                tell(inspect(listing.candidates, wish, start.profile, start.settings, lookup))
+                tell(inspect(candidates, wish, start.profile, start.settings, lookup))
         else:
             output = Output(out_dir)
             with start.open_register() as register:
                 output.prepare()
                 with output.lock() as lock:
                     settle_left(register, out_dir / MARKED)
-                    tell(work(listing.candidates, wish, start.profile, start.settings, register, output, lock))
+                    tell(work(candidates, wish, start.profile, start.settings, register, output, lock))
                 places = [
                     (_("copies"), shown(out_dir / MARKED)),
                     (_("held"), shown(out_dir / HELD)),
@@ -282,10 +286,16 @@ def batch(
                 ]
     if not as_json:
         tally.print(places)
-        if listing.litter:
+        if litter:
             skipped = _("  skipped   {n} files that programs leave behind (~$*, .*, *.tmp …)")
-            click.echo(skipped.format(n=listing.litter))
+            click.echo(skipped.format(n=litter))
     return exit_status(tally.outcomes)
+
+
+def _let_go(candidates: deque[Candidate]) -> Iterator[Candidate]:
+    """Each once, and kept no longer: what a long folder's names take is given back as it is worked off."""
+    while candidates:
+        yield candidates.popleft()
 
 
 def _queue(

@@ -26,6 +26,8 @@ class Turnstile:
     def release(self, ticket: int) -> None:
         """Let the next one pass.  Releasing twice is harmless."""
         with self._condition:
+            if ticket < self._next:
+                return  # it has left already; kept, its number would stay for as long as the run lasts
             self._done.add(ticket)
             while self._next in self._done:
                 self._done.remove(self._next)

@@ -117,10 +117,16 @@ def engines(path: Path, busy_timeout: float = BUSY_TIMEOUT) -> tuple[Engine, Eng
     return reader, reader.execution_options(**{_WRITES: True})
 
 
+_CACHE = "cache_size=-256"
+"""KiB a connection, and each thread of a batch may have one: with SQLite's own 2 MB the pages of a register that grows
+would gather in all of them, while the system keeps the file's pages in memory anyway."""
+
+
 def _settings(connection: sqlite3.Connection, _record: object) -> None:
     # The driver's own transactions start too late (at the first write); ours start with _begin.
     connection.isolation_level = None
-    for setting in ("synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON", "trusted_schema=OFF"):
+    settings = ("synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON", "trusted_schema=OFF", _CACHE)
+    for setting in settings:
         connection.execute(f"PRAGMA {setting}")
 
 
