@@ -27,6 +27,13 @@ READABLE: Final = 62.0
 LETTERS: Final = 12
 """… given so many letters."""
 _CLEAR: Final = 85.0
+_BEYOND_DOUBT: Final = 75.0
+_MANY: Final = 40
+"""Mean confidence and letters that say that a page is the right way up without its running text."""
+_SAMPLE: Final = 6
+"""Lines of a page in another turn that are read first."""
+_NEARLY: Final = 0.8
+"""Share of the best turn's weight from which on the others are read too."""
 _RUBBISH: Final = 0.5
 """Share of a clear reading's confidence below which another of the same line counts for nothing."""
 _FEW: Final = 8
@@ -90,6 +97,11 @@ class Look:
     def reads_well(self) -> bool:
         clarity, letters = self.clarity()
         return clarity >= READABLE and letters >= LETTERS
+
+    def reads_clearly(self) -> bool:
+        """Beyond doubt, so that no running text is needed to tell."""
+        clarity, letters = self.clarity()
+        return clarity >= _BEYOND_DOUBT and letters >= _MANY
 
     def weight(self) -> float:
         clarity, letters = self.clarity()
@@ -167,21 +179,39 @@ def look_at(
     ``cut_out``: the picture is no page, so that where a line stands in it says nothing; all of a few are taken.
     """
     sheet = page.lay_out(picture, number, picture.dpi / 72, quarters)
-    lines: list[Line] = []
+    look = look_on(sheet, covered=covered, letter=letter, cut_out=cut_out)
+    sheet.forget()
+    return look
+
+
+def look_on(
+    sheet: page.Sheet,
+    *,
+    covered: Sequence[Box] = (),
+    letter: int = LETTER,
+    cut_out: bool = False,
+    only: Sequence[Box] | None = None,
+) -> Look:
+    """The lines of a page that is laid out, as :func:`look_at` finds them; the page's pixels are left.
+
+    ``only``: where lines are to be looked at; those of one stamp go together.
+    """
     sheet.text = [line for line in sheet.text if not is_covered(sheet.box_of(line), covered)]
     few = [line for line in sheet.text if line not in sheet.candidates] if _is_little(sheet, covered) else []
     if cut_out and len(sheet.rest) <= _LEFT_OF_A_CUT:
         few += sheet.rest
-    for candidate in (*sheet.candidates, *few):
-        box = sheet.box_of(candidate)
-        if not is_covered(box, covered):
-            spares = sheet.spares(candidate, letter) if letter > LETTER else ()
-            lines.append(Line(candidate, sheet.crop(candidate, letter), box, spares))
-    probes = [
-        Line(sheet.text[index], crop, sheet.box_of(sheet.text[index])) for index, crop in enumerate(page.probes(sheet))
+    found = [(candidate, sheet.box_of(candidate)) for candidate in (*sheet.candidates, *few)]
+    found = [(candidate, box) for candidate, box in found if not is_covered(box, covered)]
+    if only is not None:
+        meant = {candidate.group for candidate, box in found if any(box.overlaps(other) for other in only)}
+        found = [(candidate, box) for candidate, box in found if candidate.group in meant]
+    lines = [
+        Line(candidate, sheet.crop(candidate, letter), box, sheet.spares(candidate, letter) if letter > LETTER else ())
+        for candidate, box in found
     ]
-    sheet.forget()
-    return Look(number, sheet, lines, probes, beside_text=bool(covered))
+    pieces = page.probes(sheet) if only is None else []
+    probes = [Line(text, crop, sheet.box_of(text)) for text, crop in zip(sheet.text, pieces, strict=False)]
+    return Look(sheet.number, sheet, lines, probes, beside_text=bool(covered))
 
 
 class Clock:
@@ -205,37 +235,42 @@ class Clock:
         return min(_MOST_SECONDS, max(1.0, self.left()))
 
 
-def read_lines(lines: Sequence[Line], clock: Clock, languages: Sequence[str] = ()) -> list[LineRead]:
-    """Read crops, many to a call; in the languages read together unless others are named.
+def read_lines(lines: Sequence[Line], clock: Clock) -> list[LineRead]:
+    """Read crops in the languages read together.  Raises EngineFaultError, EngineTimeoutError."""
+    return _read([line.crop for line in lines if line.crop is not None], clock, clock.scans.languages)
 
-    Raises EngineFaultError, EngineTimeoutError.
-    """
+
+def _read(crops: Sequence[Grey], clock: Clock, languages: tuple[str, ...]) -> list[LineRead]:
+    """Read crops, many to a call."""
     found: list[LineRead] = []
-    crops = [line.crop for line in lines if line.crop is not None]
     for start in range(0, len(crops), montage.MAX_LINES):
         sheet = montage.build(crops[start : start + montage.MAX_LINES])
-        words = tesseract.read_words(sheet.picture, clock.call(), languages=tuple(languages) or clock.scans.languages)
+        words = tesseract.read_words(sheet.picture, clock.call(), languages=languages)
         found += montage.assign(sheet, words)
     return found
 
 
 def read_again(lines: Sequence[Line], clock: Clock) -> None:
-    """Read lines of a closer look: in all languages, in each by itself, and stamps from their other layer too.
+    """Read lines of a closer look: in all languages, in each by itself, and stamps from their other crops too.
 
-    Raises EngineFaultError, EngineTimeoutError.
+    All that one set of languages is to read goes to it together.  Raises EngineFaultError, EngineTimeoutError.
     """
     scans = clock.scans
-    ways = [scans.languages, *((one,) for one in scans.every)]
-    reads = [read_lines(lines, clock, way) for way in ways]
-    for line, first, *others in zip(lines, *reads, strict=True):
-        line.read = first
+    alone = [(one,) for one in scans.every]
+    for_spares = [scans.languages, *((one,) for one in scans.besides)]
+    crops = [line.crop for line in lines if line.crop is not None]
+    spares = [spare for line in lines for spare in line.spares]
+    reads = {
+        way: _read([*crops, *spares] if way in for_spares else crops, clock, way)
+        for way in dict.fromkeys([scans.languages, *alone])
+    }
+    first = len(crops)
+    for number, line in enumerate(lines):
+        line.read = reads[scans.languages][number]
+        others = [reads[way][number] for way in alone]
+        others += [reads[way][first + spare] for spare in range(len(line.spares)) for way in for_spares]
         line.other = tuple(others)
-    for number in range(max((len(line.spares) for line in lines), default=0)):
-        spare = [line for line in lines if number < len(line.spares)]
-        crops = [replace(line, crop=line.spares[number]) for line in spare]
-        for way in (scans.languages, *((one,) for one in scans.besides)):
-            for line, read in zip(spare, read_lines(crops, clock, way), strict=True):
-                line.other = (*line.other, read)
+        first += len(line.spares)
     most = max((len(line.other) for line in lines), default=0)
     for line in lines:
         line.other += (line.read,) * (most - len(line.other))
@@ -244,14 +279,34 @@ def read_again(lines: Sequence[Line], clock: Clock) -> None:
 
 
 def read_looks(looks: Sequence[Look], clock: Clock) -> None:
-    """Read all lines of some pages; those a broken Tesseract left unread have failed.  Raises EngineTimeoutError."""
-    lines = [line for look in looks for line in (*look.probes, *look.lines)]
+    """Read all lines of some pages; those a broken Tesseract left unread have failed.  Raises EngineTimeoutError.
+
+    Running text is read only where the other lines do not tell that the page is the right way up.
+    """
     try:
-        reads = read_lines(lines, clock)
+        _take([line for look in looks for line in look.lines], clock)
+        _take([probe for look in looks if not look.reads_clearly() for probe in look.probes], clock)
     except tesseract.EngineFaultError:
         for look in looks:
             look.failed = True
-        return
-    for line, read in zip(lines, reads, strict=True):
+
+
+def read_turned(look: Look, best: Look, clock: Clock) -> None:
+    """Read a page in another turn: all of its lines only where a few of them read about as well as the best turn did.
+
+    Raises EngineTimeoutError.
+    """
+    lines = [line for line in (*look.probes, *look.lines) if line.crop is not None]
+    longest = sorted(lines, key=lambda line: -line.candidate.strip.width)[:_SAMPLE]
+    try:
+        _take(longest, clock)
+        if look.weight() >= _NEARLY * best.weight():
+            _take([line for line in lines if line.crop is not None], clock)
+    except tesseract.EngineFaultError:
+        look.failed = True
+
+
+def _take(lines: Sequence[Line], clock: Clock) -> None:
+    for line, read in zip(lines, read_lines(lines, clock), strict=True):
         line.read = read
         line.crop = None

@@ -36,12 +36,13 @@ from marker.model import (
 )
 from marker.ocr import raster, tesseract
 from marker.ocr.cache import PictureCache
-from marker.ocr.codes import codes_on
-from marker.ocr.look import CLOSER, Clock, Line, Look, look_at, read_again, read_looks
+from marker.ocr.crop import LETTER
+from marker.ocr.look import CLOSER, Clock, Line, Look, look_on, read_again, read_looks, read_turned
 from marker.ocr.montage import MAX_LINES, LineRead
+from marker.ocr.opened import OpenedPages
 from marker.ocr.partly import Partly
 from marker.ocr.residue import Known, covers, is_covered, is_read, kind_of
-from marker.ocr.unsettled import meet, unsettled
+from marker.ocr.unsettled import unsettled
 from marker.ocr.whole import read_whole
 from marker.settings import Settings
 
@@ -50,6 +51,8 @@ _SHARE: Final = 0.7
 """Of the time a document may take, reading pictures takes at most this."""
 _PAGE_SECONDS: Final = 8.0
 """What must be left of the time to begin reading a whole page."""
+_MANY: Final = 25
+"""Letters of a line of which, were it a marking, at least one word would be read as something like it."""
 _LAYER: Final = 70.0
 """Confidence that a reading of somebody else's OCR is given: enough to know the number of a copy by it, no more."""
 
@@ -137,7 +140,8 @@ class _Document:
     def read(self) -> Reading:
         """Raises EngineTimeoutError and whatever the libraries raise."""
         tesseract.prepare(self._clock.scans.languages)
-        with raster.PdfPictures(self._path) as pictures:
+        with raster.PdfPictures(self._path) as opened:
+            pictures = OpenedPages(opened, self._infos, self._covered, self._show)
             self._first_look(pictures, [info for info in self._reading.page_infos if not info.readable])
             self._other_turns(pictures)
             result = self._result()
@@ -154,7 +158,7 @@ class _Document:
 
     # ── looks ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _first_look(self, pictures: raster.PdfPictures, wanted: Sequence[PageInfo]) -> None:
+    def _first_look(self, pictures: OpenedPages, wanted: Sequence[PageInfo]) -> None:
         waiting: list[Look] = []
         for info in wanted:
             self._clock.check()
@@ -170,24 +174,21 @@ class _Document:
 
     def _look(
         self,
-        pictures: raster.PdfPictures,
+        pictures: OpenedPages,
         number: int,
         quarters: int | None = None,
         dpi: float = raster.DPI,
-        letter: int = 32,
+        letter: int = LETTER,
+        only: Sequence[Box] | None = None,
     ) -> Look | None:
         """None when the page is too large to be drawn finely enough; it stays unread."""
-        info = self._infos[number]
         try:
-            covered = self._covered.get(number, ())
-            picture = pictures.page(number, info.width, info.height, dpi, known=covered)
+            sheet = pictures.sheet(number, quarters, dpi)
         except raster.TooCoarseError:
             return None
-        if self._show is not None and quarters is None:
-            self._show(number, picture.pixels)
-        return look_at(picture, number, covered=covered, quarters=quarters, letter=letter)
+        return look_on(sheet, covered=self._covered.get(number, ()), letter=letter, only=only)
 
-    def _other_turns(self, pictures: raster.PdfPictures) -> None:
+    def _other_turns(self, pictures: OpenedPages) -> None:
         """Turn pages that read badly upside down, and where lines do not tell, on their sides."""
         for index, look in enumerate(self._looks):
             if look.failed or look.reads_well() or not look.lines or self._covered.get(look.number):
@@ -198,29 +199,27 @@ class _Document:
                 other = self._look(pictures, look.number, (look.sheet.quarters + turn) % 4)
                 if other is None:
                     continue
-                read_looks([other], self._clock)
+                read_turned(other, best, self._clock)
                 if other.weight() > best.weight():
                     best = other
                 if best.reads_well():
                     break
             self._looks[index] = best
 
-    def _closer_look(self, pictures: raster.PdfPictures, doubtful: Sequence[tuple[Look, Line]]) -> None:
+    def _closer_look(self, pictures: OpenedPages, doubtful: Sequence[tuple[Look, Line]]) -> None:
         """Read lines again, larger and in more ways: those in doubt, or all that are no plain words."""
         for look in list(self._looks):
             if doubtful:
                 lines = [line for other, line in doubtful if other is look]
             else:
-                lines = [line for line in look.lines if not self._known.is_plain(line.read)]
+                lines = [line for line in look.lines if self._may_be_one(line)]
             if look.failed or not lines:
                 continue
             self._clock.check()
-            closer = self._look(pictures, look.number, look.sheet.quarters, raster.FINE_DPI, CLOSER)
+            at = [line.box for line in lines]
+            closer = self._look(pictures, look.number, look.sheet.quarters, raster.FINE_DPI, CLOSER, at)
             if closer is None:
                 continue
-            meant = [line.candidate.group for line in closer.lines if any(meet(line.box, o.box) for o in lines)]
-            closer.lines = [line for line in closer.lines if line.candidate.group in meant]
-            closer.probes = []
             closer.closer = True
             if not closer.lines:
                 continue
@@ -231,6 +230,18 @@ class _Document:
             for line in closer.lines:  # the rows of one stamp may each be read best in another way
                 line.other = (*line.other, self._known.likest(line.reads))
             self._looks.append(closer)
+
+    def _may_be_one(self, line: Line) -> bool:
+        """Whether a line of a document that bears no marking may be one all the same.
+
+        Plain words are none, nor are many words that were read and none of which is like one of a marking, nor is a
+        stroke of a pen that nothing like it was read of.
+        """
+        if not line.candidate.pieces:
+            return self._known.resembles(line.read.text)
+        if line.read.letters >= _MANY and self._known.is_settled(line.candidate, line.reads, line.box, ()):
+            return False
+        return not self._known.is_plain(line.read)
 
     def _complete(self, result: Reading) -> None:
         """Stamps that are still open and were read in part, each as the marking whose form the part belongs to."""
@@ -251,7 +262,7 @@ class _Document:
                     look.complete(lines, entry.form)
                     self._notes.append(f"a stamp on page {look.number} was read in part; it can only be {entry.form}")
 
-    def _whole(self, pictures: raster.PdfPictures) -> None:
+    def _whole(self, pictures: OpenedPages) -> None:
         """Read what is left of every page, in order; pages that time does not allow stay unreadable."""
         for look in self._looks:
             if look.failed or look.closer or self._covered.get(look.number):
@@ -259,7 +270,7 @@ class _Document:
             if self._clock.left() < _PAGE_SECONDS:
                 look.failed = True
             else:
-                read_whole(look, pictures, self._infos[look.number], self._clock)
+                read_whole(look, pictures, self._known, self._clock)
 
     # ── result ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -297,13 +308,13 @@ class _Document:
             for line in unsettled(look, findings, self._known, look_again=True)
         ]
 
-    def _residue(self, result: Reading, pictures: raster.PdfPictures) -> Iterable[Residue]:
+    def _residue(self, result: Reading, pictures: OpenedPages) -> Iterable[Residue]:
         findings = find(result, self._profile)
         codes: dict[int, tuple[Box, ...]] = {}
 
         def is_code(number: int, box: Box) -> bool:
             if number not in codes:
-                codes[number] = self._codes(pictures, number)
+                codes[number] = pictures.codes(number)
             return is_covered(box, codes[number])
 
         for look in self._looks:
@@ -330,14 +341,6 @@ class _Document:
                 # The first word of a marking may stand where the seal does.
                 if look.sheet.runs_into_seal(line.candidate) and self._is_mark(line, findings, look.number):
                     yield Residue(look.number, line.box, kind_of(line.candidate))
-
-    def _codes(self, pictures: raster.PdfPictures, number: int) -> tuple[Box, ...]:
-        info = self._infos[number]
-        try:
-            picture = pictures.page(number, info.width, info.height)
-        except raster.TooCoarseError:
-            return ()
-        return codes_on(picture, picture.dpi / 72)
 
     def _is_mark(self, line: Line, findings: Sequence[Finding], page: int) -> bool:
         return any(

@@ -86,10 +86,7 @@ class PdfPictures:
             if known:
                 self._hide_text(page, width, height, known)
             stated = scale_of(width, height)
-            wanted = min(dpi, self._own_dpi(page, width, height) or dpi) if stated == 1 else dpi * stated
-            dpi = fit_dpi(width, height, wanted)
-            if dpi < LEAST_DPI * stated:
-                raise TooCoarseError
+            dpi = self._fitting(page, width, height, dpi)
             zoom = dpi / 72 * width / page.get_width()  # UserUnit, of which pdfium knows nothing, included
             bitmap = page.render(scale=zoom, rev_byteorder=True, prefer_bgrx=False, may_draw_forms=True)
             try:
@@ -101,6 +98,22 @@ class PdfPictures:
         if drawn.ndim == 3 and drawn.shape[2] == 1:
             drawn = drawn[:, :, 0]
         return Picture(drawn if drawn.ndim == 2 else drawn[:, :, :3], dpi, dpi / 72 / stated)
+
+    def dpi_of(self, number: int, width: float, height: float, dpi: float = DPI) -> float:
+        """The resolution :meth:`page` draws a page at.  Raises TooCoarseError."""
+        page = self._document[number - 1]
+        try:
+            return self._fitting(page, width, height, dpi)
+        finally:
+            page.close()
+
+    def _fitting(self, page: Any, width: float, height: float, dpi: float) -> float:
+        stated = scale_of(width, height)
+        wanted = min(dpi, self._own_dpi(page, width, height) or dpi) if stated == 1 else dpi * stated
+        fitting = fit_dpi(width, height, wanted)
+        if fitting < LEAST_DPI * stated:
+            raise TooCoarseError
+        return fitting
 
     def _hide_text(self, page: Any, width: float, height: float, known: Collection[Box]) -> None:
         x, y = ctypes.c_int(), ctypes.c_int()

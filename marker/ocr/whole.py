@@ -5,39 +5,56 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from marker.model import PageInfo
+import numpy as np
+
 from marker.ocr import page, raster, tesseract
+from marker.ocr.colour import Grey
 from marker.ocr.look import Clock, Line, Look, read_lines
+from marker.ocr.opened import OpenedPages
+from marker.ocr.residue import Known
+from marker.ocr.vision import cv
 
 _LOOSE: Final = 0.02
 """Share of a page's letters that may stand in no line: dots, accents and dirt do."""
 _PLAIN: Final = 26
 """Pixels of capitals in running text, which nobody has stamped."""
+_AROUND: Final = 0.35
+"""Heights of a line that accents and tails reach beyond it."""
 _SURE_WORD: Final = 60.0
 
 
-def read_whole(look: Look, pictures: raster.PdfPictures, info: PageInfo, clock: Clock) -> None:
-    """Read every line that was not read yet, or the page as Tesseract sees it, where ink stands in no line.
+def read_whole(look: Look, pictures: OpenedPages, known: Known, clock: Clock) -> None:
+    """Read every line that was not read yet, or where ink stands in no line the page as Tesseract sees it.
+
+    Of such a page what was read, and is nothing like a marking, is painted over: it is not read twice.
 
     A page that cannot be read has failed.
     """
     try:
-        picture = pictures.page(look.number, info.width, info.height)
-        sheet = page.lay_out(picture, look.number, picture.dpi / 72, look.sheet.quarters)
+        sheet = pictures.sheet(look.number, look.sheet.quarters)
         if sheet.loose <= _LOOSE:
             _read_rest(look, sheet, clock)
         else:
             words = tesseract.read_words(
-                sheet.every,
+                _unread(look, sheet, known),
                 clock.call(),
                 languages=clock.scans.languages,
                 segmentation=tesseract.PAGE,
-                dpi=round(picture.dpi),
+                dpi=round(72 * sheet.per_point),
             )
             look.whole = tuple(sheet.whole_spans(words))
             look.whole_letters = sum(len(word.text) for word in words if word.confidence >= _SURE_WORD)
     except (raster.TooCoarseError, tesseract.EngineFaultError, tesseract.EngineTimeoutError):
         look.failed = True
+
+
+def _unread(look: Look, sheet: page.Sheet, known: Known) -> Grey:
+    """The page without the lines that were read and are nothing like a marking."""
+    picture = sheet.every.copy()
+    for line in look.lines:
+        if known.is_settled(line.candidate, line.reads, line.box, ()):
+            cv.fillPoly(picture, [line.candidate.strip.corners(_AROUND).round().astype(np.int32)], 255)
+    return picture
 
 
 def _read_rest(look: Look, sheet: page.Sheet, clock: Clock) -> None:

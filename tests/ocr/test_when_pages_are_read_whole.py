@@ -9,7 +9,7 @@ from PIL import Image
 
 from marker.intake.work import Task, examine_file
 from marker.model import PartyId
-from marker.ocr import plan
+from marker.ocr import page, plan
 from marker.settings import Settings
 from tests.ocr import pages
 
@@ -26,17 +26,17 @@ def test_all_pages_are_looked_at_and_read_whole_only_without_a_marking(
 ) -> None:
     looked: set[int] = set()
     read: set[int] = set()
-    look_at, result = plan.look_at, plan._Document._result
+    look_on, result = plan.look_on, plan._Document._result
 
-    def looks(picture: object, number: int, **more: object) -> object:
-        looked.add(number)
-        return look_at(picture, number, **more)  # type: ignore[arg-type]  # handed on as they came
+    def looks(sheet: page.Sheet, **more: object) -> object:
+        looked.add(sheet.number)
+        return look_on(sheet, **more)  # type: ignore[arg-type]  # handed on as they came
 
     def results(document: plan._Document) -> object:
         read.update(look.number for look in document._looks if look.whole or look.whole_letters)
         return result(document)
 
-    monkeypatch.setattr(plan, "look_at", looks)
+    monkeypatch.setattr(plan, "look_on", looks)
     monkeypatch.setattr(plan._Document, "_result", results)
     path = pages.save(tmp_path / "a.pdf", *(sheet.copy() for sheet in sheets))
     verdict = examine_file(path, path.name, Task(PartyId("KZ"), "", Settings())).verdict

@@ -1,0 +1,60 @@
+"""The pages of a PDF, each drawn and laid out when it is looked at; the last one is kept for the next look at it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from marker.model import Box, PageInfo
+from marker.ocr import page, raster
+from marker.ocr.codes import codes_on
+
+
+class OpenedPages:
+    """Lays pages out, one in memory at a time.
+
+    ``covered`` are the boxes on each page that text of the file itself accounts for; ``show`` is given every page that
+    is drawn for a first look.
+    """
+
+    def __init__(
+        self,
+        pictures: raster.PdfPictures,
+        infos: Mapping[int, PageInfo],
+        covered: Mapping[int, Sequence[Box]],
+        show: Callable[[int, raster.Pixels], None] | None,
+    ) -> None:
+        self._pictures = pictures
+        self._infos = infos
+        self._covered = covered
+        self._show = show
+        self._last: page.Sheet | None = None
+
+    def sheet(self, number: int, quarters: int | None = None, dpi: float = raster.DPI) -> page.Sheet:
+        """The page with its pixels, which are there until the next one is asked for.
+
+        ``quarters`` as in :func:`page.lay_out`.  Raises TooCoarseError when the page is too large to be drawn finely
+        enough.
+        """
+        info = self._infos[number]
+        last = self._last
+        if last is not None:
+            fine = self._pictures.dpi_of(number, info.width, info.height, dpi)
+            if last.number == number and quarters in (None, last.quarters) and fine / 72 == last.per_point:
+                return last
+            last.forget()
+            self._last = None
+        covered = self._covered.get(number, ())
+        picture = self._pictures.page(number, info.width, info.height, dpi, known=covered)
+        if self._show is not None and quarters is None:
+            self._show(number, picture.pixels)
+        self._last = page.lay_out(picture, number, picture.dpi / 72, quarters)
+        return self._last
+
+    def codes(self, number: int) -> tuple[Box, ...]:
+        """The boxes, in points, of the codes on a page that decode."""
+        info = self._infos[number]
+        try:
+            picture = self._pictures.page(number, info.width, info.height)
+        except raster.TooCoarseError:
+            return ()
+        return codes_on(picture, picture.dpi / 72)
