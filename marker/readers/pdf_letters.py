@@ -21,7 +21,6 @@ _PLAINLY_SMALL: Final = bytes(
     code for code in range(256) if (chr(code).islower() and code < 128) or chr(code).isdecimal() or 0x80 <= code < 0xC0
 )
 """ASCII letters and digits that are no capitals, and all bytes of other letters (UTF-8) but their first."""
-_APART: Final = re.compile(r"[/\\]|   ")
 _ODD: Final = re.compile(r"[⁄∕⧸⧵╱]|[^\S \r\n]")
 """Rare slashes and blanks: with any of them a page is read in full."""
 _UNUSUAL: Final = re.compile(
@@ -68,7 +67,7 @@ def is_running(text: str) -> bool:
     A slash sets what stands before it apart from what stands after, so a run with one may be both; wide blanks may hide
     columns.
     """
-    if len(text) < _RUNNING or _APART.search(text):
+    if len(text) < _RUNNING or "/" in text or "\\" in text or "   " in text:
         return False
     letters = text.encode("utf-8", "replace").translate(None, _MARKS).decode()
     if not letters.isalnum():
@@ -81,7 +80,7 @@ def are_running(lines: Sequence[str]) -> Iterator[bool]:
     bare = "\n".join(lines).encode("utf-8", "replace").translate(None, _MARKS)
     beyond = bare.translate(None, _PLAINLY_SMALL).split(b"\n")
     for line, letters, others in zip(lines, bare.decode().split("\n"), beyond, strict=True):
-        if len(letters) < _RUNNING or _APART.search(line):
+        if len(letters) < _RUNNING or "/" in line or "\\" in line or "   " in line:
             yield False
         elif not letters.isalnum():
             yield is_running(line)

@@ -15,13 +15,11 @@ from marker.model import Box
 from marker.readers.pdf_fonts import font_of
 from marker.readers.pdf_objects import PageObjects, Rectangle, bounds_of
 from marker.readers.pdf_runs import PageText
-from marker.readers.pdf_space import DPI, Space
+from marker.readers.pdf_space import DPI, LEAST_LETTERS, Space
 from marker.readers.pdfium import pdfium
 
 _MAX_PIXELS: Final = 16_000_000
 """A page larger than 4 by 5 metres is not drawn here: only the page image can be trusted."""
-_LEAST_LETTERS: Final = 5.0
-"""Points; the ink of smaller letters is looked for."""
 _THIN: Final = 2.5
 _LONG: Final = 40.0
 """Points. A rule so thin and long is no letter, and ..."""
@@ -91,7 +89,7 @@ def _is_flat(bounds: Rectangle) -> bool:
 
 def _is_plain(text: PageText, boxes: Sequence[Box], space: Space) -> bool:
     """Whether every run is written in letters that leave ink, on the page and large enough."""
-    least, width, height = _LEAST_LETTERS / space.unit, space.width, space.height
+    least, width, height = LEAST_LETTERS / space.unit, space.width, space.height
     return all(
         run.plain and run.readable and run.size >= least
         and box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height

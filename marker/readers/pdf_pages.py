@@ -26,7 +26,7 @@ from marker.readers.pdf_page import read_page
 
 _LONG: Final = 160
 """Pages from which on a second process is worth its start."""
-_FIRST_SHARE: Final = 0.46
+_FIRST_SHARE: Final = 0.465
 """Of the pages; the first process also reads what is not on the pages."""
 
 _USUAL: Final = 1.0

@@ -101,7 +101,7 @@ class PageText:
     """Addresses of the fonts that have outlines for their letters."""
 
 
-class _Stretch(NamedTuple):
+class Stretch(NamedTuple):
     """Letters of one text object on one line, as indexes of pdfium; ``blank`` as ``Run.blank_before``."""
 
     handle: int
@@ -184,7 +184,7 @@ class TextPage:
             for handle, start, end, _ in self.stretches(line.start(), line.end()):
                 self.font_at(font_of(handle)).learn(self.text[start:end])
 
-    def stretches(self, start: int, end: int) -> Iterator[_Stretch]:
+    def stretches(self, start: int, end: int) -> Iterator[Stretch]:
         """The letters of one line, object by object, those that are no mere blanks."""
         at, blank = start, None
         while at < end:
@@ -197,11 +197,11 @@ class TextPage:
             if self.text[at:stop].isspace():
                 blank = True if blank is not None else None
             else:
-                yield _Stretch(handle, at, stop, blank)
+                yield Stretch(handle, at, stop, blank)
                 blank = self.text[stop - 1].isspace()
             at = stop
 
-    def _runs(self, stretch: _Stretch) -> Iterator[Run]:
+    def _runs(self, stretch: Stretch) -> Iterator[Run]:
         handle, at, stop, blank = stretch
         look = self.look(handle, at, stop)
         for first, last, box in self.parts(at, stop, look.size):
@@ -277,17 +277,23 @@ class TextPage:
         red, green, blue, alpha = _channels
         stroked = mode in _STROKED_MODES
         font = self.font_look(font_of(handle), start, end)
-        plain = (
-            coloured and mode == _FILL and max(red, green, blue) <= _DARK_TO and alpha == _OPAQUE
-            and font.outlined and _count_clips(_clip_of(handle)) == _NO_CLIP
-            and not _is_blended(handle) and not is_in_layer(handle)
-        )  # fmt: skip
+        plain = self.is_plainly_drawn(handle, font)
         return Look(
             *self.place(start),
             stroked or font.bold,
             mode in _INVISIBLE_MODES or (bool(coloured) and alpha == 0 and not stroked),
             bool(coloured) and not stroked and min(red, green, blue) >= _WHITE_FROM,
-            bool(plain),
+            plain,
+        )  # fmt: skip
+
+    def is_plainly_drawn(self, handle: int, font: Font) -> bool:
+        """Whether an object draws letters of that font in dark ink, without clip, transparency or layer."""
+        if not font.outlined or _mode_of(handle) != _FILL or not _fill_of(handle, *_to_channels):
+            return False
+        red, green, blue, alpha = _channels
+        return bool(
+            max(red, green, blue) <= _DARK_TO and alpha == _OPAQUE and _count_clips(_clip_of(handle)) == _NO_CLIP
+            and not _is_blended(handle) and not is_in_layer(handle)
         )  # fmt: skip
 
     def run(
@@ -308,13 +314,13 @@ class TextPage:
         if self.doubtful:
             text = without_bullet(text)
         readable = not (self.doubtful and is_doubtful(text))
-        readable = readable and (sure or (self._mapped(start, end) and not self.font_at(font_of(handle)).lies()))
+        readable = readable and (sure or (self.is_mapped(start, end) and not self.font_at(font_of(handle)).lies()))
         return Run(
             text, box[0], box[1], box[2], box[3], x, y, look.angle, look.size, look.bold, handle, look.invisible,
             look.white, readable, blank, look.plain,
         )  # fmt: skip
 
-    def _mapped(self, start: int, end: int) -> bool:
+    def is_mapped(self, start: int, end: int) -> bool:
         """Whether pdfium knew the letters rather than guessed them from their codes; a sample in long runs."""
         step = 1 if end - start <= _SHORT else (end - start) // _SAMPLED
         address = self.address

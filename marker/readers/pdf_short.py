@@ -18,11 +18,8 @@ from marker.readers.pdf_objects import scan_at
 from marker.readers.pdf_runs import Run
 from marker.readers.pdf_shapes import fonts_of
 from marker.readers.pdf_skim import Skimmed
-from marker.readers.pdf_space import Space, space_of
+from marker.readers.pdf_space import LEAST_LETTERS, Space, space_of
 from marker.readers.pdfium import address_of, pdfium, plain_call
-
-_LEAST: Final = 5.0
-"""Points; whether smaller letters are seen is looked for in the full way."""
 
 _open: Final = plain_call("FPDF_LoadPage", ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
 _close: Final = plain_call("FPDF_ClosePage", None, ctypes.c_void_p)
@@ -61,7 +58,7 @@ def _read(
         return None
     try:
         text = Skimmed(text_page, fonts_of(document))
-        if not text.skim():
+        if not text.skim(space):
             return None
         shapes = shapes_beside(objects, text.handles, text.is_outlined, space)
         if shapes is None or not are_few_rules(shapes):
@@ -111,6 +108,6 @@ def _fragment(run: Run, space: Space) -> Fragment:
 def _is_shown(run: Run, box: Box, space: Space) -> bool:
     """Whether letters are on the page and large enough to be seen without a look."""
     return (
-        run.size * space.unit >= _LEAST
+        run.size * space.unit >= LEAST_LETTERS
         and box.x0 >= 0 and box.y0 >= 0 and box.x1 <= space.width and box.y1 <= space.height
     )  # fmt: skip

@@ -10,6 +10,8 @@ from marker.readers.pdfium import pdfium
 
 DPI: Final = 36
 """Coarse enough to take a millisecond, fine enough that letters 6 points high leave ink 3 pixels high."""
+LEAST_LETTERS: Final = 5.0
+"""Points; whether smaller letters are seen is looked for on the page's picture."""
 LEAST_HEIGHT: Final = 6.0
 LEAST_LENGTH: Final = 18.0
 """Points. What is smaller in one of both ways holds no marking: three letters of 9 points (ДСП) are 19 points long."""
