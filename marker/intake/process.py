@@ -301,17 +301,13 @@ class Case:
         return sealed(orders, marked.original.id, marked.equivalent.id, source_sha256, self.desk.sealer)
 
     def _make(
-        self,
-        book: Register,
-        form: ToStamp,
-        orders: list[CopyOrder],
-        slots: list[publish.Slot],
+        self, book: Register, form: ToStamp, orders: list[CopyOrder], slots: list[publish.Slot]
     ) -> list[IssuedCopy]:
         numbers = [order.copy_number for order in orders]
+        files: list[publish.Brought] = []
         # Made and proved in the private folder: nothing that is not proved is ever written where people look.
         made = [self.desk.workspace.fresh() for _ in orders]
         brought: list[tuple[str, publish.Brought]] = []
-        copies: list[IssuedCopy] = []
         if self.desk.settings.sidecar:
             orders = [replace(o, sidecar_for=slot.final.name) for o, slot in zip(orders, slots, strict=True)]
         try:
@@ -321,12 +317,12 @@ class Case:
             for number, result, slot in zip(numbers, results, slots, strict=True):
                 if result.sidecar:  # before the copy: it is never there without the label that was asked for
                     brought.append((number, publish.put_beside(result.sidecar, self.desk.workspace.fresh(), slot)))
-            for order, path, slot in zip(orders, made, slots, strict=True):
-                one = publish.bring(path, slot)
-                brought.append((order.copy_number, one))
-                book.announce(order.copy_number, str(slot.final.absolute()), one.sha256)
-                publish.publish(one)
-                copies.append(IssuedCopy(order.copy_number, order.recipient, str(slot.final), one.sha256))
+            for number, path, slot in zip(numbers, made, slots, strict=True):
+                files.append(publish.bring(path, slot))
+                brought.append((number, files[-1]))
+            # The set at once: a transaction and a flushed folder a copy would cost more than the copies do.
+            book.announce_all(publish.announcements(numbers, files))
+            publish.publish_all(files)
             book.issue(numbers, self.report.notes)
         except (HoldError, Stopped) as error:
             # A set is issued whole or not at all: a clerk told "held" must not find half of it among the copies.
@@ -346,7 +342,8 @@ class Case:
         finally:
             for path in made:
                 publish.remove(path)
-        return copies
+        found = zip(orders, files, strict=True)
+        return [IssuedCopy(o.copy_number, o.recipient, str(one.slot.final), one.sha256) for o, one in found]
 
     # ── reports ─────────────────────────────────────────────────────────────────────────────────────────────────────
 

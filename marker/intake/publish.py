@@ -16,7 +16,7 @@ import os
 import pwd
 import shutil
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -151,8 +151,33 @@ def bring(made: Path, slot: Slot) -> Brought:
     return Brought(slot, digest, (status.st_dev, status.st_ino))
 
 
+def announcements(numbers: Sequence[str], files: Sequence[Brought]) -> list[tuple[str, str, str]]:
+    """What the register is told of copies before they get their names: number, path, hash."""
+    return [(n, str(one.slot.final.absolute()), one.sha256) for n, one in zip(numbers, files, strict=True)]
+
+
 def publish(brought: Brought) -> None:
     """Give a flushed file its final name.  Raises HoldError(stamp-failed) when the name is taken, else DiskError."""
+    publish_all([brought])
+
+
+def publish_all(brought: Iterable[Brought]) -> None:
+    """The same for several: their folders are flushed once, when all names are given.
+
+    Raises as :func:`publish` at the first that fails; those before it have their names.
+    """
+    folders: dict[Path, Brought] = {}
+    for one in brought:
+        _link(one)
+        folders[one.slot.final.parent] = one
+    for folder, one in folders.items():
+        try:
+            sync_folder(folder)
+        except OSError as error:
+            raise not_written(one.slot.final, error) from error
+
+
+def _link(brought: Brought) -> None:
     slot = brought.slot
     try:
         os.link(slot.temporary, slot.final, follow_symlinks=False)
@@ -167,7 +192,6 @@ def publish(brought: Brought) -> None:
         raise not_written(slot.final, error) from error
     try:
         slot.temporary.unlink()
-        sync_folder(slot.final.parent)
     except OSError as error:
         raise not_written(slot.final, error) from error
 

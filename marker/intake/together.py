@@ -214,13 +214,15 @@ def make_all(
             given = [replace(order, seal="") for order in orders] if part else orders
             case.desk.workers.make(form.path, form.format, list(zip(given, paths, strict=True)))
         for part in (*range(1, len(forms)), 0):
-            for index, (order, path) in enumerate(zip(orders, made[part], strict=True)):
+            files = []
+            for order, path in zip(orders, made[part], strict=True):
                 slot = publish.slot_for(place, names[part], order.copy_number, ENDINGS[forms[part].format])
-                one = publish.bring(path, slot)
-                brought.append(one)
-                book.announce(order.copy_number, str(slot.final.absolute()), one.sha256, part + 1)
-                publish.publish(one)
-                copies[index, part] = IssuedCopy(order.copy_number, order.recipient, str(slot.final), one.sha256)
+                files.append(publish.bring(path, slot))
+                brought.append(files[-1])
+            book.announce_all(publish.announcements(numbers, files), part + 1)
+            publish.publish_all(files)
+            for index, (order, one) in enumerate(zip(orders, files, strict=True)):
+                copies[index, part] = IssuedCopy(order.copy_number, order.recipient, str(one.slot.final), one.sha256)
         book.issue(numbers, case.report.notes)
     except (HoldError, Stopped) as error:
         if publish.withdraw_all(brought):

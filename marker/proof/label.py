@@ -19,10 +19,18 @@ from marker.model import CopyOrder, HoldCode
 from marker.proof.docx_package import Parts, is_label
 
 
-def prove_label(file_format: str, stamped: Path, order: CopyOrder, profile: Profile) -> None:
-    """Returns when the copy carries one binding that says what ``order`` says.  Raises HoldError(stamp-failed)."""
+def prove_label(
+    file_format: str, stamped: Path, order: CopyOrder, profile: Profile, packet: bytes | None = None
+) -> None:
+    """Returns when the copy carries one binding that says what ``order`` says.  Raises HoldError(stamp-failed).
+
+    ``packet`` is the XMP metadata of a PDF where they were read from the file already.
+    """
     try:
-        roots = list(_pdf(stamped) if file_format == "pdf" else _docx(stamped))
+        if packet is not None:
+            roots = list(_bindings(packet))
+        else:
+            roots = list(_pdf(stamped) if file_format == "pdf" else _docx(stamped))
         if len(roots) != 1:
             raise _failed("it does not carry exactly one label")
         _prove(roots[0], order, profile)
@@ -67,8 +75,12 @@ def _pdf(path: Path) -> Iterator[etree._Element]:
     metadata = PdfReader(path).root_object.get("/Metadata")
     metadata = None if metadata is None else metadata.get_object()
     if isinstance(metadata, StreamObject):
-        for text in bindings_in(metadata.get_data()):
-            yield parse_binding(text.encode(), "The label")
+        yield from _bindings(metadata.get_data())
+
+
+def _bindings(packet: bytes) -> Iterator[etree._Element]:
+    for text in bindings_in(packet):
+        yield parse_binding(text.encode(), "The label")
 
 
 def _docx(path: Path) -> Iterator[etree._Element]:

@@ -28,6 +28,7 @@ from marker.proof.compare import Difference, compare, moved_by
 from marker.proof.expected import Expected, Words, expect
 from marker.proof.letters import EM, depth, shows, width
 from marker.proof.lines import Lines, locate
+from marker.proof.pdf_set import First
 from marker.proof.view import Colours, PageView
 
 _LEAST_MARKING: Final = 7.5
@@ -51,60 +52,98 @@ def prove_pdf(source: Path, stamped: Path, order: CopyOrder, profile: Profile) -
     prove_pdf_copies(source, [(order, stamped)], profile)
 
 
-def prove_pdf_copies(source: Path, copies: Sequence[tuple[CopyOrder, Path]], profile: Profile) -> None:
-    """The same for several copies of one file: the original's pages are drawn once for all of them.
+def prove_pdf_copies(
+    source: Path, copies: Sequence[tuple[CopyOrder, Path]], profile: Profile
+) -> tuple[bytes | None, ...]:
+    """The same for several copies of one file: the original's pages are drawn once for all of them, and of a copy that
+    is another one but for what numbers it only that is proved (:mod:`marker.proof.pdf_set`).
 
-    Raises HoldError (stamp-failed) for the first that does not stand its proof.
+    The metadata of each copy, where they were met in the file.  Raises HoldError (stamp-failed) for the first that does
+    not stand its proof.
     """
     read: set[Hashable] = set()
     spare: list[Colours] = []
+    packets: list[bytes | None] = []
     for start in range(0, len(copies), _COPIES_AT_ONCE):
         with _holding(), _document(source) as before, ExitStack() as stack:
             pages = len(before)
+            firsts: list[First] = []
             stamped = [
-                _Stamped.open(stack, path, expect(order, profile), pages)
+                _Stamped.open(stack, path, expect(order, profile), pages, firsts)
                 for order, path in copies[start : start + _COPIES_AT_ONCE]
             ]
+            room = _Room.of([copy.expected for copy in stamped])
             for index in range(pages):
                 with closing(PageView(before, index, source, spare)) as was:
-                    _prove_page(was, stamped, index, read, spare)
+                    _prove_page(was, stamped, index, room, read, spare)
+            packets += [copy.packet for copy in stamped]
+    return tuple(packets)
 
 
 def _prove_page(
-    was: PageView, copies: Sequence[_Stamped], index: int, read: set[Hashable], spare: list[Colours]
+    was: PageView, copies: Sequence[_Stamped], index: int, room: _Room, read: set[Hashable], spare: list[Colours]
 ) -> None:
     """Page ``index`` of all copies.  What one copy was found to show need not be read again where the next shows it
     too, pixel for pixel."""
     with ExitStack() as kept:
         proved: _Proved | None = None
+        roomy: dict[int, bool] = {}
         for copy in copies:
+            if index not in copy.drawn and roomy.get(id(copy.first)):
+                continue
             now = PageView(copy.document, index, copy.path, spare)
             with ExitStack() as opened:
                 opened.callback(now.close)
-                page = _Page(was, now, index + 1, len(copy.units), copy.units[index], copy.expected, read)
-                if proved is not None and page.is_proved_like(proved):
-                    continue
-                was.reset()
-                proved = page.prove()
-                kept.pop_all().close()
-                kept.push(opened.pop_all())
+                page = _Page(was, now, index + 1, copy.first.pages, copy.units[index], copy.expected, read)
+                if proved is None or not page.is_proved_like(proved):
+                    was.reset()
+                    proved = page.prove()
+                    kept.pop_all().close()
+                    kept.push(opened.pop_all())
+            if id(copy.first) not in roomy:
+                roomy[id(copy.first)] = proved.has(room)
 
 
 @dataclass(frozen=True)
 class _Stamped:
-    """An open copy and what it must say."""
+    """An open copy, what it must say, and which of its pages are to be looked at."""
 
     document: Any
     path: Path
     expected: Expected
     units: list[float]
+    first: First
+    """The copy that it is compared with; itself, where there is none."""
+    drawn: frozenset[int]
+    packet: bytes | None
 
     @classmethod
-    def open(cls, stack: ExitStack, path: Path, expected: Expected, pages: int) -> _Stamped:
+    def open(cls, stack: ExitStack, path: Path, expected: Expected, pages: int, firsts: list[First]) -> _Stamped:
+        """``firsts``: the copies before that are to be looked at as a whole; this one is added where it is like none
+        of them."""
         document = stack.enter_context(_document(path))
         if len(document) != pages:
             raise _failed(f"the copy has {len(document)} pages instead of {pages}")
-        return cls(document, path, expected, _user_units(path, pages))
+        for first in firsts:
+            further = first.compare(path, expected.copy_number.text)
+            if further is not None:
+                return cls(document, path, expected, first.units, first, further.drawn, further.packet)
+        first = First(path, expected.copy_number.text, _user_units(path, pages))
+        firsts.append(first)
+        return cls(document, path, expected, first.units, first, frozenset(range(pages)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """What the copy numbers of a set take at the most, in font sizes: to the right, and below the line."""
+
+    wide: float
+    deep: float
+
+    @classmethod
+    def of(cls, copies: Sequence[Expected]) -> _Room:
+        texts = [(copy.copy_number.text, copy.copy_number.strong) for copy in copies]
+        return cls(max(width(*text) for text in texts), max(depth(*text) for text in texts))
 
 
 @dataclass(frozen=True)
@@ -116,6 +155,17 @@ class _Proved:
     expected: Expected
     markings: list[Lines]
     words: dict[Words, Lines]
+
+    def has(self, room: _Room) -> bool:
+        """Whether any number of the set could stand in the place of this one, over nothing."""
+        number = self.expected.copy_number
+        (text, there), *more = self.words[number]
+        size = there.width / max(width(text, number.strong), 0.01)
+        lower = room.deep - depth(text, number.strong)
+        box = replace(there, x1=there.x0 + size * room.wide, y1=there.y1 + size * lower)
+        others = [line for words, lines in self.words.items() if words != number for line in lines]
+        beside = [other for _, other in (*others, *(line for lines in self.markings for line in lines))]
+        return not more and self.difference.was_free(box) and not any(map(box.overlaps, beside))
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,9 @@ def prove_copies(file_format: str, source: Path, copies: Sequence[tuple[CopyOrde
         return
     from marker.proof.pdf import prove_pdf_copies
 
-    prove_pdf_copies(source, copies, profile)
-    for order, path in copies:
-        prove_label(file_format, path, order, profile)
+    packets = prove_pdf_copies(source, copies, profile)
+    for (order, path), packet in zip(copies, packets, strict=True):
+        prove_label(file_format, path, order, profile, packet)
 
 
 def prove_again(

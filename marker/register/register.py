@@ -147,11 +147,16 @@ class Register:
     def announce(self, copy_number: str, path: str, sha256: str, part: int = 1) -> None:
         """Say, before the file is linked to ``path``, that it will be, with its hash: :meth:`recover` goes by it.
 
-        ``part`` above 1 is an annex; they are published before the letter, by whose file recovery goes.  The letter's
-        may be repeated until the copy is issued.  Raises HoldError(unsafe-path) when the path cannot be kept as text.
+        ``part`` above 1 is an annex, published before the letter, by whose file recovery goes; the letter's may be
+        repeated until the copy is issued.  Raises HoldError(unsafe-path) when the path cannot be kept.
         """
+        self.announce_all([(copy_number, path, sha256)], part)
+
+    def announce_all(self, files: Sequence[tuple[str, str, str]], part: int = 1) -> None:
+        """:meth:`announce` for several files (number, path, hash), all or none."""
         with self._write() as pen:
-            copies.announce(pen, copy_number, path, sha256, part)
+            for file in files:
+                copies.announce(pen, *file, part)
 
     def issue(self, copy_numbers: Sequence[str], notes: Sequence[str] = ()) -> None:
         """The announced copies stand under their final names: they are issued, all or none.

@@ -11,7 +11,7 @@ Points, origin top left of the displayed page.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import Final
@@ -26,6 +26,7 @@ from marker.stamp.panels import (
     block_panel,
     marking_panel,
     number_panel,
+    renumbered,
     seal_panel,
 )
 from marker.stamp.space import Space
@@ -125,6 +126,25 @@ def lay_out(space: Space, text: StampText, page: int, pages: int) -> PageLayout:
             f"Page {page} ({millimetres}) is too small to bear the marking, the copy number and the Data Matrix "
             f"{seal}legibly; put it on a larger page and hand the file in again.",
         )
+    return found
+
+
+def lay_out_set(space: Space, texts: Sequence[StampText], page: int, pages: int) -> list[PageLayout]:
+    """The layouts of the page in each copy of a set: what they have in common is looked for once.
+
+    Raises HoldError (stamp-failed) as :func:`lay_out`.
+    """
+    known: dict[StampText, PageLayout] = {}
+    found: list[PageLayout] = []
+    for text in texts:
+        # The rest of the words stands on other pages, or takes the same room in all copies.
+        alike = replace(text, copy_line="", copy_number=text.widest_number or text.copy_number)
+        alike = alike if page == 1 else replace(alike, block=(), seal="")
+        if alike not in known:
+            known[alike] = lay_out(space, alike, page, pages)
+        layout = known[alike]
+        panel = renumbered(layout.number.panel, text.copy_number)
+        found.append(replace(layout, number=replace(layout.number, panel=panel)))
     return found
 
 
@@ -252,7 +272,8 @@ class _Search:
     def _number_panels(self, factor: float) -> Iterator[Panel | None]:
         widest = self.text.page_of(self.pages, self.pages)
         for stacked in (False, True):
-            yield number_panel(self.text.copy_number, widest, self.sheet.small_size(factor), stacked)
+            size = self.sheet.small_size(factor)
+            yield number_panel(self.text.copy_number, widest, size, stacked, self.text.widest_number)
 
     def _find(self, panel: Panel, region: Box, preferred: tuple[float, float], taken: tuple[Box, ...]) -> Placed | None:
         for clearance in (2 * self.sheet.clearance, self.sheet.clearance):

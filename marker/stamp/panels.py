@@ -6,7 +6,7 @@ Points, origin top left of the panel.  Text is wrapped at blanks and after slash
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
@@ -105,9 +105,12 @@ def block_panel(block: tuple[BlockLine, ...], size: float, width: float, corner:
 
 
 @lru_cache(maxsize=1024)
-def number_panel(copy_number: str, widest_page: str, size: float, stacked: bool) -> Panel:
-    """The Data Matrix, the copy number and "page n of N" beside it, or below it when ``stacked``."""
-    rows = _stack([(copy_number, False, size), (widest_page, False, size)], "left")
+def number_panel(copy_number: str, widest_page: str, size: float, stacked: bool, widest_number: str = "") -> Panel:
+    """The Data Matrix, the copy number and "page n of N" beside it, or below it when ``stacked``.
+
+    There is room for ``widest_number``: the panels of a set's copies are then of one size.
+    """
+    rows = _stack([(widest_number or copy_number, False, size), (widest_page, False, size)], "left")
     square = SIDE + 2 * _QUIET
     if stacked:
         x, y = _QUIET, square
@@ -116,7 +119,22 @@ def number_panel(copy_number: str, widest_page: str, size: float, stacked: bool)
         x, y = square, max(0.0, (square - rows.height) / 2)
         width, height = square + rows.width, max(square, rows.height)
     number, page = (Line(r.text, r.strong, r.size, r.x + x, r.baseline + y) for r in rows.lines)
-    return Panel(width, height, (number,), (_QUIET, _QUIET), page)
+    return Panel(width, height, (replace(number, text=copy_number),), (_QUIET, _QUIET), page)
+
+
+@lru_cache(maxsize=1024)
+def renumbered(panel: Panel, copy_number: str) -> Panel:
+    """The panel of another copy's number, in the room of ``panel``."""
+    (number,) = panel.lines
+    return replace(panel, lines=(replace(number, text=copy_number),))
+
+
+def same_shape(one: Panel, other: Panel) -> bool:
+    """Whether two panels differ in the letters of their lines alone."""
+    if one is other:
+        return True
+    lines = tuple(replace(line, text=there.text) for line, there in zip(one.lines, other.lines, strict=False))
+    return len(one.lines) == len(other.lines) and replace(one, lines=lines) == other
 
 
 def seal_panel() -> Panel:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -19,15 +20,16 @@ from marker.agreement.profile import Profile
 from marker.errors import HoldError, MarkerError
 from marker.model import CopyOrder, HoldCode, StampResult
 from marker.settings import Settings
+from marker.stamp.fonts import face
 from marker.stamp.geometry import PageFrame
 from marker.stamp.ink import space_of
-from marker.stamp.layout import PageLayout, lay_out
+from marker.stamp.layout import PageLayout, lay_out_set
 from marker.stamp.pdf_checks import Signed, note_and_tidy, refuse_other_documents, signed, signed_bytes_are_there
 from marker.stamp.pdf_copy import Drawing, Plan, letters_of
 from marker.stamp.pdf_label import label_pdf
 from marker.stamp.pdf_pages import distinct_pages, frame_of
 from marker.stamp.pdf_source import Source, open_source
-from marker.stamp.pdf_write import append, write
+from marker.stamp.pdf_write import Begun, append, write, write_on
 from marker.stamp.wording import StampText, word
 
 KEPT: Final = {
@@ -73,23 +75,30 @@ def _stamped(
     opened: Source, orders: Sequence[tuple[CopyOrder, Path]], profile: Profile, settings: Settings
 ) -> tuple[StampResult, ...]:
     writer, notes = _prepared(opened, settings)
-    plans = _plan(opened, distinct_pages(writer), [word(order, profile) for order, _ in orders])
+    texts = [word(order, profile) for order, _ in orders]
+    widest = max((text.copy_number for text in texts), key=lambda number: face(False).width(number, 1.0))
+    plans = _plan(opened, distinct_pages(writer), [replace(text, widest_number=widest) for text in texts])
     # One pair of font subsets for all copies: making another takes longer than a short copy does.
     letters = letters_of(plans)
     drawing = Drawing(writer, plans[0], letters)
+    begun: Begun | None = None
     results: dict[int, StampResult] = {}
     # Copies whose pages are shrunk alike, as nearly all are, are drawn into one writer.
     kinds = list(dict.fromkeys(plan.shrinks for plan in plans))
     for at in sorted(range(len(plans)), key=lambda at: kinds.index(plans[at].shrinks)):
         (order, path), plan = orders[at], plans[at]
         if plan.shrinks != drawing.shrinks:
-            drawing = Drawing(_prepared(opened, settings)[0], plan, letters)
-        drawing.draw(plan)
+            drawing, begun = Drawing(_prepared(opened, settings)[0], plan, letters), None
+        again = begun is not None and drawing.redraw(plan)
+        if not again:
+            drawing.draw(plan)
         sidecar = label_pdf(drawing.writer, order, profile, settings)
-        if drawing.writer.incremental:
-            append(drawing.writer, path, opened.data)
+        if begun is not None and again:
+            write_on(drawing.writer, path, begun)
+        elif drawing.writer.incremental:
+            begun = append(drawing.writer, path, opened.data, drawing.own)
         else:
-            write(drawing.writer, path, opened.packed)
+            begun = write(drawing.writer, path, opened.packed, drawing.own)
         noted = (*opened.notes, *notes, *_shrink_notes(plan.layouts))
         results[at] = StampResult(opened.pages, noted, sidecar)
     return tuple(results[at] for at in range(len(plans)))
@@ -138,8 +147,8 @@ def _plan(opened: Source, pages: list[DictionaryObject], texts: list[StampText])
         space = space_of(picture, frame)
         picture.close()
         frames.append(frame)
-        for text, found in zip(texts, layouts, strict=True):
-            found.append(lay_out(space, text, number, opened.pages))
+        for found, layout in zip(layouts, lay_out_set(space, texts, number, opened.pages), strict=True):
+            found.append(layout)
     return [Plan(text, tuple(frames), tuple(found)) for text, found in zip(texts, layouts, strict=True)]
 
 

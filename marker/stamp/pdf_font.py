@@ -42,6 +42,16 @@ def stream(data: bytes, entries: dict[str, object] | None = None) -> StreamObjec
     return packed
 
 
+def refill(held: IndirectObject, data: bytes, box: ArrayObject | None = None) -> None:
+    """Other data, and another /BBox where one is given, for a stream that :func:`stream` made."""
+    packed = held.get_object()
+    if not isinstance(packed, EncodedStreamObject):
+        raise TypeError("no stream of the stamp")
+    packed._data = zlib.compress(data, _LEVEL)
+    if box is not None:
+        packed[NameObject("/BBox")] = box
+
+
 def names(**entries: str) -> DictionaryObject:
     """A dictionary whose values are names."""
     return DictionaryObject({NameObject(f"/{key}"): NameObject(f"/{value}") for key, value in entries.items()})

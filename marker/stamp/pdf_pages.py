@@ -121,8 +121,11 @@ class Contents:
         # A blank line first: the content may end in the middle of a token.
         self._closing = b"\n" + (end.closing + b" " if end.closing else b"") + b"Q\n"
 
-    def wrap(self, before: bytes, shared: bytes, after: bytes, streams: dict[bytes, IndirectObject]) -> None:
-        """Makes the page show ``before``, its own content, the operators that end it, ``shared`` and ``after``.
+    def wrap(
+        self, before: bytes, shared: bytes, after: bytes, streams: dict[bytes, IndirectObject]
+    ) -> tuple[IndirectObject, IndirectObject]:
+        """Makes the page show ``before``, its own content, the operators that end it, ``shared`` and ``after``; the
+        streams with ``shared`` and with ``after``.
 
         ``before`` must leave exactly one graphics state to be popped: that pop stands before ``shared``.  ``streams``
         are those written already, but for the last, which no other page has.
@@ -133,8 +136,14 @@ class Contents:
                 streams[data] = self._writer._add_object(stream(data))
             return streams[data]
 
-        own = [once(before), *self._own, once(self._closing + shared)] if self._own else [once(shared)]
-        self._page[NameObject("/Contents")] = ArrayObject([*own, self._writer._add_object(stream(after))])
+        around = [once(before), *self._own] if self._own else []
+        last = once(self.closed(shared)), self._writer._add_object(stream(after))
+        self._page[NameObject("/Contents")] = ArrayObject([*around, *last])
+        return last
+
+    def closed(self, shared: bytes) -> bytes:
+        """``shared`` after the operators that end the page's own content."""
+        return self._closing + shared if self._own else shared
 
     def _streams(self) -> list[PdfObject]:
         """The content streams the page has, as references where it has them."""

@@ -4,14 +4,18 @@ A signed file is added to, and stays as it was up to there.  Of any other only w
 to is written: pypdf's clone leaves streams behind that nothing names, and old page tree nodes.  A file that came with
 object streams (ISO 32000-1, 7.5.7) leaves with object streams and a cross-reference stream (7.5.8); any other with a
 plain cross-reference table, as PDF/A-1 asks.
+
+What differs between the copies of a set stands at the end, so that a further copy is the beginning of the first and an
+end of its own.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import struct
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final, NamedTuple
@@ -30,14 +34,55 @@ _BINARY: Final = b"\n%\xe2\xe3\xcf\xd3\n"
 _SECTION: Final = re.compile(rb"\s*(xref|\d+\s+\d+\s+obj)\b")
 
 
-def write(writer: PdfWriter, path: Path, packed: bool) -> None:
-    """Writes the file to ``path``, completely; ``packed`` into object streams. Raises OSError."""
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The beginning that the copies of a set have in common: the first ``end`` bytes of the file ``path``."""
+
+    path: Path
+    end: int
+    last: tuple[int, ...]
+    """The numbers of the objects that follow, of the copy's own."""
+    places: dict[int, _At]
+    """Where everything else stands."""
+    number: int
+    """The next free number, which a cross-reference stream takes."""
+    packed: bool
+    """Whether the cross-reference section is a stream."""
+    previous: bytes
+    """What the section says of the one before it."""
+
+
+def write(writer: PdfWriter, path: Path, packed: bool, last: Collection[int] = ()) -> Begun:
+    """Writes the file to ``path``, completely; ``packed`` into object streams, but for the streams whose numbers are
+    ``last``, which stand at the end. Raises OSError.
+    """
     objects = _reached(writer)
+    used = {number for number, _ in objects}
     with path.open("wb") as file:
+        places: dict[int, _At] = {}
+        number = len(writer._objects) + 1
         if packed:
-            _write_packed(writer, objects, file)
+            low = _HEADER.match(writer.pdf_header)
+            file.write((b"%PDF-1.5" if low else writer.pdf_header.encode("ascii")) + _BINARY)
+            places = {free: _At(0, 0, 0xFFFF) for free in range(number) if free not in used}
         else:
-            _write_plain(writer, objects, file)
+            file.write(writer.pdf_header.encode("ascii") + _BINARY)
+        return _written(writer, file, path, objects, last, places, packed, b"")
+
+
+def write_on(writer: PdfWriter, path: Path, begun: Begun) -> None:
+    """Writes a further copy of a set to ``path``: what it has in common with the first, and then its own streams as
+    they are in the writer now. Raises OSError.
+    """
+    with path.open("wb") as file, begun.path.open("rb") as first:
+        done = 0
+        while done < begun.end:
+            sent = os.sendfile(file.fileno(), first.fileno(), done, begun.end - done)
+            if not sent:
+                raise OSError(f"{begun.path} became shorter")
+            done += sent
+        file.seek(done)
+        _finish(writer, file, begun)
 
 
 def _reached(writer: PdfWriter) -> list[tuple[int, PdfObject]]:
@@ -60,9 +105,11 @@ def _reached(writer: PdfWriter) -> list[tuple[int, PdfObject]]:
     return [(number, held) for number, held in numbered if held is not None]
 
 
-def append(writer: PdfWriter, path: Path, received: bytes) -> None:
+def append(writer: PdfWriter, path: Path, received: bytes, last: Collection[int] = ()) -> Begun:
     """Writes ``received`` as it is, and after it what the writer, made in incremental mode, has new or changed
-    (ISO 32000-1, 7.5.6), in the manner of its last cross-reference section. Raises OSError.
+    (ISO 32000-1, 7.5.6), in the manner of its last cross-reference section; ``last`` as for :func:`write`.
+
+    Raises OSError.
     """
     before = len(writer._original_hash)
     changed = [
@@ -71,40 +118,67 @@ def append(writer: PdfWriter, path: Path, received: bytes) -> None:
         if held is not None and (number > before or held.hash_bin() != writer._original_hash[number - 1])
     ]
     previous = last_section(received)
-    places: dict[int, _At] = {}
     with path.open("wb") as file:
         file.write(received)
         if not received.endswith((b"\n", b"\r")):
             file.write(b"\n")
-        if previous.packed:
-            number = _write_objects(file, changed, len(writer._objects) + 1, places)
-            _write_cross_references(writer, file, number, places, b"/Prev %d" % previous.offset)
-            return
-        places.update(_write_each(file, changed))
-        start = file.tell()
-        file.write(b"xref\n")
+        return _written(writer, file, path, changed, last, {}, previous.packed, b"/Prev %d" % previous.offset)
+
+
+def _written(
+    writer: PdfWriter,
+    file: IO[bytes],
+    path: Path,
+    objects: Sequence[tuple[int, PdfObject]],
+    last: Collection[int],
+    places: dict[int, _At],
+    packed: bool,
+    previous: bytes,
+) -> Begun:
+    """Writes the objects, those in ``last`` after all others, and what leads to them."""
+    number = len(writer._objects) + 1
+    common = [entry for entry in objects if entry[0] not in last]
+    if packed:
+        number = _write_objects(file, common, number, places)
+    else:
+        places.update(_write_each(file, common))
+    own = tuple(number for number, _ in objects if number in last)
+    begun = Begun(path, file.tell(), own, places, number, packed, previous)
+    _finish(writer, file, begun)
+    return begun
+
+
+def _finish(writer: PdfWriter, file: IO[bytes], begun: Begun) -> None:
+    """What follows the common beginning: the copy's own streams, and the cross-reference section of them all."""
+    own = ((number, writer._objects[number - 1]) for number in begun.last)
+    places = {**begun.places, **_write_each(file, ((number, held) for number, held in own if held is not None))}
+    if begun.packed:
+        _write_cross_references(writer, file, begun.number, places, begun.previous)
+    else:
+        _write_table(writer, file, places, begun.previous)
+
+
+def _write_table(writer: PdfWriter, file: IO[bytes], places: dict[int, _At], previous: bytes) -> None:
+    """A cross-reference table and the trailer; in a file that adds to none, numbers that are not used form its list of
+    free ones (7.5.4)."""
+    start = file.tell()
+    file.write(b"xref\n")
+    if previous:
         for first, count in _runs(sorted(places)):
             file.write(b"%d %d\n" % (first, count))
             file.writelines(b"%010d 00000 n \n" % places[number].where for number in range(first, first + count))
-        _write_trailer(writer, file, start, b"/Prev %d" % previous.offset)
-
-
-def _write_plain(writer: PdfWriter, objects: Sequence[tuple[int, PdfObject]], file: IO[bytes]) -> None:
-    """The whole file with a cross-reference table; numbers that are not used form its list of free ones (7.5.4)."""
-    file.write(writer.pdf_header.encode("ascii") + _BINARY)
-    places = _write_each(file, objects)
-    start = file.tell()
-    file.write(b"xref\n0 %d\n" % (len(writer._objects) + 1))
-    free = [number for number in range(len(writer._objects) + 1) if number not in places]
-    following = dict(zip(free, (*free[1:], 0), strict=True))
-    rows = [
-        b"%010d 00000 n \n" % places[number].where
-        if number in places
-        else b"%010d %05d f \n" % (following[number], 1 if number else 0xFFFF)
-        for number in range(len(writer._objects) + 1)
-    ]
-    file.write(b"".join(rows))
-    _write_trailer(writer, file, start)
+    else:
+        free = [number for number in range(len(writer._objects) + 1) if number not in places]
+        following = dict(zip(free, (*free[1:], 0), strict=True))
+        rows = [
+            b"%010d 00000 n \n" % places[number].where
+            if number in places
+            else b"%010d %05d f \n" % (following[number], 1 if number else 0xFFFF)
+            for number in range(len(writer._objects) + 1)
+        ]
+        file.write(b"0 %d\n%s" % (len(rows), b"".join(rows)))
+    entries = (b"/Size %d" % (len(writer._objects) + 1), *_trailer_entries(writer), previous)
+    file.write(b"trailer\n<<%s>>\nstartxref\n%d\n%%%%EOF\n" % (b"".join(entries), start))
 
 
 def _write_each(file: IO[bytes], objects: Iterable[tuple[int, PdfObject]]) -> dict[int, _At]:
@@ -115,11 +189,6 @@ def _write_each(file: IO[bytes], objects: Iterable[tuple[int, PdfObject]]) -> di
         places[number] = _At(1, at, 0)
         at += file.write(b"%d 0 obj\n%s\nendobj\n" % (number, object_bytes(held)))
     return places
-
-
-def _write_trailer(writer: PdfWriter, file: IO[bytes], start: int, previous: bytes = b"") -> None:
-    entries = (b"/Size %d" % (len(writer._objects) + 1), *_trailer_entries(writer), previous)
-    file.write(b"trailer\n<<%s>>\nstartxref\n%d\n%%%%EOF\n" % (b"".join(entries), start))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,15 +215,6 @@ class _At(NamedTuple):
     kind: int
     where: int
     rank: int
-
-
-def _write_packed(writer: PdfWriter, objects: Sequence[tuple[int, PdfObject]], file: IO[bytes]) -> None:
-    low = _HEADER.match(writer.pdf_header)
-    file.write((b"%PDF-1.5" if low else writer.pdf_header.encode("ascii")) + _BINARY)
-    used = {number for number, _ in objects}
-    places = {free: _At(0, 0, 0xFFFF) for free in range(len(writer._objects) + 1) if free not in used}
-    number = _write_objects(file, objects, len(writer._objects) + 1, places)
-    _write_cross_references(writer, file, number, places)
 
 
 def _write_objects(

@@ -43,6 +43,8 @@ class StampText:
     """``{page} / {pages}``; see :meth:`page_of`."""
     seal: str = ""
     """What the seal on the first page says; empty where there is none."""
+    widest_number: str = ""
+    """The copy number of the set that needs most room, which all of them are given."""
 
     def page_of(self, page: int | str, pages: int | str) -> str:
         """``3 / 12``.  Takes text too, for formats that count pages by fields."""

@@ -135,12 +135,11 @@ def test_annexes_of_a_copy_whose_run_died_are_withdrawn_with_its_number(
         def die(self: Register, numbers: object, notes: object = ()) -> None:
             raise RegisterError("the server is gone")
 
-        def unlink_letters(brought: publish.Brought) -> None:
-            if "letter" not in brought.slot.final.name:
-                publish_as_it_is(brought)
+        def unlink_letters(brought: list[publish.Brought]) -> None:
+            publish_as_it_is(one for one in brought if "letter" not in one.slot.final.name)
 
-        publish_as_it_is = publish.publish
-        dying.setattr(publish, "publish", unlink_letters)
+        publish_as_it_is = publish.publish_all
+        dying.setattr(publish, "publish_all", unlink_letters)
         dying.setattr(Register, "issue", die)
         dying.setattr(runs.RunLock, "release", runs.RunLock.abandon)
         assert marker("convert", "--to", "KZ", "--together", "-o", tmp_path / "out", letter, annex).status == 4

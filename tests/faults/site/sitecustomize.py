@@ -24,8 +24,8 @@ STAGES = {
     "reserve": ["marker.intake.process:Case._reserve"],
     "publish": [
         "marker.intake.publish:bring",
-        "marker.intake.publish:publish",
-        "marker.register.register:Register.announce",
+        "marker.intake.publish:publish_all",
+        "marker.register.register:Register.announce_all",
     ],
     "issue": ["marker.register.register:Register.issue"],
     "move": ["marker.intake.shelves:Shelves.put"],
