@@ -18,15 +18,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 from reportlab import rl_config
 from reportlab.lib.utils import ImageReader
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
+import marker
 from marker.agreement.load import load_profile
 from marker.model import CopyOrder
 from marker.numbering import CopyNumber
-from marker.proof.pdf import prove_pdf, prove_pdf_copies
+from marker.proof.pdf import prove_pdf
+from marker.proof.prove import prove_copies
 from marker.readers.pdfium import helpers
 from marker.settings import Settings
 from marker.stamp import pdf as stamper
@@ -40,6 +44,10 @@ _WORDS = ("the", "quick", "brown", "fox", "jumps", "over", "a", "treaty", "of", 
 _A4 = (595, 842)
 _FONT_BYTES = 20_000
 """What the two embedded subsets and the label take, whatever the number of pages."""
+_SET = 50
+"""Copies of a large set."""
+_MARKING = "RIBOTO NAUDOJIMO"
+_FONT = Path(marker.__file__).parent / "resources" / "fonts" / "DejaVuSans.ttf"
 _PEAK = """
 import re, sys
 from pathlib import Path
@@ -62,8 +70,7 @@ def text_pages(path: Path, pages: int) -> Path:
     for page in range(pages):
         canvas.setFont("Times-Roman", 11)
         for line in range(42):
-            words = (_WORDS[(page * 7 + line * 3 + at) % len(_WORDS)] for at in range(12))
-            canvas.drawString(72, 770 - 16 * line, " ".join(words))
+            canvas.drawString(72, 770 - 16 * line, _words(page, line))
         canvas.showPage()
     canvas.save()
     return path
@@ -84,12 +91,69 @@ def scanned_pages(path: Path, pages: int) -> Path:
     return path
 
 
+def marked_text(path: Path, pages: int) -> Path:
+    """Pages of running text, marked at the top and bottom."""
+    rl_config.useA85 = 0
+    pdfmetrics.registerFont(TTFont("Marking", _FONT))
+    canvas = Canvas(str(path), pagesize=_A4, pageCompression=1)
+    for page in range(pages):
+        canvas.setFont("Marking", 12)
+        for height in (815, 20):
+            canvas.drawCentredString(297, height, _MARKING)
+        canvas.setFont("Times-Roman", 11)
+        for line in range(40):
+            canvas.drawString(72, 750 - 16 * line, _words(page, line))
+        canvas.showPage()
+    canvas.save()
+    return path
+
+
+def marked_scan(path: Path, pages: int) -> Path:
+    """The same as pictures of 200 dpi, grey and noisy."""
+    canvas = Canvas(str(path), pagesize=_A4)
+    large, small = (ImageFont.truetype(str(_FONT), size) for size in (34, 30))
+    for page in range(pages):
+        picture = Image.new("L", (1654, 2339), 245)
+        pen = ImageDraw.Draw(picture)
+        for height in (60, 2250):
+            pen.text((827, height), _MARKING, font=large, fill=20, anchor="mm")
+        for line in range(40):
+            pen.text((200, 250 + 44 * line), _words(page, line), font=small, fill=30)
+        packed = io.BytesIO()
+        Image.blend(picture, Image.effect_noise(picture.size, 20), 0.1).save(packed, "JPEG", quality=60)
+        canvas.drawImage(ImageReader(packed), 0, 0, *_A4)
+        canvas.showPage()
+    canvas.save()
+    return path
+
+
+def _words(page: int, line: int) -> str:
+    return " ".join(_WORDS[(page * 7 + line * 3 + at) % len(_WORDS)] for at in range(12))
+
+
+def commanded(source: Path, folder: Path, copies: int) -> float:
+    """Seconds of the whole command that registers ``source`` and makes so many copies of it."""
+    settings, out = folder / "marker.toml", folder / "out"
+    settings.write_text('unknown_recipients = "note"\n')
+    command = [
+        sys.executable, "-m", "marker", "convert", "--to", "KZ", "--config", settings,
+        "--register", folder / "register.sqlite", "-o", out,
+        *(f"--recipient=Unit {number}" for number in range(1, copies + 1)), source,
+    ]  # fmt: skip
+    started = time.perf_counter()
+    subprocess.run(command, capture_output=True, check=True)
+    taken = time.perf_counter() - started
+    if len(list(out.iterdir())) != copies:
+        raise RuntimeError(f"not {copies} copies of {source.name}")
+    return taken
+
+
 def stamp_and_prove(source: Path, folder: Path, orders: list[CopyOrder]) -> None:
     """All copies of one file, as a worker makes them."""
     profile = load_profile()
     pairs = [(order, folder / f"{order.copy_number}.pdf") for order in orders]
     stamp_pdf(source, pairs, profile)
-    prove_pdf_copies(source, pairs, profile)
+    prove_copies("pdf", source, pairs, profile)
 
 
 def timed(work: Callable[[], object]) -> float:
@@ -148,39 +212,57 @@ def main() -> int:
     """Prints each figure beside its limit; exit status 0, for machines differ."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--pages", type=int, default=1000)
-    pages = parser.parse_args().pages
+    parser.add_argument("--copies-only", action="store_true", help="only what a set of copies costs")
+    asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         # Fonts and libraries are loaded once in a worker's life: not here.
         stamp_and_prove(text_pages(folder / "warm.pdf", 1), folder, [order(1)])
-        text, copy = text_pages(folder / "text.pdf", pages), folder / "copy.pdf"
-        steps = phases(text, copy)
-        blank = folder / "blank.pdf"
-        _blank(blank, pages)
-        stamp_pdf(blank, [(TO_KZ, folder / "stamp.pdf")], load_profile())
-        rival = timed(lambda: overlaid(text, folder / "stamp.pdf", folder / "overlaid.pdf"))
-        making = timed(lambda: codes(pages))
-        each = {step: seconds / pages * 1000 for step, seconds in steps.items()}
-        print(f"{pages} pages of text, processor time")
-        both, neither = steps["writing"] / (rival + making), (steps["writing"] - making) / rival
-        print(f"  writing                {steps['writing']:7.2f} s, pikepdf's overlay of the same stamp {rival:.2f} s, "
-              f"the making of the codes {making:.2f} s: {both:.2f} times with the codes made on both sides, "
-              f"{neither:.2f} times on neither; limit 1.5 "
-              f"({steps['writing'] / rival:.2f} times with them on our side alone)")  # fmt: skip
-        print(f"  free-space search      {each['space']:7.2f} ms a page")
-        print(f"  proof                  {each['proof']:7.2f} ms a page")
-        print(f"  both                   {each['space'] + each['proof']:7.2f} ms a page; limit 8")
-        print(f"  (PDFium alone          {timed(lambda: drawn(text)) / pages * 1000:7.2f} ms to draw a page at 72 dpi)")
-        grown = copy.stat().st_size - text.stat().st_size
-        print(f"  size                   {(grown - _FONT_BYTES) / pages:7.0f} bytes a page besides fonts; limit 700")
-        for made in (text, scanned_pages(folder / "scans.pdf", 100)):
-            _print_peak(made, folder)
-        short = text_pages(folder / "short.pdf", 20)
-        one = timed(lambda: stamp_and_prove(short, folder, [order(1)]))
-        fifty = timed(lambda: stamp_and_prove(short, folder, [order(index) for index in range(1, 51)]))
-        print(f"  copies of 20 pages     {one:7.2f} s for one, {fifty:.2f} s for fifty: "
-              f"{(fifty - one) / 49 / one:.2f} of the first for each more")  # fmt: skip
+        if not asked.copies_only:
+            _print_pages(folder, asked.pages)
+        print(f"{_SET} copies of 20 pages; asked: little more than one")
+        for made in (marked_text(folder / "marked.pdf", 20), marked_scan(folder / "scan.pdf", 20)):
+            _print_copies(made, folder)
     return 0
+
+
+def _print_pages(folder: Path, pages: int) -> None:
+    text, copy = text_pages(folder / "text.pdf", pages), folder / "copy.pdf"
+    steps = phases(text, copy)
+    blank = folder / "blank.pdf"
+    _blank(blank, pages)
+    stamp_pdf(blank, [(TO_KZ, folder / "stamp.pdf")], load_profile())
+    rival = timed(lambda: overlaid(text, folder / "stamp.pdf", folder / "overlaid.pdf"))
+    making = timed(lambda: codes(pages))
+    each = {step: seconds / pages * 1000 for step, seconds in steps.items()}
+    print(f"{pages} pages of text, processor time")
+    both, neither = steps["writing"] / (rival + making), (steps["writing"] - making) / rival
+    print(f"  writing                {steps['writing']:7.2f} s, pikepdf's overlay of the same stamp {rival:.2f} s, "
+          f"the making of the codes {making:.2f} s: {both:.2f} times with the codes made on both sides, "
+          f"{neither:.2f} times on neither; limit 1.5 "
+          f"({steps['writing'] / rival:.2f} times with them on our side alone)")  # fmt: skip
+    print(f"  free-space search      {each['space']:7.2f} ms a page")
+    print(f"  proof                  {each['proof']:7.2f} ms a page")
+    print(f"  both                   {each['space'] + each['proof']:7.2f} ms a page; limit 8")
+    print(f"  (PDFium alone          {timed(lambda: drawn(text)) / pages * 1000:7.2f} ms to draw a page at 72 dpi)")
+    grown = copy.stat().st_size - text.stat().st_size
+    print(f"  size                   {(grown - _FONT_BYTES) / pages:7.0f} bytes a page besides fonts; limit 700")
+    for made in (text, scanned_pages(folder / "scans.pdf", 100)):
+        _print_peak(made, folder)
+
+
+def _print_copies(source: Path, folder: Path) -> None:
+    one = min(timed(lambda: stamp_and_prove(source, folder, [order(1)])) for _ in range(3))
+    orders = [order(index) for index in range(1, _SET + 1)]
+    many = timed(lambda: stamp_and_prove(source, folder, orders))
+    print(f"  {source.name:12} stamping and proof {one:6.2f} s for one, {many:.2f} s for all: {many / one:.1f} times, "
+          f"{(many - one) / (_SET - 1) / one:.3f} of the first for each more (processor time)")  # fmt: skip
+    walls: dict[int, float] = {}
+    for copies in (1, _SET) * 3:  # in turn, and the quickest of each: other work on the machine passes
+        with tempfile.TemporaryDirectory(dir=folder) as name:
+            walls[copies] = min(commanded(source, Path(name), copies), walls.get(copies, float("inf")))
+    print(f"  {source.name:12} whole command      {walls[1]:6.2f} s for one, {walls[_SET]:.2f} s for all: "
+          f"{walls[_SET] / walls[1]:.2f} times")  # fmt: skip
 
 
 def _blank(path: Path, pages: int) -> None:
