@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from marker.ocr.colour import Grey
 from marker.ocr.frames import Frame, frame_of, tilted_pair
+from marker.ocr.pieces import Pieces, pieces_of
+from marker.ocr.shares import number_at
 from marker.ocr.vision import cv
 
 Mask = NDArray[np.uint8]
@@ -52,11 +54,11 @@ def shrink(layer: Grey, scale: float) -> tuple[Grey, float]:
     return np.asarray(cv.resize(layer, size, interpolation=cv.INTER_AREA), np.uint8), scale * share
 
 
-def take_apart(ink: Mask, scale: float) -> Field:
+def take_apart(ink: Mask, pieces: Pieces, scale: float) -> Field:
     """Part ink, from which seals were taken, into letters, frames, banners, rules and figures."""
-    count, labels, stats, _ = cv.connectedComponentsWithStats(ink, connectivity=8)
+    labels, stats = pieces.labels, pieces.stats
+    drop = np.zeros(len(stats), np.bool_)
     found = Field(ink, scale)
-    drop = np.zeros(count, np.bool_)
     widths, heights, areas = stats[:, 2] / scale, stats[:, 3] / scale, stats[:, 4] / scale**2
     drop |= (areas < 0.7) | ((heights < 2) & (widths < 2))
     drop |= _are_rules(widths, heights, areas, 25)
@@ -68,7 +70,7 @@ def take_apart(ink: Mask, scale: float) -> Field:
         fill = area / (w * h)
         if fill > 0.5 and h > 11 * scale and w > 28 * scale and _is_solid(labels[y : y + h, x : x + w] == index):
             drop[index] = True
-            drop |= _inside(stats, x, y, w, h)  # the hollows of its white letters
+            drop[_inside(stats, x, y, w, h)] = True  # the hollows of its white letters
             if h < 70 * scale:
                 found.banners.append((x, y, w, h))
             continue
@@ -98,8 +100,7 @@ def take_apart(ink: Mask, scale: float) -> Field:
                 found.figures.append((x, y, w, h))
             drop[index] = True
     drop[0] = True
-    keep = np.where(drop, 0, 255).astype(np.uint8)
-    found.letters = keep[labels]
+    found.letters = pieces.kept(ink, drop)
     return found
 
 
@@ -118,13 +119,9 @@ def _is_solid(component: NDArray[np.bool_]) -> bool:
 
 def without_rules(ink: Mask, scale: float) -> Mask:
     """Ink without long thin lines, which letterheads have."""
-    count, labels, stats, _ = cv.connectedComponentsWithStats(ink, connectivity=8)
-    widths, heights = stats[:, 2] / scale, stats[:, 3] / scale
-    areas = stats[:, 4] / scale**2
-    rules = _are_rules(widths, heights, areas, 60)
-    keep = np.where(rules, 0, 255).astype(np.uint8)
-    keep[0] = 0
-    return np.asarray(keep[labels], np.uint8) if count > 1 else ink
+    pieces = pieces_of(ink)
+    widths, heights = pieces.stats[:, 2] / scale, pieces.stats[:, 3] / scale
+    return pieces.kept(ink, _are_rules(widths, heights, pieces.stats[:, 4] / scale**2, 60))
 
 
 def _are_rules(widths: Any, heights: Any, areas: Any, least: float) -> Any:
@@ -174,4 +171,4 @@ def stroke_of(own: Mask, scale: float) -> float:
     """How broad its broader strokes are, points, blur of so coarse a picture included; 0 without ink."""
     inside = cv.distanceTransform(cv.copyMakeBorder(own, 1, 1, 1, 1, cv.BORDER_CONSTANT, value=0), cv.DIST_L2, 3)
     ridge = inside[inside >= 1]
-    return 2 * float(np.percentile(ridge, 85)) / scale if len(ridge) else 0.0
+    return 2 * number_at(ridge, 85) / scale if len(ridge) else 0.0

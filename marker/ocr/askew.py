@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from marker.ocr.crop import Strip
 from marker.ocr.frames import Row, rows_at
+from marker.ocr.pieces import Pieces
 from marker.ocr.vision import cv
 
 Mask = NDArray[np.uint8]
@@ -71,12 +72,12 @@ class Run:
     """Whether it goes on through ink that other things have grown into."""
 
 
-def runs_of(ink: Mask, scale: float) -> tuple[list[Run], Mask]:
+def runs_of(ink: Mask, pieces: Pieces, scale: float) -> tuple[list[Run], Mask]:
     """The askew rows among ink, the longest first, and the ink without them.
 
     What has grown into a row is cut where the row leaves it.
     """
-    _, labels, stats, centres = cv.connectedComponentsWithStats(ink, connectivity=8)
+    labels, stats, centres = pieces.labels, pieces.stats, pieces.centres
     heights, widths = stats[:, 3], stats[:, 2]
     like = (heights >= _LEAST * scale) & (heights <= _MOST * scale) & (widths <= 2.6 * heights)
     like &= (widths > 0.12 * heights) & (stats[:, 4] > 0.12 * widths * heights)

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from marker.ocr.apart import ASKEW, Mask
-from marker.ocr.frames import letters_of, row_spans
+from marker.ocr.frames import letters_among, row_spans
+from marker.ocr.pieces import Pieces, pieces_of
 from marker.ocr.vision import cv
 
 JOIN: Final = 9.0
 """Points between letters of one line; letterspaced marks have 6."""
 
-
+_LEAST_LONG: Final = 12.0
+"""Points: the length of a line."""
+_CELL: Final = 4
+"""Pixels a side of what is looked at coarsely."""
 _LEAST_HEIGHT: Final = 4.5
 """Points: the height of a row of letters."""
 
@@ -45,26 +50,53 @@ class Blob:
         return self.y + self.height
 
 
-def blobs_of(letters: Mask, scale: float) -> list[Blob]:
-    """Letters joined to lines, from top to bottom."""
+def blobs_of(letters: Mask, pieces: Pieces, scale: float) -> list[Blob]:
+    """Letters joined to lines, from top to bottom; ``pieces`` are those of the letters, and more may be."""
     reach = max(3, round(JOIN * scale))
     closed = cv.morphologyEx(letters, cv.MORPH_CLOSE, np.ones((1, reach), np.uint8))
-    count, labels, stats, _ = cv.connectedComponentsWithStats(closed, connectivity=8)
+    _, labels, stats, _ = cv.connectedComponentsWithStats(closed, connectivity=8)
+    wide = np.flatnonzero((stats[:, 2] >= _LEAST_LONG * scale) & (stats[:, 3] >= 4 * scale))
+    line_of = _lines_of(letters, pieces, labels)
+    order = np.argsort(line_of, kind="stable")
+    ends = np.searchsorted(line_of[order], [wide, wide + 1])
     blobs: list[Blob] = []
-    for index in range(1, count):
-        x, y, w, h, _area = (int(value) for value in stats[index])
-        if w < 12 * scale or h < 4 * scale:
+    for index, first, last in zip(wide.tolist(), *ends.tolist(), strict=True):
+        if not index:
             continue
+        x, y, w, h, _area = (int(value) for value in stats[index])
         window = letters[y : y + h, x : x + w]
-        own = window & np.where(labels[y : y + h, x : x + w] == index, 255, 0).astype(np.uint8)
-        for top, bottom in _level_rows(own, scale):
+        own = cv.bitwise_and(window, cv.inRange(labels[y : y + h, x : x + w], index, index))
+        rows = _level_rows(own, scale)
+        for top, bottom in rows:
             blob = Blob(x, y + top, w, bottom - top)
             blob.ink = ink_in(letters, blob)
-            _measure(blob, own[top:bottom], scale)
+            its = order[first:last]
+            if len(rows) == 1:
+                _measure(blob, pieces.stats[its], pieces.centres[its], scale)
+            else:
+                part = pieces_of(own[top:bottom])
+                _measure(blob, part.stats[1:], part.centres[1:], scale)
             if 3.6 * scale <= blob.letter <= 64 * scale and blob.pieces >= 2:
                 blobs.append(blob)
     blobs.sort(key=lambda blob: blob.y)
     return _joined(blobs)
+
+
+def may_be_upright(letters: Mask, scale: float) -> Mask:
+    """What of letters stands so close above one another that it may be a line up or down; seen coarsely."""
+    rows, columns = -(-letters.shape[0] // _CELL), -(-letters.shape[1] // _CELL)
+    below, beside = rows * _CELL - letters.shape[0], columns * _CELL - letters.shape[1]
+    padded = cv.copyMakeBorder(letters, 0, below, 0, beside, cv.BORDER_CONSTANT, value=0)
+    cells = cv.min(cv.resize(padded, (columns, rows), interpolation=cv.INTER_AREA), 1)
+    reach = 1 + -(-max(3, round(JOIN * scale)) // _CELL)
+    closed = cv.morphologyEx(cells, cv.MORPH_CLOSE, np.ones((2 * (reach // 2) + 1, 1), np.uint8))
+    _, labels, stats, _ = cv.connectedComponentsWithStats(closed, connectivity=8)
+    kept = np.where(_CELL * stats[:, 3] >= _LEAST_LONG * scale, 255, 0).astype(np.uint8)
+    kept[0] = 0
+    if not kept.any():
+        return np.zeros_like(letters)
+    fine = cv.resize(kept[labels], None, fx=_CELL, fy=_CELL, interpolation=cv.INTER_NEAREST)
+    return np.asarray(cv.bitwise_and(letters, fine[: letters.shape[0], : letters.shape[1]]), np.uint8)
 
 
 def _level_rows(own: Mask, scale: float) -> list[tuple[int, int]]:
@@ -85,13 +117,21 @@ def ink_in(letters: Mask, blob: Blob) -> int:
     return int(cv.countNonZero(letters[blob.y : blob.bottom, blob.x : blob.right]))
 
 
-def _measure(blob: Blob, own: Mask, scale: float) -> None:
-    blob.pieces, blob.even, blob.letter = letters_of(own)
+def _lines_of(letters: Mask, pieces: Pieces, labels: NDArray[np.int32]) -> NDArray[np.int32]:
+    """The line that each piece of the letters was closed to; 0 for what is none of them."""
+    at = np.flatnonzero(letters)
+    lines = np.zeros(len(pieces.stats), np.int32)
+    lines[pieces.labels.ravel()[at]] = labels.ravel()[at]
+    return lines
+
+
+def _measure(blob: Blob, stats: Any, centres: Any, scale: float) -> None:
+    """How its letters look, by the boxes, areas and middles of its components."""
+    blob.pieces, blob.even, blob.letter = letters_among(stats)
     if blob.pieces < 4 or blob.width < 30 * scale:
         return
-    _, _, stats, centres = cv.connectedComponentsWithStats(own, connectivity=8)
-    tall = stats[1:, 3] >= 0.5 * blob.letter
-    xs, ys = centres[1:, 0][tall], centres[1:, 1][tall]
+    tall = stats[:, 3] >= 0.5 * blob.letter
+    xs, ys = centres[tall, 0], centres[tall, 1]
     if len(xs) < 4 or np.ptp(xs) < 4 * scale:
         return
     slope, base = np.polyfit(xs, ys, 1)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marker.ocr.raster import Picture
+from marker.ocr.shares import counts_of, level_at
 from marker.ocr.vision import cv
 
 Grey = NDArray[np.uint8]
@@ -58,7 +59,10 @@ def separate(picture: Picture) -> Layers:
     pixels = picture.pixels
     if pixels.ndim == 2:
         return _by_darkness(_flatten(pixels, picture.scale), picture.scale)
-    channels = [_flatten(np.ascontiguousarray(pixels[:, :, index]), picture.scale) for index in range(3)]
+    drawn = cv.split(pixels)
+    if cv.norm(drawn[0], drawn[1], cv.NORM_INF) == cv.norm(drawn[1], drawn[2], cv.NORM_INF) == 0:
+        return _by_darkness(_flatten(drawn[0], picture.scale), picture.scale)
+    channels = [_flatten(channel, picture.scale) for channel in drawn]
     lowest = cv.min(cv.min(channels[0], channels[1]), channels[2])
     highest = cv.max(cv.max(channels[0], channels[1]), channels[2])
     chroma = cv.blur(cv.subtract(highest, lowest), (3, 3))
@@ -66,16 +70,30 @@ def separate(picture: Picture) -> Layers:
     mask = cv.morphologyEx(mask, cv.MORPH_OPEN, np.ones((2, 2), np.uint8))
     if cv.countNonZero(mask) < _LEAST_COLOUR_POINTS * picture.scale**2:
         return _by_darkness(lowest, picture.scale)
-    near = cv.dilate(mask, np.ones((3, 3), np.uint8)) | _faint(mask, chroma, lowest, picture.scale)
-    black = cv.max(lowest, near & cv.threshold(chroma, _CHROMA // 2, 255, cv.THRESH_BINARY)[1])
-    ink = cv.min(cv.multiply(chroma, near // 255, scale=2.5), near)
-    colour = cv.bitwise_not(_bridged(ink, lowest, chroma, picture.scale))
+    noise = level_at(counts_of(chroma[::4, ::4]), 85)
+    black, colour = lowest.copy(), np.full_like(lowest, 255)
+    part = _around(mask, picture.scale)
+    black[part], colour[part] = _parted(mask[part], chroma[part], lowest[part], noise, picture.scale)
     return Layers(black, colour, lowest, picture.scale)
 
 
-def _faint(mask: Grey, chroma: Grey, lowest: Grey, scale: float) -> Grey:
+def _around(mask: Grey, scale: float) -> tuple[slice, slice]:
+    """The part of a page that has coloured ink, and what may belong to it."""
+    x, y, width, height = cv.boundingRect(mask)
+    reach = 2 * round(_NEAR * scale)
+    return slice(max(0, y - reach), y + height + reach), slice(max(0, x - reach), x + width + reach)
+
+
+def _parted(mask: Grey, chroma: Grey, lowest: Grey, noise: float, scale: float) -> tuple[Grey, Grey]:
+    """The layers of black and of coloured ink; ``mask`` is what is surely coloured, ``noise`` the page's chroma."""
+    near = cv.dilate(mask, np.ones((3, 3), np.uint8)) | _faint(mask, chroma, lowest, noise, scale)
+    black = cv.max(lowest, near & cv.threshold(chroma, _CHROMA // 2, 255, cv.THRESH_BINARY)[1])
+    ink = cv.convertScaleAbs(chroma, alpha=2.5) & near
+    return black, cv.bitwise_not(_bridged(ink, lowest, chroma, scale))
+
+
+def _faint(mask: Grey, chroma: Grey, lowest: Grey, noise: float, scale: float) -> Grey:
     """Paler ink of the same stamp: near what is surely coloured, above the noise, and no fringe of black letters."""
-    noise = float(np.percentile(chroma[::4, ::4], 85))
     least = max(_CHROMA // 2, noise + _NOISE)
     if least >= _CHROMA:
         return np.zeros_like(mask)
@@ -102,19 +120,22 @@ def _bridged(ink: Grey, lowest: Grey, chroma: Grey, scale: float) -> Grey:
 
 def _by_darkness(flat: Grey, scale: float) -> Layers:
     """Without colour, a stamp may still be known by its ink, which is paler than print and no edge of print."""
-    ink = flat[flat < 190]
-    if ink.size < 400:
+    counts = counts_of(flat)[:190]
+    core = level_at(counts, 15) if counts.sum() >= 400 else 255.0
+    if core > 140:
         return Layers(flat, None, flat, scale)
-    core = float(np.percentile(ink, 15))
+    least = 4 * _LEAST_COLOUR_POINTS * scale**2
     reach = max(3, round(1.5 * scale) | 1)
     dark = cv.threshold(flat, core + _PALER / 2, 255, cv.THRESH_BINARY_INV)[1]
     middle = cv.inRange(flat, core + _PALER, 212)
     middle &= cv.bitwise_not(cv.dilate(dark, np.ones((5, 5), np.uint8)))
     middle = cv.morphologyEx(middle, cv.MORPH_OPEN, np.ones((reach, reach), np.uint8))
+    if cv.countNonZero(middle) < least:
+        return Layers(flat, None, flat, scale)
     broad = max(5, round(_BROAD * scale))
     solid = cv.morphologyEx(middle, cv.MORPH_OPEN, np.ones((broad, broad), np.uint8))
     middle &= cv.bitwise_not(cv.dilate(solid, np.ones((broad, broad), np.uint8)))  # shades of pictures are no strokes
-    if core > 140 or cv.countNonZero(middle) < 4 * _LEAST_COLOUR_POINTS * scale**2:
+    if cv.countNonZero(middle) < least:
         return Layers(flat, None, flat, scale)
     near = cv.dilate(middle, np.ones((reach, reach), np.uint8)) & cv.bitwise_not(dark)
     paler = cv.bitwise_not(cv.multiply(cv.bitwise_not(flat) & near, np.ones_like(flat), scale=1.6))
@@ -124,7 +145,9 @@ def _by_darkness(flat: Grey, scale: float) -> Layers:
 def _flatten(channel: Grey, scale: float) -> Grey:
     """The channel divided by its paper."""
     height, width = channel.shape
-    small = cv.resize(channel, (max(1, width // _COARSE), max(1, height // _COARSE)), interpolation=cv.INTER_AREA)
+    size = (max(1, width // _COARSE), max(1, height // _COARSE))
+    whole = channel[: _COARSE * size[1], : _COARSE * size[0]]  # whole numbers of pixels are taken together far sooner
+    small = cv.resize(whole, size, interpolation=cv.INTER_AREA)
     reach = max(3, round(_STROKE_POINTS * scale / _COARSE) | 1)
     paper = cv.dilate(small, np.ones((reach, reach), np.uint8))
     paper = cv.blur(cv.erode(paper, np.ones((reach, reach), np.uint8)), (2 * reach + 1, 2 * reach + 1))
@@ -140,8 +163,8 @@ def ink_of(layer: Grey, least: int = 30) -> NDArray[np.uint8]:
     and noise does not.  ``least`` is how much darker than paper ink must be.
     """
     dark = cv.bitwise_not(layer)
-    sample = dark[::2, ::2]
-    paper = float(np.percentile(sample, 50))
-    noise = float(np.percentile(sample, 75)) - paper
+    counts = counts_of(dark[::2, ::2])
+    paper = level_at(counts, 50)
+    noise = level_at(counts, 75) - paper
     threshold = max(least, paper + 6 * noise, 30)
     return np.asarray(cv.threshold(dark, min(threshold, 150), 255, cv.THRESH_BINARY)[1], np.uint8)

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from marker.ocr.colour import Grey
+from marker.ocr.shares import counts_of, level_at
 from marker.ocr.vision import cv
 
 LETTER: Final = 32
@@ -74,7 +75,7 @@ def cut(layer: Grey, strip: Strip, *, worn: int = 0, framed: bool = False, lette
     )
     if zoom < 0.6:  # far too fine: area sampling first, or strokes break
         share = zoom * 1.2
-        x0, y0, x1, y1 = _bounds(strip, layer.shape[1], layer.shape[0])
+        x0, y0, x1, y1 = bounds_of(strip, layer.shape[1], layer.shape[0])
         layer = cv.resize(layer[y0:y1, x0:x1], None, fx=share, fy=share, interpolation=cv.INTER_AREA)
         matrix = (matrix - np.array([[0, 0, x0], [0, 0, y0]])) * share
     flags = cv.INTER_CUBIC | cv.WARP_INVERSE_MAP
@@ -104,7 +105,8 @@ def _clear_neighbours(crop: Grey, margin: int) -> None:
         crop[gone > 0] = 255
 
 
-def _bounds(strip: Strip, width: int, height: int) -> tuple[int, int, int, int]:
+def bounds_of(strip: Strip, width: int, height: int) -> tuple[int, int, int, int]:
+    """The box (x0, y0, x1, y1) of a layer of that size that all of a strip's crop comes from."""
     corners = strip.corners(1.5)
     low, high = np.floor(corners.min(axis=0)), np.ceil(corners.max(axis=0)) + 1
     return (
@@ -126,10 +128,10 @@ def _contrast(crop: Grey, *, worn: int) -> Grey:
     if worn:
         crop = cv.morphologyEx(crop, cv.MORPH_OPEN, np.ones((worn, worn), np.uint8))  # opening of paper closes ink
         crop = cv.GaussianBlur(crop, (0, 0), 1.1)
-    dark = float(np.percentile(crop, 4))
-    paper = float(np.percentile(crop, 75))
+    counts = counts_of(crop)
+    dark, paper = level_at(counts, 4), level_at(counts, 75)
     if paper - dark < 8:
         return np.asarray(crop, np.uint8)
     floor = paper - 0.12 * (paper - dark)  # noise of the paper becomes paper
-    stretched = (crop.astype(np.float32) - dark) * (255.0 / (floor - dark))
-    return np.asarray(stretched.clip(0, 255), np.uint8)
+    levels = (np.arange(256, dtype=np.float32) - dark) * (255.0 / (floor - dark))
+    return np.asarray(cv.LUT(crop, levels.clip(0, 255).astype(np.uint8)), np.uint8)

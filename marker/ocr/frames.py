@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marker.ocr.crop import Strip
+from marker.ocr.shares import number_at
 from marker.ocr.vision import cv
 
 Mask = NDArray[np.uint8]
@@ -275,11 +276,11 @@ def _line_width(level: Mask, middle: Any, frame: Frame, scale: float) -> float:
 
 def row_spans(inside: Mask, scale: float) -> list[tuple[int, int]]:
     """First row and row after the last of each row of letters in a level mask."""
-    profile = (inside > 0).sum(axis=1).astype(np.float32)
+    profile = cv.reduce(cv.min(inside, 1), 1, cv.REDUCE_SUM, dtype=cv.CV_32F).ravel()
     if profile.max() <= 0:
         return []
     smooth = cv.blur(profile.reshape(-1, 1), (1, max(1, round(0.8 * scale)))).ravel()
-    inked = smooth > max(1.0, 0.12 * float(np.percentile(smooth, 95)))
+    inked = smooth > max(1.0, 0.12 * number_at(smooth, 95))
     steps = np.diff(np.concatenate([[0], inked.astype(np.int8), [0]]))
     spans: list[tuple[int, int]] = []
     for start, end in zip(np.nonzero(steps == 1)[0], np.nonzero(steps == -1)[0], strict=True):
@@ -292,16 +293,20 @@ def row_spans(inside: Mask, scale: float) -> list[tuple[int, int]]:
 
 def letters_of(band: Mask) -> tuple[int, float, float]:
     """Components of a level row that may be letters: how many, how alike in height, and how high the highest are."""
-    count, _, stats, _ = cv.connectedComponentsWithStats(band, connectivity=8)
-    if count < 2:
+    return letters_among(cv.connectedComponentsWithStats(band, connectivity=8)[2][1:])
+
+
+def letters_among(stats: Any) -> tuple[int, float, float]:
+    """The same of the components whose boxes and areas those are."""
+    if not len(stats):
         return 0, 0.0, 0.0
-    heights, widths = stats[1:, 3].astype(np.float64), stats[1:, 2].astype(np.float64)
-    high = float(np.percentile(heights, 95))
+    heights, widths = stats[:, 3].astype(np.float64), stats[:, 2].astype(np.float64)
+    high = number_at(heights, 95)
     tall = heights >= 0.4 * high
     letters = heights[tall]
     if not len(letters):
         return 0, 0.0, high
     # Letters grown together count by their width; a stroke of handwriting leaves most of its box white.
-    dense = stats[1:, 4][tall] / (widths[tall] * letters) > 0.25
+    dense = stats[tall, 4] / (widths[tall] * letters) > 0.25
     pieces = int(np.where(dense, np.maximum(1, np.round(widths[tall] / (0.85 * letters))), 1).sum())
     return pieces, float(np.median(letters) / high), high

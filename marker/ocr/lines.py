@@ -17,17 +17,17 @@ from marker.ocr.apart import (
     Field,
     is_figure,
     is_scrawl,
-    shrink,
     stroke_of,
     take_apart,
     without_rules,
 )
 from marker.ocr.askew import Run, beside, runs_of
-from marker.ocr.blobs import JOIN, Blob, blobs_of, ink_in, regions, spread
+from marker.ocr.blobs import JOIN, Blob, blobs_of, ink_in, may_be_upright, regions, spread
 from marker.ocr.candidate import Candidate, box_of, joined
 from marker.ocr.colour import Grey, ink_of
 from marker.ocr.crop import Strip
 from marker.ocr.frames import TILT, Frame, Row, clearest_tilt, rows_of
+from marker.ocr.pieces import pieces_of
 from marker.ocr.seals import Seal, seals_of, without
 from marker.ocr.vision import cv
 
@@ -52,10 +52,9 @@ _PEN: Final = 0.13
 class Finder:
     """Finds the candidates of one levelled page."""
 
-    def __init__(self, black: Grey, colour: Grey | None, scale: float) -> None:
-        self.black = black
-        self.colour = colour
+    def __init__(self, scale: float) -> None:
         self.scale = scale
+        """Pixels per point at full scale."""
         self.found: list[Candidate] = []
         self.unread_figures: list[tuple[float, float, float, float]] = []
         """Boxes in full-scale pixels of ink grown together that may hide a stamp."""
@@ -68,20 +67,23 @@ class Finder:
         """Share of the letters' ink that stands in no line."""
         self._group = 0
 
-    def find(self) -> list[Candidate]:
-        """Candidates, best first."""
-        small, scale = shrink(self.black, self.scale)
-        ink = ink_of(small)
-        coloured = None
-        if self.colour is not None:
-            coloured = without_rules(ink_of(shrink(self.colour, self.scale)[0], least=40), scale)
-        seals = [*seals_of(ink, scale), *([] if coloured is None else seals_of(coloured, scale))]
+    def find(self, black: Grey, colour: Grey | None, scale: float) -> list[Candidate]:
+        """Candidates, best first; of the layers at working scale, which is ``scale``."""
+        ink = ink_of(black)
+        coloured = None if colour is None else without_rules(ink_of(colour, least=40), scale)
+        pieces = pieces_of(ink)
+        seals = [*seals_of(pieces, scale), *([] if coloured is None else seals_of(pieces_of(coloured), scale))]
         zoom = self.scale / scale
         self.seals = [Seal(seal.x * zoom, seal.y * zoom, seal.radius * zoom) for seal in seals]
-        runs, ink = runs_of(without(ink, seals, scale), scale)
-        self._runs(runs, ink, scale)
-        parts = take_apart(ink, scale)
-        blobs = blobs_of(parts.letters, scale)
+        if seals:
+            ink = without(ink, seals, scale)
+            pieces = pieces_of(ink)
+        runs, ink = runs_of(ink, pieces, scale)
+        if runs:
+            self._runs(runs, ink, scale)
+            pieces = pieces_of(ink)
+        parts = take_apart(ink, pieces, scale)
+        blobs = blobs_of(parts.letters, pieces, scale)
         for blob in blobs:  # letters on several heights in what was closed to one line: a stamp grown into a line
             blob.askew |= blob.height > 2.2 * blob.letter and blob.width > 50 * scale
             if not blob.askew and blob.letter > _LARGE * scale:  # few or grown letters have no slope to measure
@@ -90,7 +92,7 @@ class Finder:
         spread(blobs)
         self._stamps(parts, [blob for blob in blobs if blob.askew], scale)
         blobs = [blob for blob in blobs if ink_in(parts.letters, blob) > 0.5 * blob.ink]
-        self._banners(parts, small, scale)
+        self._banners(parts, black, scale)
         self._leave([box for box in parts.figures if not _is_signature(box, ink, seals, scale)], scale)
         self._print(blobs, parts, scale)
         if coloured is not None:
@@ -249,16 +251,19 @@ class Finder:
         for blob in blobs:
             if blob.width > 2 * blob.letter:
                 rest[blob.y : blob.bottom, blob.x : blob.right] = 0
-        turned = np.ascontiguousarray(np.rot90(rest))
-        height = rest.shape[1]
+        rest = may_be_upright(rest, scale)
+        left, top, width, height = cv.boundingRect(rest)
+        turned = np.ascontiguousarray(np.rot90(rest[top : top + height, left : left + width]))
+        if not turned.size:
+            return
         zoom = self.scale / scale
-        for blob in blobs_of(turned, scale):
+        for blob in blobs_of(turned, pieces_of(turned), scale):
             if blob.pieces < 4 or blob.width < 4 * blob.letter or blob.even < 0.6:
                 continue
             if blob.ink > _SOLID * blob.width * blob.height:
                 continue  # a bar, as codes and letterheads have: letters leave half of their line white
-            # Turned anticlockwise: column y of the turned picture is row y of the page, row x is width - 1 - x.
-            x, y = height - (blob.y + blob.height / 2), blob.x + blob.width / 2
+            # Turned anticlockwise: column y of the turned picture is row y of the part, row x is width - 1 - x.
+            x, y = left + width - (blob.y + blob.height / 2), top + blob.x + blob.width / 2
             self._group += 1
             for angle in (-90.0, 90.0):
                 strip = Strip(x * zoom, y * zoom, blob.width * zoom, min(blob.letter, blob.height) * zoom, angle)

@@ -12,8 +12,9 @@ from marker.model import Box, Place, Source, Span
 from marker.ocr import colour, turn
 from marker.ocr.apart import shrink
 from marker.ocr.candidate import Candidate, box_of
-from marker.ocr.colour import Grey, Layers
+from marker.ocr.colour import Grey
 from marker.ocr.crop import LETTER, WORN, Strip, bolder, cut
+from marker.ocr.levelled import NOTHING, Levelled
 from marker.ocr.lines import Finder
 from marker.ocr.montage import LineRead, Word, line_of
 from marker.ocr.raster import Picture
@@ -50,9 +51,9 @@ class Sheet:
     """A levelled page: its layers turned so that lines run level, and how to get back to the page as displayed."""
 
     number: int
-    black: Grey
-    colour: Grey | None
-    every: Grey
+    black: Levelled
+    colour: Levelled | None
+    every: Levelled
     scale: float
     """Pixels per point for measuring letters."""
     per_point: float
@@ -71,26 +72,30 @@ class Sheet:
     unread_figures: list[tuple[float, float, float, float]] = field(default_factory=list)
     seals: list[Seal] = field(default_factory=list)
 
-    def layer_of(self, candidate: Candidate, *, other: bool = False) -> Grey:
+    def layer_of(self, candidate: Candidate, *, other: bool = False) -> Levelled:
         """The layer a candidate is best read from; ``other`` gives the second best of a coloured one.
 
         Colour alone is coarser than all ink together, but free of the black letters that a stamp lies over.
         """
         if candidate.coloured and self.colour is not None:
             return self.colour if other != self._lies_over_black(candidate) else self.every
-        return np.asarray(255 - self.black, np.uint8) if candidate.kind == "dark" else self.black
+        return self.black
 
     def _lies_over_black(self, candidate: Candidate) -> bool:
+        rows, columns = self.black.shape
         x0, y0, x1, y1 = (max(0, round(edge)) for edge in box_of(candidate.strip))
-        black = self.black[y0:y1, x0:x1]
-        return bool(black.size and (black < _BLACK).mean() > _MUCH_BLACK)
+        x1, y1 = min(x1, columns), min(y1, rows)
+        return x0 < x1 and y0 < y1 and bool((self.black.part(x0, y0, x1, y1) < _BLACK).mean() > _MUCH_BLACK)
 
     def crop(self, candidate: Candidate, letter: int = LETTER, *, other: bool = False, worn: int | None = None) -> Grey:
         """The line cut out for reading, its capitals ``letter`` pixels high; ``worn`` as in :func:`crop.cut`."""
         layer = self.layer_of(candidate, other=other)
+        part, strip = layer.about(candidate.strip)
+        if candidate.kind == "dark":
+            part = np.asarray(cv.bitwise_not(part), np.uint8)
         framed = candidate.coloured or candidate.kind in ("stamp", "frame")
         gaps = (WORN if candidate.coloured else 0) if worn is None else worn
-        return cut(layer, candidate.strip, worn=gaps, framed=framed, letter=letter)
+        return cut(part, strip, worn=gaps, framed=framed, letter=letter)
 
     def spares(self, candidate: Candidate, letter: int) -> tuple[Grey, ...]:
         """A line that stands out, cut out in other ways: what spoils one leaves another."""
@@ -132,7 +137,7 @@ class Sheet:
 
     def forget(self) -> None:
         """Let go of the pixels: one page in memory at a time."""
-        self.black = self.every = np.zeros((0, 0), np.uint8)
+        self.black = self.every = NOTHING
         self.colour = None
 
     def whole_spans(self, words: Sequence[Word]) -> Iterator[Span]:
@@ -200,27 +205,32 @@ def lay_out(picture: Picture, number: int, per_point: float, quarters: int | Non
     does not tell upside down.
     """
     layers = colour.separate(picture)
-    small, scale = shrink(layers.all, layers.scale)
-    ink = colour.ink_of(small)
+    small, scale = shrink(layers.black, layers.scale)
+    coloured = None if layers.colour is None else shrink(layers.colour, layers.scale)[0]
+    ink = colour.ink_of(small if coloured is None else cv.min(small, coloured))
     if quarters is None:
         skew, upright = turn.skew_of(ink, scale)
         quarters = 1 if upright else 0
     else:
         skew, _ = turn.skew_of(np.ascontiguousarray(np.rot90(ink, -quarters)), scale)
-    return _sheet(layers, number, per_point, quarters, skew, picture.pixels.shape[:2])
-
-
-def _sheet(layers: Layers, number: int, per_point: float, quarters: int, skew: float, shown: Sequence[int]) -> Sheet:
-    def levelled(layer: Grey) -> Grey:
-        turned = np.ascontiguousarray(np.rot90(layer, -quarters)) if quarters else layer
-        return turn.level(turned, skew, 255)
-
-    black = levelled(layers.black)
-    coloured = None if layers.colour is None else levelled(layers.colour)
-    every = black if layers.colour is None else levelled(layers.all)
-    sheet = Sheet(number, black, coloured, every, layers.scale, per_point, quarters, skew, (shown[0], shown[1]))
-    finder = Finder(black, coloured, layers.scale)
-    found = finder.find()
+    black, every = Levelled(layers.black, quarters, skew), Levelled(layers.all, quarters, skew)
+    sheet = Sheet(
+        number=number,
+        black=black,
+        colour=None if layers.colour is None else Levelled(layers.colour, quarters, skew),
+        every=every,
+        scale=layers.scale,
+        per_point=per_point,
+        quarters=quarters,
+        skew=skew,
+        shown=(picture.pixels.shape[0], picture.pixels.shape[1]),
+    )
+    finder = Finder(layers.scale)
+    found = finder.find(
+        Levelled(small, quarters, skew).whole(sharp=True),
+        None if coloured is None else Levelled(coloured, quarters, skew).whole(sharp=True),
+        scale,
+    )
     sheet.candidates = _in_reading_order(found[:MOST_CANDIDATES])
     sheet.text = finder.text_lines
     sheet.rest = [*found[MOST_CANDIDATES:], *finder.rest]

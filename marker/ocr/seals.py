@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from marker.ocr.pieces import Pieces
 from marker.ocr.vision import cv
 
 Mask = NDArray[np.uint8]
@@ -44,9 +45,9 @@ class Seal:
         return float(np.hypot(across, down)) < self.radius + reach
 
 
-def seals_of(ink: Mask, scale: float) -> list[Seal]:
+def seals_of(pieces: Pieces, scale: float) -> list[Seal]:
     """The seals among ink; ``scale`` is pixels per point.  A rim may be worn, or grown into a signature."""
-    _, labels, stats, _ = cv.connectedComponentsWithStats(ink, connectivity=8)
+    labels, stats = pieces.labels, pieces.stats
     found: list[Seal] = []
     least = _LEAST * scale
     for index in np.nonzero((stats[:, 2] >= least) & (stats[:, 3] >= least))[0]:

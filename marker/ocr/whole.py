@@ -50,7 +50,7 @@ def read_whole(look: Look, pictures: OpenedPages, known: Known, clock: Clock) ->
 
 def _unread(look: Look, sheet: page.Sheet, known: Known) -> Grey:
     """The page without the lines that were read and are nothing like a marking."""
-    picture = sheet.every.copy()
+    picture = sheet.every.whole().copy()
     for line in look.lines:
         if known.is_settled(line.candidate, line.reads, line.box, ()):
             cv.fillPoly(picture, [line.candidate.strip.corners(_AROUND).round().astype(np.int32)], 255)

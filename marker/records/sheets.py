@@ -177,7 +177,10 @@ def page_codes(path: Path, numbers: Sequence[int]) -> tuple[str, ...]:
 
 def codes_on_page(pixels: Any) -> tuple[str, ...]:
     """The same of one page drawn at 150 dpi or more, rows and columns of grey levels or of red, green and blue."""
-    return tuple(dict.fromkeys(sighting.copy_number for sighting in _codes_in(_grey(pixels))))
+    from marker.ocr.codes import parts_with_codes
+
+    found = [sighting for _, _, part in parts_with_codes(_grey(pixels)) for sighting in _codes_in(part)]
+    return tuple(dict.fromkeys(sighting.copy_number for sighting in found))
 
 
 def _pictures(path: Path) -> Iterator[Grey]:
@@ -244,7 +247,7 @@ def _matrices(picture: Grey) -> list[str]:
     import zxingcpp
 
     kinds = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.DataMatrix])
-    return [code.text for code in zxingcpp.read_barcodes(picture, formats=kinds)]
+    return [code.text for code in zxingcpp.read_barcodes(np.ascontiguousarray(picture), formats=kinds)]
 
 
 def _codes_in(picture: Grey) -> list[Sighting]:

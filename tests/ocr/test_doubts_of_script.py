@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from marker.agreement.load import load_profile
 from marker.model import Box, Finding, FindingKind, MarkingId, Place, Source
 from marker.ocr.candidate import Candidate
 from marker.ocr.crop import Strip
+from marker.ocr.levelled import NOTHING
 from marker.ocr.look import Line, Look
 from marker.ocr.montage import LineRead
 from marker.ocr.page import Sheet
@@ -27,8 +27,7 @@ def printed(letters: int, *, height: float = 10.0, y: float = 40) -> Candidate:
 
 def look_with(text: str, confidence: float, *, y: float = 40) -> Look:
     """A page of 600 by 850 points with one printed line."""
-    none = np.zeros((0, 0), np.uint8)
-    sheet = Sheet(1, none, None, none, 1.0, 1.0, 0, 0.0, (850, 600))
+    sheet = Sheet(1, NOTHING, None, NOTHING, 1.0, 1.0, 0, 0.0, (850, 600))
     candidate = printed(7, y=y)
     line = Line(candidate, None, sheet.box_of(candidate), read=LineRead(text, confidence))
     return Look(1, sheet, [line], [])

@@ -13,6 +13,7 @@ from marker.ocr.candidate import Candidate, joined
 from marker.ocr.crop import Strip
 from marker.ocr.montage import LineRead
 from marker.ocr.partly import Partly
+from marker.ocr.pieces import pieces_of
 from marker.ocr.residue import Known
 from marker.ocr.seals import seals_of
 from tests.ocr import pages
@@ -108,7 +109,7 @@ def ring(signed: bool) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
 
 @pytest.mark.parametrize("signed", [False, True])
 def test_a_seal_is_found_with_a_signature_grown_into_it(signed: bool) -> None:
-    found = seals_of(ring(signed), SCALE)
+    found = seals_of(pieces_of(ring(signed)), SCALE)
     assert found
     assert (found[0].x, found[0].y) == (pytest.approx(194, abs=4), pytest.approx(194, abs=4))
     assert found[0].radius == pytest.approx(93, abs=5)
@@ -119,7 +120,7 @@ def test_a_row_askew_ends_where_print_begins() -> None:
     made = pages.stamp(sheet.convert("RGB"), "SLAPTAI", 260, 180, angle=-9, ink="black", frame=False, size=40)
     made = pages.write(made, "TARNYBA RYGOJE", 620, 235, 24)
     ink = np.where(np.asarray(made.convert("L")) < 128, 255, 0).astype(np.uint8)
-    runs, _ = askew.runs_of(ink, SCALE)
+    runs, _ = askew.runs_of(ink, pieces_of(ink), SCALE)
     assert len(runs) == 1
     strip = runs[0].strip
     assert strip.angle == pytest.approx(9, abs=1.5)
