@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from marker.errors import HoldError
-from marker.intake.limits import Limits, confine, within
+from marker.intake.limits import Limits, confine, keeps_a_document, within
 from marker.intake.pool import (
     Pool,
     PoolClosedError,
@@ -61,10 +61,10 @@ class Workers:
         self._task = task
         self._workspace = workspace
         self._limits = Limits.of(task.settings)
-        self._pool = Pool(jobs, confine, [self._limits], _PRELOAD)
+        self._pool = Pool(jobs, confine, [self._limits], _PRELOAD, keeps_a_document)
         # LibreOffice wants more room than a worker has, and a limit cannot be raised again; begun when first needed.
         office = replace(self._limits, memory=max(self._limits.memory, task.settings.max_office_memory_bytes))
-        self._office = Pool(jobs, confine, [office], _PRELOAD)
+        self._office = Pool(jobs, confine, [office], _PRELOAD, keeps_a_document)
 
     def __enter__(self) -> Workers:
         return self

@@ -7,6 +7,7 @@ time, size of files, no core dumps, no network, no new privileges, and death wit
 from __future__ import annotations
 
 import errno
+import gc
 import math
 import os
 import resource
@@ -90,6 +91,27 @@ def within(cpu: float, folder: Path, work: Callable[..., Any], arguments: Sequen
                 "again.",
             ) from error
         raise
+
+
+def keeps_a_document() -> bool:
+    """In a worker, after a piece of work: whether it still has a file of the private folder open.
+
+    pdfium forgets to close some damaged files that it refuses.  Such a worker has to end: what it holds has been wiped,
+    and would stay on the disk, without a name, for as long as the worker waits for its next document.
+    """
+    private = Path(tempfile.gettempdir()).parent  # as within() set it
+    if not _has_open(private):
+        return False
+    gc.collect()  # what only waits to be collected is closed by that
+    return _has_open(private)
+
+
+def _has_open(folder: Path) -> bool:
+    for descriptor in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):  # the one that lists them
+            if descriptor.readlink().is_relative_to(folder):
+                return True
+    return False
 
 
 def _fault_of(error: BaseException) -> int:

@@ -31,6 +31,8 @@ TASKS_A_WORKER: Final = 200
 """A worker is replaced after so many pieces of work, so that what third-party libraries leak is given back."""
 _LARGEST_ANSWER: Final = 1 << 28
 """Bytes.  Page pictures of one document take a tenth of it."""
+_SPENT: Final = b"."
+"""What a worker sends after its answer when it is to be ended."""
 _END_SECONDS: Final = 5.0
 """How long a worker may take to die after SIGKILL (it may be waiting for a disk) before it is left to itself."""
 _MODULES: Final = frozenset(
@@ -69,14 +71,20 @@ class Pool:
     """At most ``size`` workers, started when there is work for them.  Safe to call from many threads."""
 
     def __init__(
-        self, size: int, begin: Callable[..., None], arguments: Sequence[object], preload: Sequence[str] = ()
+        self,
+        size: int,
+        begin: Callable[..., None],
+        arguments: Sequence[object],
+        preload: Sequence[str] = (),
+        spent: Callable[[], bool] | None = None,
     ) -> None:
-        """``begin`` is called with ``arguments`` first in every worker; ``preload`` is imported once for all."""
+        """``begin`` is called with ``arguments`` first in every worker; ``preload`` is imported once for all; a worker
+        in which ``spent`` says so after a piece of work is ended."""
         prepare()
         # A fork server: workers start in milliseconds and inherit neither threads, locks nor the register's files.
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(list(preload))  # without effect where the server runs already
-        self._begin, self._arguments = begin, tuple(arguments)
+        self._life = (begin, tuple(arguments), spent)
         self._closed = threading.Event()
         self._alive: set[_Worker] = set()
         self._guard = threading.Lock()
@@ -97,7 +105,10 @@ class Pool:
                 raise PoolClosedError
             if worker is None or not worker.ready():
                 worker = self._replace(worker)
-            kind, value = worker.do(work, arguments, seconds)
+            kind, value, spent = worker.do(work, arguments, seconds)
+            if spent:
+                self._end(worker)
+                worker = None
         except BaseException:
             if worker is not None:
                 self._end(worker)
@@ -126,7 +137,7 @@ class Pool:
     def _replace(self, old: _Worker | None) -> _Worker:
         if old is not None:
             self._end(old)
-        worker = _Worker(self._context.Process, self._context.Pipe, self._begin, self._arguments)
+        worker = _Worker(self._context.Process, self._context.Pipe, self._life)
         with self._guard:
             self._alive.add(worker)
         if self._closed.is_set():  # closed between the look and the start
@@ -146,11 +157,10 @@ class _Worker:
         self,
         make_process: Callable[..., ForkServerProcess],
         make_pipe: Callable[[], tuple[Connection, Connection]],
-        begin: Callable[..., None],
-        arguments: tuple[object, ...],
+        life: tuple[object, ...],
     ) -> None:
         self._pipe, theirs = make_pipe()
-        self._process = make_process(target=_serve, args=(theirs, begin, arguments), daemon=True)
+        self._process = make_process(target=_serve, args=(theirs, *life), daemon=True)
         self._left = TASKS_A_WORKER
         self._ending = threading.Lock()
         self._ended = False
@@ -165,7 +175,7 @@ class _Worker:
     def ready(self) -> bool:
         return self._left > 0 and self._process.is_alive()
 
-    def do(self, work: Callable[..., Any], arguments: Sequence[object], seconds: float) -> tuple[str, Any]:
+    def do(self, work: Callable[..., Any], arguments: Sequence[object], seconds: float) -> tuple[str, Any, bool]:
         self._left -= 1
         deadline = time.monotonic() + seconds
         try:
@@ -176,7 +186,10 @@ class _Worker:
                 raise WorkerTimeoutError
             if self._pipe in done or self._pipe.poll():
                 kind, value = _Answers(io.BytesIO(self._pipe.recv_bytes(_LARGEST_ANSWER))).load()
-                return str(kind), value
+                # One byte, and no longer than the rest of its time: it is a worker like any other that says so.
+                if not self._pipe.poll(max(0.0, deadline - time.monotonic())):
+                    raise WorkerTimeoutError
+                return str(kind), value, self._pipe.recv_bytes(1) == _SPENT
         except (OSError, EOFError) as error:
             raise WorkerDiedError(self._signal()) from error
         except (pickle.UnpicklingError, ValueError, TypeError, AttributeError, ImportError, IndexError) as error:
@@ -210,7 +223,9 @@ class _Worker:
                 self._process.close()
 
 
-def _serve(pipe: Connection, begin: Callable[..., None], arguments: tuple[object, ...]) -> None:
+def _serve(
+    pipe: Connection, begin: Callable[..., None], arguments: tuple[object, ...], spent: Callable[[], bool] | None
+) -> None:
     """A worker's life: one piece of work after the other, until the pool goes away."""
     begin(*arguments)
     while True:
@@ -219,6 +234,7 @@ def _serve(pipe: Connection, begin: Callable[..., None], arguments: tuple[object
         except (EOFError, OSError):
             return
         pipe.send_bytes(_answer(work, given))
+        pipe.send_bytes(_SPENT if spent is not None and spent() else b"")
 
 
 def _answer(work: Callable[..., Any], given: tuple[object, ...]) -> bytes:

@@ -7,6 +7,8 @@ import fcntl
 import io
 import json
 import os
+import threading
+from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -156,13 +158,38 @@ class ReportFiles:
         table.write(csv_row(report).encode())
 
 
-def append(lines: Path, table: Path, report: FileReport) -> None:
-    """One more line in the reports of a run that has no end; half a line that a crash left is cut off first.
+class OpenReports:
+    """The reports of a run that has no end, added to line by line.  Threads may share it.
 
-    Both files are opened anew each time, so that they may be rotated.  Raises DiskError.
+    Both files are opened anew each time, so that they may be rotated; half a line that a crash left is cut off first.
+    A line that cannot be written, because the share is away, is kept and goes before the next one: its document has
+    been put away by then, and nobody would tell of it again.
     """
-    _append(lines, b"", json_line(report).encode())
-    _append(table, ("\ufeff" + csv_line(CSV_COLUMNS)).encode(), csv_row(report).encode())
+
+    def __init__(self, lines: Path, table: Path) -> None:
+        self._lines, self._table = lines, table
+        self._kept: deque[tuple[Path, bytes, bytes]] = deque()
+        self._guard = threading.Lock()
+
+    def keep(self, report: FileReport) -> None:
+        """One more line for each file, to be written by the next :meth:`write`."""
+        head = ("\ufeff" + csv_line(CSV_COLUMNS)).encode()
+        with self._guard:
+            self._kept.append((self._lines, b"", json_line(report).encode()))
+            self._kept.append((self._table, head, csv_row(report).encode()))
+
+    def write(self) -> None:
+        """Write what is kept.  Raises DiskError; what is not written by then stays kept."""
+        with self._guard:
+            while self._kept:
+                _append(*self._kept[0])
+                self._kept.popleft()
+
+    @property
+    def left(self) -> int:
+        """Documents of which the files do not tell yet."""
+        with self._guard:
+            return sum(path == self._table for path, _head, _line in self._kept)
 
 
 def _append(path: Path, head: bytes, line: bytes) -> None:
@@ -179,6 +206,8 @@ def _append(path: Path, head: bytes, line: bytes) -> None:
             else:
                 line = b"\n" + line
             file.write((head if file.tell() == 0 else b"") + line)
+            file.flush()
+            os.fsync(file.fileno())  # its document has been put away: nobody tells of it again after a power cut
     except OSError as error:
         raise publish.not_written(path, error) from error
 

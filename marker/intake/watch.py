@@ -14,21 +14,22 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote_from_bytes, unquote_to_bytes
+from urllib.parse import unquote_to_bytes
 
 from marker.agreement.profile import Profile
-from marker.errors import HoldError, MarkerError, NotYetError, RegisterError, UsageError
+from marker.errors import HoldError, MarkerError, RegisterError, UsageError
 from marker.intake import publish, shelves, waiting
+from marker.intake.away import put_away, reported, sign_of
 from marker.intake.batch import HELD, MARKED, REPORT, TABLE, Output
 from marker.intake.desk import Desk, Wish
 from marker.intake.isolate import Stopped
 from marker.intake.lock import FolderLock
 from marker.intake.log import Log
-from marker.intake.look import Lookout, sign
+from marker.intake.look import Lookout
 from marker.intake.queue import Sender
-from marker.intake.report import append
+from marker.intake.report import OpenReports
 from marker.intake.run import end_soon, open_desk, run, settle
 from marker.intake.shelves import Shelves
 from marker.intake.source import Candidate
@@ -71,6 +72,7 @@ class Watcher:
         self._desk: Desk | None = None
         self._lookout = Lookout(errand.received, errand.settings.settle)
         self._shelves = Shelves(errand.received, errand.output.folder)
+        self._reports = OpenReports(errand.output.folder / REPORT, errand.output.folder / TABLE)
         self._fingerprint = waiting.attempt(errand.wish, errand.profile, errand.settings)
         self.status = Status.begin(errand.wish.receiving, errand.received)
         self._written = 0.0
@@ -93,6 +95,17 @@ class Watcher:
         with contextlib.suppress(ValueError):  # not in the main thread: the caller is a test
             signal.signal(signal.SIGIO, signal.SIG_IGN)
         self._log("watching", folder=self._errand.received, output=self._errand.output.folder)
+        try:
+            self._sessions(once=once)
+        finally:
+            if self._reports.left:
+                self._log("unreported", "error", documents=self._reports.left)
+        self.status.state = "stopped"
+        with contextlib.suppress(HoldError):
+            self._write_status(always=True)
+        self._log("stopped", stamped=self.status.stamped, held=self.status.held)
+
+    def _sessions(self, *, once: bool) -> None:
         wait = self._errand.settings.interval
         while not self._stopping.is_set():
             try:
@@ -105,10 +118,6 @@ class Watcher:
                 wait = self._trouble(error, wait)
             else:
                 wait = self._errand.settings.interval
-        self.status.state = "stopped"
-        with contextlib.suppress(HoldError):
-            self._write_status(always=True)
-        self._log("stopped", stamped=self.status.stamped, held=self.status.held)
 
     # ── one session: from opening the register to its end or its loss ───────────────────────────────────────────────
 
@@ -132,6 +141,7 @@ class Watcher:
                 self._remember(own)
                 self._write_status(always=True)
                 self._recover(register)
+                self._reports.write()
                 present = _Present(ours, theirs)
                 if not self._retried:
                     self._round(self._held_before(), desk, present)
@@ -210,17 +220,33 @@ class Watcher:
             return self._errand.output.copies_folder(candidate)
 
         def finish(candidate: Candidate, report: FileReport) -> FileReport:
-            present.check()
-            finished = put_away(candidate, report, self._errand.output, self._shelves, self._fingerprint)
+            with reported(report, self._reports):
+                present.check()
+                finished = put_away(candidate, report, self._errand.output, self._shelves, self._fingerprint)
             if report.hold is not None and not shelves.is_regular(candidate.path):
                 self._lookout.leave(candidate)  # a link or a pipe stays where it is
             return finished
 
         came = False
+        failed: HoldError | None = None
         with contextlib.closing(run(candidates, desk, folder, finish)) as running:
-            for _candidate, report in running:
-                self._told(report)
-                came = True
+            try:
+                for _candidate, report in running:
+                    came = True
+                    self._told(report)
+                    try:
+                        present.output.check()
+                        self._reports.write()
+                        self._write_status()
+                    except HoldError as error:
+                        # What is in work has been put away or is about to be: it is still told of.
+                        failed = failed or error
+                        desk.stopped.set()
+            except Stopped:
+                if failed is None:
+                    raise
+        if failed is not None:
+            raise failed
         return came
 
     def _told(self, report: FileReport) -> None:
@@ -234,9 +260,7 @@ class Watcher:
             register=report.register,
             copies=tuple(copy.copy_number for copy in report.copies),
         )
-        output = self._errand.output.folder
-        append(output / REPORT, output / TABLE, report)
-        self._write_status()
+        self._reports.keep(report)
 
     # ── where files go ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -245,7 +269,7 @@ class Watcher:
         if shelves.is_regular(candidate.path):
             return False
         record = waiting.read(self._errand.output.held_record(candidate.relative)) or {}
-        if record.get("attempt") != self._fingerprint or record.get("left") != _sign(candidate):
+        if record.get("attempt") != self._fingerprint or record.get("left") != sign_of(candidate):
             return False
         self._lookout.leave(candidate)
         return True
@@ -281,40 +305,6 @@ class Watcher:
                 self.status.state = "stopping"
             self.status.write(self._errand.output.folder)
             self._written = time.monotonic()
-
-
-def put_away(
-    candidate: Candidate, report: FileReport, output: Output, shelves: Shelves, fingerprint: str
-) -> FileReport:
-    """Move a source to its shelf, with its record where it is held.  Raises DiskError."""
-    target = shelves.rest(candidate, report.outcome)
-    held = output.folder.absolute() / HELD
-    try:
-        if report.hold is not None:
-            # The record first: a file that lies in held/ always has its reason beside it.
-            stays = not target.is_relative_to(held)
-            kept = candidate.relative if stays else target.relative_to(held)
-            publish.make_folder(held, kept.parent, there=True)
-            place = {"left": _sign(candidate)} if stays else {"kept": quote_from_bytes(os.fsencode(kept))}
-            waiting.write(output.held_record(kept), report, fingerprint, **place)
-        lies = shelves.put(candidate, report.outcome, report.sha256)
-        shelves.put_label(candidate, lies)
-        if candidate.base == held and report.hold is None:
-            waiting.remove(output.held_record(candidate.relative))
-    except NotYetError as error:
-        return replace(report, notes=(*report.notes, str(error)))
-    finally:
-        shelves.forget(candidate)
-    if lies != candidate.path.absolute():
-        report = replace(report, notes=(*report.notes, f"The received file lies at {shown(lies)}."))
-    return report
-
-
-def _sign(candidate: Candidate) -> str:
-    try:
-        return sign(candidate.path.lstat()).hex()
-    except OSError:
-        return ""
 
 
 class QueueWatcher(Watcher):
@@ -357,10 +347,11 @@ class QueueWatcher(Watcher):
 class _Present:
     """Whether both folders are still those that were locked, and not the bare mount points of shares that are gone."""
 
-    def __init__(self, *locks: FolderLock) -> None:
-        self._locks = locks
+    def __init__(self, received: FolderLock, output: FolderLock) -> None:
+        self._received = received
+        self.output = output
 
     def check(self) -> None:
         """Raises DiskError."""
-        for lock in self._locks:
-            lock.check()
+        self._received.check()
+        self.output.check()

@@ -16,19 +16,20 @@ from typing import Any
 
 from marker.agreement.profile import Profile
 from marker.errors import DiskError, NotYetError, RegisterError
-from marker.intake import queue
+from marker.intake import publish, queue
+from marker.intake.away import put_away, reported
 from marker.intake.batch import REPORT, TABLE, Output, record_held
 from marker.intake.desk import Desk, Wish, stays
 from marker.intake.isolate import Stopped
 from marker.intake.log import Log
 from marker.intake.process import process
-from marker.intake.report import append
+from marker.intake.report import OpenReports
 from marker.intake.run import end_soon, open_desk
-from marker.intake.shelves import Shelves
+from marker.intake.shelves import CAPTURED, Shelves
 from marker.intake.source import Candidate
 from marker.intake.waiting import attempt
-from marker.intake.watch import put_away
-from marker.model import FileReport, PartyId
+from marker.model import FileReport, HoldCode, PartyId
+from marker.names import shown
 from marker.register.register import Register
 from marker.settings import Settings
 
@@ -50,6 +51,7 @@ class Hand:
         self._log = log
         self._desks: dict[PartyId, Desk] = {}
         self._shelves: dict[tuple[Path, Path], Shelves] = {}
+        self._reports: dict[Path, OpenReports] = {}
         self._open = ExitStack()
         self._guard = threading.Lock()
         self.stopping = threading.Event()
@@ -57,6 +59,10 @@ class Hand:
 
     def close(self) -> None:
         self._open.close()
+        self.report()
+        for folder, reports in self._reports.items():
+            if reports.left:
+                self._log("unreported", "error", folder=folder, documents=reports.left)
 
     def stop(self) -> None:
         """Begin nothing new; finish or return what is in work."""
@@ -79,13 +85,16 @@ class Hand:
             if shelves is not None:
                 shelves.recover(place)
             if not os.path.lexists(candidate.path):
+                _expect(base, moves=moves)
+                if not moves:
+                    self._log("gone", "warning", path=candidate.path)
                 return  # it was done under another job, or taken away
             report = self._work(candidate, desk, out, shelves)
         except (DiskError, NotYetError, RegisterError, Stopped) as error:
             if not isinstance(error, Stopped):
                 self._log("later", "warning", path=candidate.path, problem=str(error))
             raise LaterError from None
-        append(out.folder / REPORT, out.folder / TABLE, report)
+        self._reports_of(out).keep(report)
         self._log(
             report.outcome.value, "warning" if report.hold else "info", path=report.path, register=report.register,
             reason=report.hold.code.value if report.hold else None,
@@ -93,6 +102,16 @@ class Hand:
         )  # fmt: skip
         with self._guard:
             self.done += 1
+        self.report()
+
+    def report(self) -> None:
+        """Write the lines of reports that are not written yet; those of a share that is away are kept."""
+        with self._guard:
+            waiting = [(folder, reports) for folder, reports in self._reports.items() if reports.left]
+        for folder, reports in waiting:
+            with contextlib.suppress(DiskError):
+                Output(folder).expect("")
+                reports.write()
 
     def _work(self, candidate: Candidate, desk: Desk, out: Output, shelves: Shelves | None) -> FileReport:
         there = replace(desk, rest=shelves.rest if shelves is not None else stays)
@@ -100,7 +119,8 @@ class Hand:
         fingerprint = attempt(there.wish, there.profile, there.settings)
         if shelves is None:
             return record_held(report, candidate, out, fingerprint)
-        return put_away(candidate, report, out, shelves, fingerprint)
+        with reported(report, self._reports_of(out)):
+            return put_away(candidate, report, out, shelves, fingerprint)
 
     def _desk(self, receiving: str) -> Desk:
         with self._guard:
@@ -111,9 +131,31 @@ class Hand:
                 )
             return self._desks[wish.receiving]
 
+    def _reports_of(self, out: Output) -> OpenReports:
+        with self._guard:
+            return self._reports.setdefault(out.folder, OpenReports(out.folder / REPORT, out.folder / TABLE))
+
     def _shelves_of(self, base: Path, output: Path) -> Shelves:
         with self._guard:
             return self._shelves.setdefault((base, output), Shelves(base, output))
+
+
+def _expect(base: Path, *, moves: bool) -> None:
+    """Raise DiskError where a file may be missing because the share with IN_DIR is away.
+
+    A watcher has its own folder there; of a batch, which leaves nothing in IN_DIR, an empty one is taken for the bare
+    mount point.
+    """
+    sign = base / CAPTURED if moves else base
+    try:
+        if sign.is_dir() and (moves or next(base.iterdir(), None)):
+            return
+    except OSError as error:
+        raise publish.not_written(base, error) from error
+    raise DiskError(
+        HoldCode.UNSAFE_PATH,
+        f"{shown(base)} is empty or not there; mount its share, and its documents are taken up by themselves.",
+    )
 
 
 async def work(hand: Hand, settings: Settings, *, once: bool) -> None:
@@ -143,7 +185,7 @@ async def work(hand: Hand, settings: Settings, *, once: bool) -> None:
                     stalled_worker_timeout=queue.STALLED,
                 )
             )
-            rescue = asyncio.create_task(_rescue(app))
+            rescue = asyncio.create_task(_rescue(app, hand))
             loop = asyncio.get_running_loop()
 
             def stop() -> None:
@@ -157,9 +199,10 @@ async def work(hand: Hand, settings: Settings, *, once: bool) -> None:
             rescue.cancel()
 
 
-async def _rescue(app: Any) -> None:
-    """Give the documents of workers that are gone to whoever comes."""
+async def _rescue(app: Any, hand: Hand) -> None:
+    """Give the documents of workers that are gone to whoever comes, and write what a share that was away kept back."""
     while True:
+        await asyncio.to_thread(hand.report)
         with contextlib.suppress(Exception):  # the next round tries again; the worker's own loop reports what is wrong
             for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=queue.STALLED):
                 await app.job_manager.retry_job(job, retry_at=datetime.now(UTC))

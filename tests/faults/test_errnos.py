@@ -34,7 +34,7 @@ OPERATIONS: dict[str, tuple[Any, str]] = {
     "write": (shutil, "copyfileobj"),
     "list": (os, "scandir"),
 }
-FAULTS = (errno.ENOSPC, errno.EIO, errno.EACCES, errno.ESTALE)
+FAULTS = (errno.ENOSPC, errno.EIO, errno.EACCES, errno.ESTALE, errno.EROFS)
 
 
 class Fault:

@@ -22,6 +22,12 @@ def answer() -> StampResult:
     return StampResult(os.getpid())
 
 
+def keep_open(path: Path) -> StampResult:
+    """As a library does that forgets to close what it refuses."""
+    os.open(path, os.O_RDONLY)
+    return answer()
+
+
 def swell() -> int:
     return len(bytearray(8_000_000_000))
 

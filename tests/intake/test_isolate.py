@@ -248,3 +248,15 @@ def test_a_temporary_folder_with_a_long_path_leaves_room_for_sockets(tmp_path: P
         env={**os.environ, "TMPDIR": str(far)}, capture_output=True, text=True, check=False, timeout=250,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
+
+
+def test_a_worker_that_keeps_a_document_open_is_ended_and_no_other(workers: Workers, workspace: Workspace) -> None:
+    document, other = workspace.fresh(), workspace.folder.parent / "other"
+    for path in (document, other):
+        path.write_bytes(b"secret")
+    first = workers.do("reading", misbehave.keep_open, other).pages
+    kept = workers.do("reading", misbehave.keep_open, document).pages
+    assert first == kept
+    assert kept is not None
+    assert gone(kept)
+    assert workers.do("reading", misbehave.answer).pages
