@@ -30,8 +30,12 @@ from marker.settings import Settings
 if TYPE_CHECKING:
     from marker.register.register import Register
 
-_WINDOW = 8
-"""Documents in flight per worker: enough that one slow document does not idle the others while numbers wait."""
+_WINDOW = 32
+"""Documents in flight per worker.  Numbers follow the order of the files, so what comes after a slow document is read,
+and waits: where a page takes ten times as long as a letter, eight a worker left the other workers without work."""
+_THREADS = 256
+"""Where that would be more threads than this, ``_WINDOW_LEAST`` a worker have to do."""
+_WINDOW_LEAST = 8
 
 STOP_SECONDS = 7.0
 """What documents in work may still take once the run is asked to end; then their workers are killed."""
@@ -89,7 +93,8 @@ def run(
         finally:
             turnstile.release(ticket)
 
-    window = desk.settings.jobs * _WINDOW
+    jobs = desk.settings.jobs
+    window = max(min(jobs * _WINDOW, _THREADS), jobs * _WINDOW_LEAST)
     pending: deque[Future[tuple[Candidate, FileReport] | None]] = deque()
     first: list[MarkerError | Stopped] = []
 

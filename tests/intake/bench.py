@@ -1,8 +1,9 @@
 """What the intake costs: start-up, two workers against one, memory over many documents, workers of a queue.
 
-    python -m tests.intake.bench                      start-up, and two workers against one on a mixed batch
+    python -m tests.intake.bench                      start-up, and two workers against one on a mixed batch, beside
+                                                      two batches of one worker each that share nothing
     python -m tests.intake.bench --memory 10000       memory of a batch and of a watcher over so many tiny documents
-    python -m tests.intake.bench --queue 60           one and two workers of a queue, and the numbers a register draws
+    python -m tests.intake.bench --queue 60           one, two, four workers of a queue; numbers drawn
 
 Memory is that of the main process, which lives as long as the run; workers are replaced as they go.  Processor time is
 that of the command and, apart from it, of all it started, which tells on a machine with other work what the clock
@@ -128,18 +129,41 @@ def make_register(address: str) -> None:
 
 
 def two_against_one(place: Path) -> None:
+    """One worker, two of them, and what two could do at best: two batches of half the documents that share nothing."""
     taken = {}
     for jobs in (1, 2):
         here = place / str(jobs)
         count = mixed(here / "in")
-        make_register(str(here / "register.sqlite"))
-        taken[jobs] = cost_of(command(here, "batch", "--to", "KZ", "--jobs", str(jobs)))
-    ratio = taken[1].wall / taken[2].wall
+        taken[jobs] = cost_of(batch_of(here, jobs))
+    bound = cost_of(*(batch_of(here, 1) for here in halves(place / "halves")))
     share = taken[1].main / (taken[1].main + taken[1].others)
     print(  # noqa: T201
-        f"{count} mixed documents: one worker {taken[1].wall:.1f} s, two {taken[2].wall:.1f} s: {ratio:.2f} times; "
-        f"of the processor time the main process has {share:.0%}"
+        f"{count} mixed documents: one worker {taken[1].wall:.1f} s, two {taken[2].wall:.1f} s: "
+        f"{taken[1].wall / taken[2].wall:.2f} times; two batches of half of them each, at once, {bound.wall:.1f} s: "
+        f"{taken[1].wall / bound.wall:.2f} times; cores kept busy by one {busy(taken[1]):.2f}, by two "
+        f"{busy(taken[2]):.2f}, by the halves {busy(bound):.2f}; of the processor time the main process has {share:.0%}"
     )
+
+
+def batch_of(place: Path, jobs: int) -> list[str]:
+    make_register(str(place / "register.sqlite"))
+    return command(place, "batch", "--to", "KZ", "--jobs", str(jobs))
+
+
+def halves(place: Path) -> list[Path]:
+    """The mixed documents in two places, every other one in each."""
+    mixed(place / "in")
+    folders = [place / "one", place / "other"]
+    for i, path in enumerate(sorted((place / "in").iterdir())):
+        target = folders[i % 2] / "in" / path.name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        path.rename(target)
+    return folders
+
+
+def busy(cost: Cost) -> float:
+    """How many cores' time was used."""
+    return (cost.main + cost.others) / cost.wall
 
 
 def memory(place: Path, count: int, *arguments: str) -> None:
@@ -178,7 +202,7 @@ def queue(place: Path, count: int) -> None:
         raise SystemExit("no PostgreSQL server is installed")
     with postgres_server.server(programs) as server:
         clock = server_time(server)
-        for workers in (1, 2):
+        for workers in (1, 2, 4):
             with server.database() as name:
                 register, here = ["--register", server.url(name)], place / str(workers)
                 documents = mixed(here / "in", count)
