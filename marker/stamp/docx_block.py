@@ -20,6 +20,7 @@ _FROM_BELOW: Final = 12.0
 _STEP: Final = 6.0  # by which the block is made narrower until it fits
 _GOOD: Final = 0.6  # of its natural width: narrower than that it is hard to read, and tried late
 BESIDE_TEXT: Final = 8.0  # tables reach out of the text area by their cells' padding
+_SHARES: Final = (1.0, 0.8, 0.65, 0.5)  # of the page's width, for the block in rows of several lines
 _OTHER: Final = {"left": "right", "right": "left"}
 
 Row = tuple[int, ...]
@@ -61,8 +62,9 @@ def place_block(
     lines: Sequence[tuple[str, bool]], page: Box, margins: Box, corner: str, taken: Sequence[Box]
 ) -> BlockPlace:
     """The first of these places that is free: the upper corner its readers look to, the other one, a flat strip along
-    the upper edge, the lower right corner, the same with more lines broken, both upper corners for a part each, a
-    page margin beside the text; else the beginning of the text itself.
+    the upper edge, the lower right corner, the same with more lines broken, both upper corners for a part each, a few
+    rows of whole lines above or below, an upper and the lower corner for a part each, a page margin beside the text;
+    else the beginning of the text itself.
 
     ``lines`` are text and whether it is bold; ``page`` is the page, its sides drawn in to where printing may begin;
     ``margins`` is the text area on it, ``taken`` what stands on the first page outside that area.
@@ -72,6 +74,11 @@ def place_block(
     if frames is not None:
         return BlockPlace(tuple(block.with_breaks(frame) for frame in frames))
     return BlockPlace((), block.flat(margins.width), corner == "right")
+
+
+_Zone = Callable[[tuple[Row, ...], float, str], "BlockFrame | None"]
+_Corner = tuple[_Zone, str]
+"""Where rows of that width are set, and at which side."""
 
 
 class _Block:
@@ -99,7 +106,11 @@ class _Block:
             if start == end and (found := self._above(flat, self._row_widths(flat), corner)) is not None:
                 yield (found,)
             yield from self._narrowing(self._alone, ("right",), self._below, start, end)
-        yield from self._parted(corner)
+        named, other, low = (self._above, corner), (self._above, _OTHER[corner]), (self._below, "right")
+        yield from self._parted(named, other)
+        yield from self._flatter(named, other, low)
+        yield from self._parted(named, low)
+        yield from self._parted(other, low)
         yield from self._beside()
 
     def flat(self, most: float) -> tuple[Row, ...]:
@@ -134,16 +145,22 @@ class _Block:
         up = free(height, _FROM_BELOW, limit, standing(self._flipped, x, width))
         return None if up is None else BlockFrame(x, self._page.y1 - up - height, width, height, side == "right", rows)
 
-    def _parted(self, corner: str) -> Iterator[tuple[BlockFrame, ...]]:
-        """Copy and registration in the named corner, the originator's marking and the basis in the other; or parted
+    def _flatter(self, *places: _Corner) -> Iterator[tuple[BlockFrame, ...]]:
+        """In a few rows of whole lines."""
+        rows = dict.fromkeys(self.flat(share * self._page.width) for share in _SHARES)
+        tries = (zone(few, self._row_widths(few), side) for zone, side in places for few in rows)
+        yield from ((found,) for found in tries if found is not None)
+
+    def _parted(self, one: _Corner, other: _Corner) -> Iterator[tuple[BlockFrame, ...]]:
+        """Copy and registration in the one corner, the originator's marking and the basis in the other; or parted
         where that leaves room.
         """
         # Never between a caption and what it names.
         cuts = [cut for cut in range(1, len(self._lines)) if not self._lines[cut - 1][0].rstrip().endswith(":")]
         cuts.sort(key=lambda cut: abs(cut - 2))
         for cut in cuts:
-            first = next(self._narrowing(self._alone[:cut], (corner,), self._above), None)
-            second = next(self._narrowing(self._alone[cut:], (_OTHER[corner],), self._above), None)
+            first = next(self._narrowing(self._alone[:cut], (one[1],), one[0]), None)
+            second = next(self._narrowing(self._alone[cut:], (other[1],), other[0]), None)
             if first and second and not first[0].box().overlaps(second[0].box()):
                 yield (*first, *second)
 
@@ -165,7 +182,7 @@ class _Block:
         self,
         rows: tuple[Row, ...],
         sides: Sequence[str],
-        zone: Callable[[tuple[Row, ...], float, str], BlockFrame | None],
+        zone: _Zone,
         start: float | None = None,
         end: float | None = None,
     ) -> Iterator[tuple[BlockFrame, ...]]:

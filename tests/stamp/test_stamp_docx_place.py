@@ -122,6 +122,25 @@ def test_a_block_too_high_for_a_corner_is_parted_between_both() -> None:
     assert [*first.rows, *second.rows] == [(0,), (1,), (2,)]
 
 
+def test_beside_a_wide_marking_the_block_stands_in_rows_of_whole_lines_and_not_narrow_in_the_margin() -> None:
+    """A letter with a text box in the upper right, and a marking that leaves no corner wide enough for a line."""
+    page, margins = Box(22.0, 0.0, A4[0] - 22.0, A4[1]), Box(85.0, 62.0, A4[0] - 42.0, A4[1] - 62)
+    marked = [Box(148.0, 16.0, 447.0, 32.3), Box(148.0, A4[1] - 32.3, 447.0, A4[1] - 16.0)]
+    lines = [*LINES, *LINES]
+    for taken in ([*marked, Box(380.0, 40.0, 550.0, 80.0)], [*marked, Box(150.0, 0.0, 550.0, 80.0)]):
+        (frame,) = place_block(lines, page, margins, "right", taken).frames
+        assert frame.breaks == ((),) * len(frame.rows)
+        assert not frame.box().overlaps(margins)
+        assert not any(frame.box().overlaps(box) for box in taken)
+
+
+def test_a_block_is_parted_between_an_upper_corner_and_the_lower_right() -> None:
+    page, margins = Box(22.0, 0.0, A4[0] - 22.0, A4[1]), Box(30.0, 26.0, A4[0] - 30.0, A4[1] - 20)
+    first, second = place_block(LINES, page, margins, "left", [Box(190, 0, A4[0], 26), Box(0, 822, 390, A4[1])]).frames
+    assert not first.right and second.right
+    assert first.y < 26 and second.y > A4[1] - 20
+
+
 def test_a_long_marking_is_set_smaller_before_it_is_refused() -> None:
     assert place_marking(LONG, [Edge(A4[0], 35.0, 85.0)]).size == 12.0
     assert place_marking(LONG, [Edge(420.0, 35.0, 40.0)]).size < 10.0
