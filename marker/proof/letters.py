@@ -127,22 +127,26 @@ def _drawn(text: str, strong: bool) -> Drawn | None:
     line = np.zeros((2 * _DRAWN + _DRAWN // 2, wide), dtype=np.uint8)
     at = 0.0
     for letter, advance in zip(text, advances, strict=True):
-        glyph, left = _glyph(letter, strong), round(_DRAWN // 2 + at * _DRAWN)
+        (top, glyph), left = _glyph(letter, strong), round(_DRAWN // 2 + at * _DRAWN)
         if left + glyph.shape[1] > wide:
             return None
-        line[:, left : left + glyph.shape[1]] = np.maximum(line[:, left : left + glyph.shape[1]], glyph)
+        there = line[top : top + glyph.shape[0], left : left + glyph.shape[1]]
+        np.maximum(there, glyph, out=there)
         at += advance
     return _trimmed(line)
 
 
 @lru_cache(maxsize=512)
-def _glyph(letter: str, strong: bool) -> NDArray[np.uint8]:
+def _glyph(letter: str, strong: bool) -> tuple[int, NDArray[np.uint8]]:
+    """The row its ink begins at, and its picture from there, with the columns left of it."""
     canvas = Image.new("L", (2 * _DRAWN, 2 * _DRAWN + _DRAWN // 2))
     pen = ImageDraw.Draw(canvas)
     pen.text((_DRAWN // 2, _DRAWN + _DRAWN // 2), letter, fill=255, font=_font(strong, _DRAWN), anchor="ls")
     glyph = np.asarray(canvas)
-    columns = np.flatnonzero(glyph.any(axis=0))
-    return glyph[:, : (columns[-1] + 1 if len(columns) else 1)]
+    rows, columns = np.flatnonzero(glyph.any(axis=1)), np.flatnonzero(glyph.any(axis=0))
+    if not len(rows):
+        return 0, glyph[:1, :1]
+    return int(rows[0]), glyph[rows[0] : rows[-1] + 1, : columns[-1] + 1]
 
 
 @lru_cache(maxsize=8)

@@ -118,7 +118,7 @@ class _Comparison:
     found: dict[int, Change]
     known: frozenset[int]
     codes: dict[int, _Code]
-    """Those of the first copy that were read, by page."""
+    """Those of the first copy that were read and found right, by page."""
     was: str
     number: str
     pages: int
@@ -161,10 +161,12 @@ class _Comparison:
             return False
         was = self.codes.get(page)
         if was is None:
-            was = self.codes[page] = _Code.of(code.was)
+            was = _Code.of(code.was)
+            if was.says != format_page_code(self.was, page + 1, self.pages):
+                return False
+            self.codes[page] = was
         now = _Code.of(code.now, was.side)
-        wanted = [format_page_code(number, page + 1, self.pages) for number in (self.was, self.number)]
-        return was.around == now.around and [was.says, now.says] == wanted
+        return was.around == now.around and now.says == format_page_code(self.number, page + 1, self.pages)
 
 
 def _same_but_letters(change: Change) -> bool:

@@ -31,6 +31,8 @@ class Space:
     height: float
     busy: NDArray[np.bool_]
     _sums: NDArray[np.int32] | None = field(default=None, init=False, repr=False)
+    _answers: dict[object, Box | None] = field(default_factory=dict, init=False, repr=False)
+    """What :meth:`find` found: the copies of a set ask for the same places."""
 
     @classmethod
     def empty(cls, width: float, height: float) -> Space:
@@ -57,6 +59,7 @@ class Space:
         """Mark ``box`` as busy; what lies off the page is ignored."""
         self.busy[self._cells(box)] = True
         self._sums = None
+        self._answers.clear()
 
     def is_free(self, box: Box) -> bool:
         """Whether no busy cell touches ``box``."""
@@ -75,6 +78,19 @@ class Space:
         ``taken`` are places given away already.  Sideways distance counts double: a stamp that keeps its column is
         found by the eye.  None when there is no such place.
         """
+        asked = (size, region, preferred, taken, clearance)
+        if asked not in self._answers:
+            self._answers[asked] = self._find(size, region, preferred, taken, clearance)
+        return self._answers[asked]
+
+    def _find(
+        self,
+        size: tuple[float, float],
+        region: Box,
+        preferred: tuple[float, float],
+        taken: tuple[Box, ...],
+        clearance: float,
+    ) -> Box | None:
         wide, high = size
         region = Box(max(0, region.x0), max(0, region.y0), min(self.width, region.x1), min(self.height, region.y1))
         first = Box(preferred[0], preferred[1], preferred[0] + wide, preferred[1] + high)
