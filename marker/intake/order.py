@@ -14,25 +14,31 @@ class Turnstile:
     """Lets holders of tickets 0, 1, 2, … through in that order.  A ticket may be given up without entering."""
 
     def __init__(self) -> None:
-        self._condition = threading.Condition()
+        self._guard = threading.Lock()
         self._next = 0
         self._done: set[int] = set()
+        # One for each who waits: all of them would be woken for each document, and all but one for nothing.
+        self._gates: dict[int, threading.Event] = {}
 
     def wait(self, ticket: int) -> None:
         """Block until every lower ticket has been released."""
-        with self._condition:
-            self._condition.wait_for(lambda: self._next >= ticket)
+        with self._guard:
+            if self._next >= ticket:
+                return
+            gate = self._gates.setdefault(ticket, threading.Event())
+        gate.wait()
 
     def release(self, ticket: int) -> None:
         """Let the next one pass.  Releasing twice is harmless."""
-        with self._condition:
+        with self._guard:
             if ticket < self._next:
                 return  # it has left already; kept, its number would stay for as long as the run lasts
             self._done.add(ticket)
             while self._next in self._done:
                 self._done.remove(self._next)
                 self._next += 1
-            self._condition.notify_all()
+                if (gate := self._gates.pop(self._next, None)) is not None:
+                    gate.set()
 
 
 class InWork:
