@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
 from marker.model import Box, PageInfo
 from marker.ocr import page, raster
 from marker.ocr.codes import codes_on
+
+_AS_FINE: Final = 0.02
+"""Share by which two resolutions may differ and be the same to a reader: that of a scan is seldom a whole number."""
 
 
 class OpenedPages:
@@ -39,7 +43,7 @@ class OpenedPages:
         last = self._last
         if last is not None:
             fine = self._pictures.dpi_of(number, info.width, info.height, dpi)
-            if last.number == number and quarters in (None, last.quarters) and fine / 72 == last.per_point:
+            if last.number == number and quarters in (None, last.quarters) and _as_fine(fine, 72 * last.per_point):
                 return last
             last.forget()
             self._last = None
@@ -58,3 +62,7 @@ class OpenedPages:
         except raster.TooCoarseError:
             return ()
         return codes_on(picture, picture.dpi / 72)
+
+
+def _as_fine(one: float, other: float) -> bool:
+    return abs(one - other) <= _AS_FINE * other

@@ -1,0 +1,182 @@
+"""A page is laid out once, a set of languages is asked once, and what was read is not read again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from marker.agreement.load import load_profile
+from marker.intake.work import Task, examine_file
+from marker.model import PageInfo, PartyId
+from marker.ocr import look, page, raster, tesseract, whole
+from marker.ocr.candidate import Candidate
+from marker.ocr.colour import Grey
+from marker.ocr.crop import Strip
+from marker.ocr.look import Clock, Line, Look
+from marker.ocr.montage import LineRead, Word
+from marker.ocr.opened import OpenedPages
+from marker.ocr.residue import Known
+from marker.settings import Settings
+from tests.ocr import pages
+
+PROFILE = load_profile()
+INFO = PageInfo(number=1, width=595.4, height=842.0, readable=False)
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
+    """The languages of every reading, in order."""
+    found: list[tuple[str, ...]] = []
+    real = tesseract.read_words
+
+    def spy(picture: Grey, seconds: float, *, languages: tuple[str, ...], **more: int) -> list[Word]:
+        found.append(languages)
+        return real(picture, seconds, languages=languages, **more)
+
+    monkeypatch.setattr(tesseract, "read_words", spy)
+    return found
+
+
+def reads_as(monkeypatch: pytest.MonkeyPatch, say: Callable[[tuple[str, ...], int], str]) -> list[int]:
+    """Have every line of a picture read as ``say`` makes of the languages and of how dark it is; how many were read."""
+    read: list[int] = []
+
+    def words(picture: Grey, _seconds: float, *, languages: tuple[str, ...], **_: int) -> list[Word]:
+        rows = np.nonzero(picture.min(axis=1) < 255)[0]
+        blocks = np.split(rows, np.nonzero(np.diff(rows) > 1)[0] + 1)
+        read.append(len(blocks))
+        return [
+            Word(say(languages, int(picture[block[0]].min())), 30, int(block[0]), 100, len(block), 90.0, (number,))
+            for number, block in enumerate(blocks)
+        ]
+
+    monkeypatch.setattr(tesseract, "read_words", words)
+    return read
+
+
+def dark(level: int) -> Grey:
+    return np.full((20, 100), level, np.uint8)
+
+
+def line(crop: Grey, *spares: Grey, width: float = 100.0) -> Line:
+    strip = Strip(200.0, 100.0, width, 20.0, 0.0)
+    return Line(Candidate(strip, "print", False, 5.0, 0, 8, 1.0), crop, box(), spares)
+
+
+def box() -> look.Box:
+    return look.Box(10.0, 10.0, 60.0, 20.0)
+
+
+def clock() -> Clock:
+    return Clock(60.0, PROFILE.scans)
+
+
+def scan(folder: Path, *texts: str) -> Path:
+    return pages.save(folder / "a.pdf", *(pages.write(pages.body(pages.blank()), text, 827, 100) for text in texts))
+
+
+def examine(path: Path) -> str | None:
+    return examine_file(path, path.name, Task(PartyId("KZ"), "", Settings())).verdict.marking
+
+
+def test_each_set_of_languages_reads_all_that_it_is_to_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, ...]] = []
+
+    def say(languages: tuple[str, ...], darkness: int) -> str:
+        asked.append(languages)
+        return f"{'+'.join(languages)}{darkness}"
+
+    counts = reads_as(monkeypatch, say)
+    lines = [line(dark(1), dark(11), dark(12)), line(dark(2)), line(dark(3), dark(31), dark(32), dark(33))]
+    look.read_again(lines, clock())
+    assert counts == [8, 3, 3, 8]
+    assert [one.read.text for one in lines] == ["kaz+lit1", "kaz+lit2", "kaz+lit3"]
+    alone = [["kaz1", "lit1", "rus1"], ["kaz2", "lit2", "rus2"], ["kaz3", "lit3", "rus3"]]
+    spares = [
+        ["kaz+lit11", "rus11", "kaz+lit12", "rus12", "kaz+lit1", "kaz+lit1"],
+        ["kaz+lit2"] * 6,
+        ["kaz+lit31", "rus31", "kaz+lit32", "rus32", "kaz+lit33", "rus33"],
+    ]
+    assert [[read.text for read in one.other] for one in lines] == [a + s for a, s in zip(alone, spares, strict=True)]
+
+
+def looked(*lines: Line, probes: Sequence[Line] = ()) -> Look:
+    return Look(1, blank_sheet(), list(lines), list(probes))
+
+
+def blank_sheet() -> page.Sheet:
+    picture = raster.Picture(np.full((842, 595), 255, np.uint8), 72.0, 1.0)
+    return page.lay_out(picture, 1, 1.0, 0)
+
+
+def test_running_text_is_read_only_where_other_lines_do_not_tell_which_way_is_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    counts = reads_as(monkeypatch, lambda _languages, darkness: "letters of running text" if darkness else "few")
+    clear, unclear = looked(line(dark(1)), line(dark(2)), line(dark(3)), probes=[line(dark(4))]), looked(line(dark(0)))
+    unclear.probes = [line(dark(5))]
+    look.read_looks([clear, unclear], clock())
+    assert counts == [4, 1]
+    assert [probe.read.text for probe in (*clear.probes, *unclear.probes)] == ["", "letters of running text"]
+
+
+@pytest.mark.parametrize(("weight", "read"), [("unreadable", 6), ("as good", 9)])
+def test_a_page_in_another_turn_is_read_whole_only_where_a_few_lines_read_as_well(
+    monkeypatch: pytest.MonkeyPatch, weight: str, read: int
+) -> None:
+    best = looked(line(dark(1)))
+    best.lines[0].read = LineRead("a line of letters that was read fairly well", 60.0)
+    counts = reads_as(monkeypatch, lambda *_: "ж" if weight == "unreadable" else "many letters in every line")
+    other = looked(*(line(dark(9), width=100.0 + number) for number in range(9)))
+    look.read_turned(other, best, clock())
+    assert sum(counts) == read
+    assert (other.weight() > best.weight()) == (read == 9)
+
+
+def test_a_page_is_laid_out_once_as_long_as_no_other_is_looked_at(tmp_path: Path) -> None:
+    path = scan(tmp_path, "SLAPTAI", "SLAPTAI")
+    shown: list[int] = []
+    infos = {1: INFO, 2: PageInfo(number=2, width=595.4, height=842.0, readable=False)}
+    with raster.PdfPictures(path) as pictures:
+        opened = OpenedPages(pictures, infos, {}, lambda number, _pixels: shown.append(number))
+        first = opened.sheet(1)
+        # A scan of 200 dpi has no more to show at 300.
+        assert opened.sheet(1, first.quarters, raster.FINE_DPI) is first
+        turned = opened.sheet(1, 2)
+        assert turned is not first
+        second = opened.sheet(2)
+        assert second.number == 2
+        again = opened.sheet(1, 0)
+        assert again is not first
+        assert [not all(sheet.every.shape) for sheet in (first, turned, second, again)] == [True, True, True, False]
+    assert shown == [1, 2]
+
+
+def test_a_marked_scan_takes_one_reading(tmp_path: Path, calls: list[tuple[str, ...]]) -> None:
+    assert examine(scan(tmp_path, "SLAPTAI")) == "lt:secret"
+    assert set(calls) == {("kaz", "lit")}
+    assert len(calls) == 2  # the second is that of running text, because few letters stand beside it
+
+
+@pytest.mark.parametrize(
+    ("text", "confidence", "painted"),
+    [
+        ("Susitikime aptartas grafikas", 90.0, True),
+        ("Susitikime aptartas grafikas", 40.0, False),
+        ("SLAPTAT", 90.0, False),
+        ("СІАРТАІ", 95.0, False),
+    ],
+    ids=["plain-words", "badly-read", "like-a-marking", "like-one-in-other-letters"],
+)
+def test_of_a_page_read_whole_only_what_was_read_and_is_nothing_like_a_marking_is_left_out(
+    text: str, confidence: float, painted: bool
+) -> None:
+    drawn = pages.write(pages.blank((595, 842), "L"), "TEXT", 200, 100, size=20)
+    sheet = page.lay_out(raster.Picture(np.asarray(drawn, np.uint8), 72.0, 1.0), 1, 1.0, 0)
+    one = line(dark(0))
+    one.read = LineRead(text, confidence)
+    left = whole._unread(Look(1, sheet, [one], []), sheet, Known(PROFILE))
+    assert (left.min() > 200) == painted
