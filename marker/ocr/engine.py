@@ -18,12 +18,10 @@ from __future__ import annotations
 import ctypes
 import os
 import resource
-import socket
 import struct
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from marker import kernel
 
@@ -33,8 +31,11 @@ ANSWER: Final = struct.Struct("!I")
 _RECOGNISED: Final = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Request:
+_LINE: Final = 0
+"""The descriptor of the socket: this process's standard input."""
+
+
+class _Request(NamedTuple):
     languages: str
     segmentation: int
     dpi: int
@@ -91,16 +92,15 @@ class _Library:
 
 
 def serve(library: str, memory: int) -> None:
-    """Answer requests on the socket that is this process's standard input until it closes.
+    """Answer requests until the socket closes.
 
     ``memory``: bytes of address space that a reading may take.
     """
     kernel.no_dumps()  # exec had undone what the worker asked for
-    line = socket.socket(fileno=0)
     tesseract = _Library(library)
     loaded: dict[str, int | None] = {}
     while True:
-        request = _header(line)
+        request = _header()
         if request is None:
             return
         if request.languages not in loaded:
@@ -113,12 +113,12 @@ def serve(library: str, memory: int) -> None:
         parent = os.getpid()
         child = os.fork()
         if not child:
-            _read(line, tesseract, handle, request, parent, memory)
+            _read(tesseract, handle, request, parent, memory)
         if os.waitpid(child, 0)[1]:
             return  # what it left unread on the socket is no header
 
 
-def _read(line: socket.socket, tesseract: _Library, handle: int, request: _Request, parent: int, memory: int) -> None:
+def _read(tesseract: _Library, handle: int, request: _Request, parent: int, memory: int) -> None:
     """A child's life: one picture.  Never returns."""
     status = 1
     try:
@@ -127,31 +127,33 @@ def _read(line: socket.socket, tesseract: _Library, handle: int, request: _Reque
             return
         with suppress(ValueError):  # bound tighter already
             resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-        pixels = _exactly(line, request.rows * request.columns)
+        pixels = _exactly(request.rows * request.columns)
         table = None if pixels is None else tesseract.read(handle, request, pixels)
         if table is not None:
-            line.sendall(ANSWER.pack(len(table)) + table)
+            answer = ANSWER.pack(len(table)) + table
+            while answer:
+                answer = answer[os.write(_LINE, answer) :]
             status = 0
     finally:
         os._exit(status)  # whatever happened: it must never go on as its parent would
 
 
-def _header(line: socket.socket) -> _Request | None:
+def _header() -> _Request | None:
     """What is asked next; None when the other side is gone."""
-    fixed = _exactly(line, HEADER.size)
+    fixed = _exactly(HEADER.size)
     if fixed is None:
         return None
     length, segmentation, dpi, rows, columns = HEADER.unpack(fixed)
-    names = _exactly(line, length)
+    names = _exactly(length)
     return None if names is None else _Request(names.decode(), segmentation, dpi, rows, columns)
 
 
-def _exactly(line: socket.socket, size: int) -> bytes | None:
+def _exactly(size: int) -> bytes | None:
     """So many bytes; None when the other side closed before."""
     data = bytearray(size)
     view, got = memoryview(data), 0
     while got < size:
-        count = line.recv_into(view[got:])
+        count = os.readv(_LINE, [view[got:]])
         if not count:
             return None
         got += count
