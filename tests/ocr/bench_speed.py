@@ -47,7 +47,7 @@ class Claims:
         self._rows: list[str] = []
 
     def add(self, name: str, figure: str, asked: str, *, met: bool) -> None:
-        self._rows.append(f"{name:<62}{figure:>14}  asked {asked:<14}{'met' if met else 'NOT MET'}")
+        self._rows.append(f"{name:<62}{figure:>14}  asked {asked:<16}{'met' if met else 'NOT MET'}")
 
     def say(self) -> None:
         for row in self._rows:
