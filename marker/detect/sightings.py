@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -204,12 +205,19 @@ def _fragments(matcher: Matcher, weighed: Sequence[Weighed], profile: Profile) -
     """
     layout = matcher.layout
     taken = {key for item in weighed for key in item.group.keys}
+    unseen: dict[int | None, list[Line]] = defaultdict(list)
+    for line in layout.lines:
+        if line.span.visibility not in SEEN:
+            unseen[line.page].append(line)
     read = [(item.line.page, box) for item in weighed if _is_read_mark(item, layout) and (box := _box(item, layout))]
     for item in weighed:
         if item.score < layout.thresholds.doubt or item.weak or item.group.entry.role is not Role.MARK:
             continue
         others = (line for line in layout.neighbours(item.line, 4) if not _is_read_otherwise(line, read))
-        near = (item.line, *others)
+        # Neighbours in the file are those that are seen alike.
+        room = box.grown(2 * box.height) if (box := _box(item, layout)) is not None else None
+        beside = (line for line in unseen[item.line.page] if line.box and room and line.box.overlaps(room))
+        near = (item.line, *others, *beside)
         for letters, whole, rest in matcher.lexicon.fragments:
             if not any(match.entry.letters == rest.letters for match in item.group.matches):
                 continue

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Sequence, Set
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from marker.model import Box
 from marker.readers.pdf_fonts import font_of
@@ -27,21 +27,30 @@ _FEW: Final = 6
 """... so few of them make none together."""
 
 
-def look(
-    page: Any, space: Space, text: PageText, boxes: Sequence[Box], objects: PageObjects
-) -> tuple[Sequence[bool], bool]:
+class Looked(NamedTuple):
+    """What a look at a page says of it."""
+
+    seen: Sequence[bool]
+    """Which runs leave ink on the page."""
+    readable: bool
+    """Nothing but text leaves any that says something."""
+    cut: Set[int] = frozenset()
+    """Runs, by index, of which some letters leave ink and others none."""
+
+
+def look(page: Any, space: Space, text: PageText, boxes: Sequence[Box], objects: PageObjects) -> Looked:
     """Which runs leave ink on the page, and whether nothing but text does.
 
     ``page`` is a ``pypdfium2.PdfPage``, ``boxes`` are those of the runs, points as displayed.
     """
     if not fits(space):
-        return [True] * len(boxes), False
+        return Looked([True] * len(boxes), readable=False)
     shapes = shapes_beside(objects, {run.handle for run in text.runs}, text.fonts.__contains__, space)
     plain = shapes is not None and _is_plain(text, boxes, space) and not meet(boxes, shapes)
     bare = shapes is not None and are_few_rules(shapes) and all(run.readable for run in text.runs)
     inked = {run.handle for run in text.runs if run.readable and not run.invisible}
     if plain and bare:
-        return [True] * len(boxes), True
+        return Looked([True] * len(boxes), readable=True)
     from marker.readers import pdf_drawn, pdf_ink  # most pages of a report need no picture, and no numpy
 
     with_text = pdf_drawn.draw(page, space) if inked and not plain else None
@@ -52,10 +61,12 @@ def look(
         without_text = pdf_drawn.draw(page, space)
     readable = without_text is None or not pdf_ink.holds_unread_ink(without_text)
     if plain:
-        return [True] * len(boxes), readable
+        return Looked([True] * len(boxes), readable)
     if with_text is None:
-        return [False] * len(boxes), readable
-    return pdf_drawn.seen(text, boxes, with_text, without_text), readable
+        return Looked([False] * len(boxes), readable)
+    ink = pdf_drawn.Ink(text, boxes, with_text, without_text)
+    seen = ink.seen()
+    return Looked(seen, readable, ink.cut(seen, shapes, space))
 
 
 def fits(space: Space) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -10,16 +10,18 @@ from marker.model import Box, PageInfo, Place, Source, Span, Visibility
 from marker.readers.base import BARE_WORDS, Gathering, PageSieve
 from marker.readers.pdf_annots import Annotation, PageAnnotations, read_annotations
 from marker.readers.pdf_lines import Fragment, Line, lines_of, place_of
-from marker.readers.pdf_look import look
+from marker.readers.pdf_look import Looked, look
 from marker.readers.pdf_objects import PageObjects, scan
 from marker.readers.pdf_runs import Run, text_of
 from marker.readers.pdf_short import read_shortly, span_of
-from marker.readers.pdf_space import LEAST_HEIGHT, LEAST_LENGTH, space_of
+from marker.readers.pdf_space import LEAST_HEIGHT, LEAST_LENGTH, LEAST_LETTERS, Rows, space_of
 from marker.readers.pdfium import pdfium
 
 _TINY: Final = 2.5
 """Points; smaller letters are not read on paper."""
 _MANY_UNREAD: Final = 60
+_BESIDE: Final = 2.0
+"""Letter heights up to which two pieces are of one line."""
 
 
 @contextmanager
@@ -82,25 +84,38 @@ class _Page:
         self._gathering = gathering
         self._objects: PageObjects = scan(page, own_objects, gathering.purse.limits)
         self._width, self._height = self._space.width, self._space.height
-        text_page = page.get_textpage()
+        self._text_page = page.get_textpage()
         try:
-            self._text = text_of(text_page)
-        finally:
-            text_page.close()
+            self._text = text_of(self._text_page)
+        except BaseException:
+            self._text_page.close()
+            raise
         self._runs = self._text.runs
 
     def read(self) -> PageInfo:
+        """Read it into the gathering; once."""
+        try:
+            return self._read()
+        finally:
+            self._text_page.close()
+
+    def _read(self) -> PageInfo:
         boxes = [self._space.box(run.left, run.bottom, run.right, run.top) for run in self._runs]
         pictures = self._pictures()
         scanned = any(map(_is_large, pictures))
         # A scan without text is read from its picture, whatever a small drawing of it would show.
-        seen, readable = (
-            look(self._page, self._space, self._text, boxes, self._objects) if boxes or not scanned else ((), False)
+        seen, readable, cut = (
+            look(self._page, self._space, self._text, boxes, self._objects)
+            if boxes or not scanned
+            else Looked((), readable=False)
         )
+        cut = self._cut(boxes, seen, cut, pictures)
         broken = self._broken(boxes)
         fragments = [
-            self._fragment(run, box, self._visibility(run, box, visible, pictures))
-            for run, box, visible in zip(self._runs, boxes, seen, strict=True)
+            self._fragment(
+                run, box, Visibility.HIDDEN if number in cut else self._visibility(run, box, visible, pictures)
+            )
+            for number, (run, box, visible) in enumerate(zip(self._runs, boxes, seen, strict=True))
             if run.readable or run.handle in broken
         ]
         lines = lines_of(fragments, self._width, self._height)
@@ -112,6 +127,35 @@ class _Page:
         readable = readable and not broken and not self._annotations.failed and not scanned
         visible_text = any(line.visibility is not Visibility.HIDDEN for line in lines)
         return PageInfo(self._number, self._width, self._height, readable, visible_text)
+
+    def _cut(self, boxes: Sequence[Box], seen: Sequence[bool], cut: Set[int], pictures: Sequence[Box]) -> Set[int]:
+        """The runs that are seen of lines of which something covers a part.
+
+        Of "VISIŠKAI SLAPTAI" with its first word covered nothing but a doubt may be left, however many runs it is.
+        """
+        least = LEAST_LETTERS / self._space.unit
+        covered = {
+            number
+            for number, run in enumerate(self._runs)
+            if run.plain and not seen[number] and run.size >= least and self._is_on_page(boxes[number])
+            and sum(map(str.isalnum, run.text)) > 1  # a hyphen may be too thin for the picture
+            and not any(picture.overlaps(boxes[number]) for picture in pictures)
+        }  # fmt: skip
+        found, new = set(cut), cut | covered
+        rows = Rows(boxes, [number for number, one in enumerate(seen) if one]) if new else None
+        while new and rows is not None:
+            sizes = {number: _BESIDE * self._runs[number].size * self._space.unit for number in new}
+            new = {
+                other
+                for number, reach in sizes.items()
+                for other in rows.near(boxes[number].grown(reach))
+                if other not in found and _touches(boxes[other], boxes[number], reach)
+            }
+            found |= new
+        return found
+
+    def _is_on_page(self, box: Box) -> bool:
+        return box.x0 >= 0 and box.y0 >= 0 and box.x1 <= self._width and box.y1 <= self._height
 
     def _broken(self, boxes: Sequence[Box]) -> set[int]:
         """Runs that cannot be read and stand inside a word that can: a Š or Қ from a font without a mapping.

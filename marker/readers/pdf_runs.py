@@ -56,6 +56,7 @@ guessed_at: Final = plain_call("FPDFText_HasUnicodeMapError", ctypes.c_int, *_pa
 _count_letters: Final = plain_call("FPDFText_CountChars", ctypes.c_int, ctypes.c_void_p)
 _text_at: Final = plain_call("FPDFText_GetText", ctypes.c_int, *_page_call, ctypes.c_int, ctypes.c_void_p)
 _letter_at: Final = plain_call("FPDFText_GetUnicode", ctypes.c_uint, *_page_call)
+_letter_box_at: Final = plain_call("FPDFText_GetCharBox", ctypes.c_int, *_page_call, *_four)
 _mode_of: Final = plain_call("FPDFTextObj_GetTextRenderMode", ctypes.c_int, ctypes.c_void_p)
 _fill_of: Final = plain_call("FPDFPageObj_GetFillColor", ctypes.c_int, ctypes.c_void_p, *_four)
 _is_blended: Final = plain_call("FPDFPageObj_HasTransparency", ctypes.c_int, ctypes.c_void_p)
@@ -89,6 +90,8 @@ class Run:
     plain: bool
     """Drawn in dark letters of a font that has them, without clip, transparency or layer: where nothing covers it and
     it stands on the page, it is seen."""
+    first: int
+    """Index of its first letter on the text page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,13 @@ class PageText:
     """In content order; text without letters is left out."""
     fonts: frozenset[int]
     """Addresses of the fonts that have outlines for their letters."""
+    page: int
+    """Address of pdfium's text page."""
+
+    def letters(self, run: Run) -> list[_Box]:
+        """Left, bottom, right, top of the ink of each letter and digit of a run; the text page must still be open."""
+        places = [at for at, letter in enumerate(run.text, run.first) if letter.isalnum()]
+        return [(numbers[0], numbers[2], numbers[1], numbers[3]) for at in places if _letter_box(self.page, at)]
 
 
 class Stretch(NamedTuple):
@@ -115,7 +125,8 @@ def text_of(text_page: Any) -> PageText:
     page = TextPage(address_of(text_page.raw), fonts_of(text_page.page.pdf))
     page.learn_shapes()
     runs = [run for line in LINE.finditer(page.text) for run in page.line(line.start(), line.end())]
-    return PageText(runs, frozenset(at for at, font in page.fonts.items() if font.look and font.look.outlined))
+    outlined = frozenset(at for at, font in page.fonts.items() if font.look and font.look.outlined)
+    return PageText(runs, outlined, page.address)
 
 
 @dataclass(slots=True)
@@ -317,7 +328,7 @@ class TextPage:
         readable = readable and (sure or (self.is_mapped(start, end) and not self.font_at(font_of(handle)).lies()))
         return Run(
             text, box[0], box[1], box[2], box[3], x, y, look.angle, look.size, look.bold, handle, look.invisible,
-            look.white, readable, blank, look.plain,
+            look.white, readable, blank, look.plain, end - len(text),
         )  # fmt: skip
 
     def is_mapped(self, start: int, end: int) -> bool:
@@ -343,6 +354,11 @@ class TextPage:
         if letters:
             font.look = look
         return look
+
+
+def _letter_box(page: int, at: int) -> bool:
+    """Whether pdfium says where a letter is: left, right, bottom, top, in ``numbers``."""
+    return bool(_letter_box_at(page, at, *_to_numbers))
 
 
 def are_close(length: float, size: float, letters: int) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,6 +17,9 @@ LEAST_LETTERS: Final = 5.0
 LEAST_HEIGHT: Final = 6.0
 LEAST_LENGTH: Final = 18.0
 """Points. What is smaller in one of both ways holds no marking: three letters of 9 points (ДСП) are 19 points long."""
+_ROW: Final = 20.0
+_FARTHEST: Final = 15_000.0
+"""Points: no page is higher."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +66,23 @@ def space_of(page: Any, unit: float) -> Space:
     )[quarters]
     wide, high = (right - left) * unit, (top - bottom) * unit
     return Space(high if quarters % 2 else wide, wide if quarters % 2 else high, quarters, unit, matrix)
+
+
+class Rows:
+    """Some boxes of a page, to be asked which of them reach into the height of another."""
+
+    def __init__(self, boxes: Sequence[Box], numbers: Iterable[int]) -> None:
+        self._rows: dict[int, list[int]] = defaultdict(list)
+        for number in numbers:
+            for row in _rows(boxes[number]):
+                self._rows[row].append(number)
+
+    def near(self, box: Box) -> set[int]:
+        """The numbers of the boxes that may be as high up as ``box``, and some more."""
+        return {number for row in _rows(box) for number in self._rows.get(row, ())}
+
+
+def _rows(box: Box) -> range:
+    """Rows of the page that a box reaches into."""
+    first, last = (min(max(edge, -_FARTHEST), _FARTHEST) // _ROW for edge in (box.y0, box.y1))
+    return range(int(first), int(last) + 1)

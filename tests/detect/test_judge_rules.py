@@ -161,6 +161,16 @@ def test_a_mark_that_readers_do_not_see_is_noted_conflicts_or_is_uncertain(unsee
     assert (code(alone), alone.floor) == ("uncertain", "kz:secret")
 
 
+@pytest.mark.parametrize("x", [60.0, 250.0])
+def test_a_word_that_readers_do_not_see_and_that_would_raise_the_mark_leaves_no_marking(x: float) -> None:
+    hidden = Placed("VISIŠKAI", x, 60).seen_as(Visibility.HIDDEN)
+    mark = Placed("SLAPTAI", 250, 76)
+    assert outcome(pdf([mark, *LIT]), KZ) == "lt:secret"
+    # The file may give what is hidden far behind all that is seen.
+    verdict = outcome(pdf([mark, *LIT, hidden]), KZ)
+    assert verdict == ("conflict" if x > 200 else "lt:secret")
+
+
 def test_one_marking_printed_upon_another_conflicts() -> None:
     assert outcome(pdf([top("VISIŠKAI SLAPTAI", 40), top("RIBOTO NAUDOJIMO", 42), *LIT]), KZ) == "conflict"
 

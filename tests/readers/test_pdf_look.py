@@ -23,6 +23,7 @@ from marker.model import Reading, Visibility
 from marker.readers import pdf_drawn, pdf_look
 
 LINE = b"BT /F 12 Tf 60 700 Td (SLAPTAI line) Tj ET "
+TWO_PIECES = b"BT /F 12 Tf 60 700 Td (VISISKAI) Tj ET BT /F 12 Tf 125 700 Td (SLAPTAI) Tj ET "
 BODY = b"BT /F 11 Tf 60 400 Td (An ordinary line of a letter.) Tj ET "
 
 
@@ -124,6 +125,25 @@ LAYER = {"Properties": {"L": dictionary(Type=name("OCG"), Name=TextStringObject(
 DOUBTFUL: dict[str, tuple[bytes, dict[str, Any], Visibility | None]] = {
     "white": (b"1 g " + LINE + b"0 g " + BODY, {}, HIDDEN),
     "under a white box": (LINE + BODY + b"1 g 50 690 300 40 re f", {}, HIDDEN),
+    "its middle under a white box": (LINE + BODY + b"1 g 75 690 30 40 re f", {}, HIDDEN),
+    "its end under a white box": (LINE + BODY + b"1 g 95 690 100 40 re f", {}, HIDDEN),
+    "its middle under white bars": (
+        LINE + BODY + b"".join(b"1 g 75 %d 30 2 re f " % height for height in range(690, 722, 2)), {}, HIDDEN
+    ),
+    "its beginning under a white box, in a piece of its own": (
+        TWO_PIECES + BODY + b"1 g 55 690 66 40 re f", {}, HIDDEN
+    ),
+    "half of its beginning under a white box, in a piece of its own": (
+        TWO_PIECES + BODY + b"1 g 55 690 30 40 re f", {}, HIDDEN
+    ),
+    "a stroke under a white box": (LINE + BODY + b"1 g 82 690 2 40 re f", {}, VISIBLE),
+    "before a white box": (LINE + BODY + b"1 g 130 690 80 40 re f", {}, VISIBLE),
+    "wide blanks over a box": (
+        b"0.9 g 50 690 500 40 re f 0 g BT /F 12 Tf 60 700 Td [(SLAPTAI) -3000 (Egz. Nr. 1)] TJ ET " + BODY, {}, VISIBLE
+    ),
+    "upright, its middle under a white box": (
+        b"BT /F 12 Tf 0 1 -1 0 300 300 Tm (SLAPTAI line) Tj ET 1 g 280 315 40 30 re f 0 g " + BODY, {}, HIDDEN
+    ),
     "under white bars": (LINE + BODY + WHITE_BARS, {}, HIDDEN),
     "over a black box": (b"50 690 300 40 re f 0.3 g " + LINE + BODY, {}, VISIBLE),
     "black on black": (b"50 690 300 40 re f " + LINE + BODY, {}, HIDDEN),
