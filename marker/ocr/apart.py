@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from marker.ocr.colour import Grey
 from marker.ocr.frames import Frame, frame_of, tilted_pair
-from marker.ocr.pieces import Pieces, pieces_of
+from marker.ocr.pieces import Pieces
 from marker.ocr.shares import number_at
 from marker.ocr.vision import cv
 
@@ -117,9 +117,8 @@ def _is_solid(component: NDArray[np.bool_]) -> bool:
     return float(min(sides)) > 0.75
 
 
-def without_rules(ink: Mask, scale: float) -> Mask:
+def without_rules(ink: Mask, pieces: Pieces, scale: float) -> Mask:
     """Ink without long thin lines, which letterheads have."""
-    pieces = pieces_of(ink)
     widths, heights = pieces.stats[:, 2] / scale, pieces.stats[:, 3] / scale
     return pieces.kept(ink, _are_rules(widths, heights, pieces.stats[:, 4] / scale**2, 60))
 

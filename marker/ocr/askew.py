@@ -199,16 +199,22 @@ def _rows(letters: Any, stats: Any, centres: Any) -> list[list[int]]:
 
 
 def _neighbours(order: Sequence[int], stats: Any, centres: Any) -> dict[int, list[int]]:
-    """To the right of each letter, those that may be the next but none in its row."""
+    """To the right of each letter, those that may be the next but none in its row: as high, near, on about one height.
+
+    ``order`` is from left to right.
+    """
+    letters = np.array(order, np.int64)
+    xs, ys = centres[letters, 0], centres[letters, 1]
+    lefts, widths, heights = (stats[letters, column].astype(np.float64) for column in (0, 2, 3))
+    ends = np.searchsorted(xs, xs + widths / 2 + (_BLANK + 2.6 / 2) * _ALIKE * heights, side="right").tolist()
     found: dict[int, list[int]] = {}
     for at, first in enumerate(order):
-        reach = centres[first][0] + stats[first][2] / 2 + (_BLANK + 2.6 / 2) * _ALIKE * stats[first][3]
-        found[first] = []
-        for second in order[at + 1 :]:
-            if centres[second][0] > reach:
-                break
-            if _beside(first, second, stats, centres):
-                found[first].append(second)
+        near = slice(at + 1, ends[at])
+        high = np.maximum(heights[near], heights[at])
+        gap = lefts[near] - (lefts[at] + widths[at])
+        beside = (high <= _ALIKE * np.minimum(heights[near], heights[at])) & (gap > -0.35 * high)
+        beside &= (gap < _BLANK * high) & (np.abs(ys[near] - ys[at]) < 1.3 * high)
+        found[first] = letters[near][beside].tolist()
     return found
 
 
@@ -235,16 +241,6 @@ def _followed(row: list[int], after: dict[int, list[int]], stats: Any, centres: 
 
 def _slope(one: Any, other: Any) -> float:
     return float((other[1] - one[1]) / max(1e-6, other[0] - one[0]))
-
-
-def _beside(one: int, other: int, stats: Any, centres: Any) -> bool:
-    """Whether one letter may be the next but none to the other: as high, near, on about one height."""
-    low, high = sorted((int(stats[one][3]), int(stats[other][3])))
-    if high > _ALIKE * low:
-        return False
-    left, right = (one, other) if centres[one][0] < centres[other][0] else (other, one)
-    gap = int(stats[right][0]) - int(stats[left][0] + stats[left][2])
-    return -0.35 * high < gap < _BLANK * high and abs(centres[one][1] - centres[other][1]) < 1.3 * high
 
 
 def _run(row: list[int], labels: Any, stats: Any, centres: Any, scale: float) -> Run | None:

@@ -70,9 +70,14 @@ class Finder:
     def find(self, black: Grey, colour: Grey | None, scale: float) -> list[Candidate]:
         """Candidates, best first; of the layers at working scale, which is ``scale``."""
         ink = ink_of(black)
-        coloured = None if colour is None else without_rules(ink_of(colour, least=40), scale)
         pieces = pieces_of(ink)
-        seals = [*seals_of(pieces, scale), *([] if coloured is None else seals_of(pieces_of(coloured), scale))]
+        seals = seals_of(pieces, scale)
+        coloured = None
+        if colour is not None:
+            coloured = ink_of(colour, least=40)
+            its = pieces_of(coloured)
+            seals += seals_of(its, scale)
+            coloured = without_rules(coloured, its, scale)
         zoom = self.scale / scale
         self.seals = [Seal(seal.x * zoom, seal.y * zoom, seal.radius * zoom) for seal in seals]
         if seals:

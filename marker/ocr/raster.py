@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -20,6 +21,7 @@ from PIL import Image, ImageOps
 from PIL import ImageSequence as Sequence
 
 from marker.model import Box
+from marker.ocr.embedded import embedded, shows_pictures_plainly
 
 Pixels = NDArray[np.uint8]
 """Rows, columns and, for colour, three channels in the order red, green, blue; 255 is paper."""
@@ -36,6 +38,8 @@ _PAGE_POINTS: Final = (250.0, 1300.0)
 _USUAL_SIDE: Final = 842.0
 _FINER: Final = 10
 """Steps to a point, where pdfium gives places as whole numbers."""
+_PART: Final = 0.01
+"""Of a pixel, that a page is wider by for want of places behind the point."""
 _IMAGE_DEPTH: Final = 4
 """Form XObjects within one another in which a page's pictures are looked for."""
 
@@ -66,6 +70,7 @@ class PdfPictures:
         library: Any = pypdfium2  # its helpers carry types only in part
         self._raw = library.raw
         self._document = library.PdfDocument(path)
+        self._plain = shows_pictures_plainly(path)
 
     def __enter__(self) -> PdfPictures:
         return self
@@ -87,17 +92,23 @@ class PdfPictures:
                 self._hide_text(page, width, height, known)
             stated = scale_of(width, height)
             dpi = self._fitting(page, width, height, dpi)
+            size = (ceil(width * dpi / 72 - _PART), ceil(height * dpi / 72 - _PART))
             zoom = dpi / 72 * width / page.get_width()  # UserUnit, of which pdfium knows nothing, included
-            bitmap = page.render(scale=zoom, rev_byteorder=True, prefer_bgrx=False, may_draw_forms=True)
-            try:
-                drawn = np.array(bitmap.to_numpy())
-            finally:
-                bitmap.close()
+            own = embedded(self._raw, page, size, zoom) if self._plain else None
+            drawn = self._drawn(page, zoom) if own is None else own
         finally:
             page.close()
+        return Picture(drawn, dpi, dpi / 72 / stated)
+
+    def _drawn(self, page: Any, zoom: float) -> Pixels:
+        bitmap = page.render(scale=zoom, rev_byteorder=True, prefer_bgrx=False, may_draw_forms=True)
+        try:
+            drawn = np.array(bitmap.to_numpy())
+        finally:
+            bitmap.close()
         if drawn.ndim == 3 and drawn.shape[2] == 1:
             drawn = drawn[:, :, 0]
-        return Picture(drawn if drawn.ndim == 2 else drawn[:, :, :3], dpi, dpi / 72 / stated)
+        return drawn if drawn.ndim == 2 else drawn[:, :, :3]
 
     def dpi_of(self, number: int, width: float, height: float, dpi: float = DPI) -> float:
         """The resolution :meth:`page` draws a page at.  Raises TooCoarseError."""

@@ -6,7 +6,7 @@ What stands inside a seal is the seal's own: the name of a body along its rim is
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,17 +112,14 @@ def _circles(own: Mask, scale: float) -> list[Seal]:
 def _middle(near: Mask, x: float, y: float, scale: float) -> tuple[float, float]:
     """The middle of a circle that was met but roughly: where a rim has most ink."""
     reach, radii = round(_ROUGH * scale), np.arange(_LEAST / 2 * scale, _MOST / 2 * scale, 1.0)
-    radius = max(radii, key=lambda one: _on_circle(near, x, y, one))
-    if _on_circle(near, x, y, radius) < _OPEN:
+    inked = _on_circles(near, x, y, radii)
+    radius = radii[int(np.argmax(inked))]
+    if inked.max() < _OPEN:
         return x, y
-    around = [
-        (x + dx, y + dy, radius + dr)
-        for dx in range(-reach, reach + 1)
-        for dy in range(-reach, reach + 1)
-        for dr in (-2, -1, 0, 1, 2)
-    ]
-    best = max(around, key=lambda one: _on_circle(near, *one))
-    return best[0], best[1]
+    steps = np.arange(-reach, reach + 1)
+    dx, dy, dr = (step.ravel() for step in np.meshgrid(steps, steps, np.arange(-2, 3), indexing="ij"))
+    best = int(np.argmax(_on_circles(near, x + dx, y + dy, radius + dr)))
+    return float(x + dx[best]), float(y + dy[best])
 
 
 def _rim(near: Mask, x: float, y: float, scale: float) -> float | None:
@@ -130,19 +127,21 @@ def _rim(near: Mask, x: float, y: float, scale: float) -> float | None:
 
     Letters grown together have ink on any circle.
     """
-    for radius in np.arange(_MOST / 2 * scale, _LEAST / 2 * scale, -1.0):
-        if _on_circle(near, x, y, radius) > _CLOSED:
-            outside = _on_circle(near, x, y, radius + 2 * _BEYOND * scale)
-            return float(radius) if outside < _OPEN else None
-    return None
+    radii = np.arange(_MOST / 2 * scale, _LEAST / 2 * scale, -1.0)
+    closed = np.flatnonzero(_on_circles(near, x, y, radii) > _CLOSED)
+    if not len(closed):
+        return None
+    radius = float(radii[closed[0]])
+    return radius if _on_circles(near, x, y, np.array([radius + 2 * _BEYOND * scale]))[0] < _OPEN else None
 
 
-def _on_circle(mask: Mask, x: float, y: float, radius: float) -> float:
-    """The share of a circle that has ink."""
+def _on_circles(mask: Mask, x: Any, y: Any, radii: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The share of each circle that has ink; their middles are one for all, or one for each."""
     angles = np.radians(np.arange(0, 360, 2))
-    columns = np.round(x + radius * np.cos(angles)).astype(int).clip(0, mask.shape[1] - 1)
-    rows = np.round(y + radius * np.sin(angles)).astype(int).clip(0, mask.shape[0] - 1)
-    return float((mask[rows, columns] > 0).mean())
+    across, down = np.asarray(x).reshape(-1, 1), np.asarray(y).reshape(-1, 1)
+    columns = np.round(across + radii[:, None] * np.cos(angles)).astype(int).clip(0, mask.shape[1] - 1)
+    rows = np.round(down + radii[:, None] * np.sin(angles)).astype(int).clip(0, mask.shape[0] - 1)
+    return np.asarray((mask[rows, columns] > 0).mean(axis=1), np.float64)
 
 
 def _directions(points: NDArray[np.float64]) -> int:

@@ -1,0 +1,104 @@
+"""The one picture a scanned page consists of, as it stands in the file: where that is what drawing the page would show.
+
+Anything that may change how it is shown, a mask, a turn, a clip, an annotation, other content, has the page drawn.
+"""
+
+from __future__ import annotations
+
+import mmap
+import re
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marker.ocr.vision import cv
+
+Pixels = NDArray[np.uint8]
+
+_CHANGES: Final = (b"/SMask", b"/Mask", b"/ImageMask", b"/OC", b"/TR")
+"""Names in dictionaries that change how a picture is shown (ISO 32000-1, 8.9.5, 8.11, 10.4): masks, optional content,
+transfer functions.  The dictionary of a picture is never compressed."""
+_ESCAPED: Final = re.compile(rb"/[A-Za-z]{0,9}#(?:[46][1-9A-Fa-f]|[57][0-9Aa])")
+"""A name that may be one of those in another spelling: a letter of it is given by its number (7.3.5)."""
+_MOST_PIXELS: Final = 12_000_000
+"""A larger picture is drawn, which takes less memory."""
+_SQUARE: Final = 0.01
+"""Share by which its resolutions across and down may differ."""
+_AS_FINE: Final = 1.01
+"""By how much a picture may be finer than wanted and is used as it is."""
+_SMOOTH: Final = 1.6
+"""By how much it is shrunk at most by taking four pixels for one."""
+
+
+def shows_pictures_plainly(path: Path) -> bool:
+    """Whether nothing in a PDF file speaks of masks, layers or transfer functions."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        return all(data.find(name) < 0 for name in _CHANGES) and _ESCAPED.search(data) is None
+
+
+def embedded(raw: Any, page: Any, size: tuple[int, int], zoom: float) -> Pixels | None:
+    """The picture of a page, shrunk to ``size`` (columns, rows) where it is finer; None where the page is to be drawn.
+
+    ``raw`` are pdfium's own functions, ``page`` one of a file whose pictures are shown plainly, ``zoom`` is what draws
+    it as large as that.
+    """
+    found = list(page.get_objects(max_depth=1))
+    pictures = [item for item in found if item.type == raw.FPDF_PAGEOBJ_IMAGE]
+    others = [item for item in found if item.type != raw.FPDF_PAGEOBJ_IMAGE]
+    if len(pictures) != 1 or page.get_rotation() or raw.FPDFPage_GetAnnotCount(page):
+        return None
+    if not all(_is_unseen(raw, item) for item in others) or not _fills(raw, page, pictures[0], size):
+        return None
+    if pictures[0].get_metadata().bits_per_pixel == 1 and pictures[0].get_px_size()[0] <= _AS_FINE * size[0]:
+        # Letters of black and white pixels are read better as pdfium smooths them.
+        return _grey(page, zoom)
+    return _shrunk(pictures[0], size)
+
+
+def _grey(page: Any, zoom: float) -> Pixels:
+    """The page drawn in one channel."""
+    bitmap = page.render(scale=zoom, grayscale=True)
+    try:
+        return np.array(bitmap.to_numpy()).reshape(bitmap.height, bitmap.width)
+    finally:
+        bitmap.close()
+
+
+def _is_unseen(raw: Any, item: Any) -> bool:
+    invisible = raw.FPDF_TEXTRENDERMODE_INVISIBLE
+    return bool(item.type == raw.FPDF_PAGEOBJ_TEXT and raw.FPDFTextObj_GetTextRenderMode(item) == invisible)
+
+
+def _fills(raw: Any, page: Any, picture: Any, size: tuple[int, int]) -> bool:
+    """Whether the picture takes up the page, upright, level and whole, and is as fine as wanted."""
+    if (
+        raw.FPDFPageObj_HasTransparency(picture)
+        or raw.FPDFClipPath_CountPaths(raw.FPDFPageObj_GetClipPath(picture)) > 0
+    ):
+        return False
+    columns, rows = picture.get_px_size()
+    if columns * rows > _MOST_PIXELS or columns < 0.98 * size[0] or rows < 0.98 * size[1]:
+        return False
+    along, rising, sinking, down, _, _ = picture.get_matrix().get()
+    if along <= 0 or down <= 0 or rising or sinking or abs(columns * down / (rows * along) - 1) > _SQUARE:
+        return False
+    within = along / columns  # a pixel, in points
+    if any(abs(edge - own) > within for edge, own in zip(page.get_bbox(), picture.get_bounds(), strict=True)):
+        return False
+    return bool(picture.get_metadata().colorspace != raw.FPDF_COLORSPACE_UNKNOWN)  # a stencil has none
+
+
+def _shrunk(picture: Any, size: tuple[int, int]) -> Pixels | None:
+    bitmap = picture.get_bitmap()
+    if bitmap.mode not in ("L", "BGR", "BGRX"):
+        return None
+    pixels = bitmap.to_numpy()
+    share = pixels.shape[1] / size[0]
+    if share > _AS_FINE:
+        way = cv.INTER_LINEAR if share <= _SMOOTH else cv.INTER_AREA
+        pixels = cv.resize(np.ascontiguousarray(pixels), size, interpolation=way)
+    if pixels.ndim == 3 and pixels.shape[2] == 1:
+        pixels = pixels[:, :, 0]
+    return np.array(pixels) if pixels.ndim == 2 else np.asarray(cv.cvtColor(pixels[:, :, :3], cv.COLOR_BGR2RGB))
