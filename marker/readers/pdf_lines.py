@@ -171,21 +171,58 @@ def _split(row: _Row) -> Iterable[_Row]:
     if len(row.pieces) == 1:
         yield _part(row.pieces, row)
         return
-    current: list[_Laid] = []
-    for piece in sorted(row.pieces, key=lambda p: (p.u0, p.order)):
-        if current:
-            last = current[-1]
-            gap, size = piece.u0 - last.u1, (piece.size + last.size) / 2
-            if gap < -0.5 * min(last.u1 - last.u0, piece.u1 - piece.u0):
-                if piece.fragment.text.strip() == last.fragment.text.strip():
-                    continue  # printed twice to look bold
-                yield _part(current, row)
-                current = []
-            elif gap > (_TRACKED_GAP if _single(last, -1) and _single(piece, 0) else _COLUMN_GAP) * size:
-                yield _part(current, row)
-                current = []
+    pieces = sorted(row.pieces, key=lambda p: (p.u0, p.order))
+    parts, current = [], pieces[:1]
+    for piece in pieces[1:]:
+        last = current[-1]
+        if _overlap(last, piece):
+            if _are_twins(last, piece):
+                continue  # printed twice to look bold
+            parts = _lanes(pieces)
+            break
+        if _is_apart(last, piece):
+            parts.append(current)
+            current = []
         current.append(piece)
-    yield _part(current, row)
+    else:
+        parts.append(current)
+    for part in parts:
+        yield _part(part, row)
+
+
+def _lanes(pieces: Sequence[_Laid]) -> list[list[_Laid]]:
+    """Pieces of which some stand over others, as lines: what follows another in the file goes on with its line."""
+    lanes: list[list[_Laid]] = []
+    for piece in pieces:
+        over = [lane for lane in lanes if _overlap(lane[-1], piece)]
+        if any(_are_twins(lane[-1], piece) for lane in over):
+            continue
+        for lane in over:
+            if len(lane) > 1 and _follows(lane[-2], piece) and not _follows(lane[-2], lane[-1]):
+                lanes.append([lane.pop()])  # it began a little before the piece whose place it had taken
+        fit = [lane for lane in lanes if not _overlap(lane[-1], piece) and not _is_apart(lane[-1], piece)]
+        if fit:
+            max(fit, key=lambda lane: (_follows(lane[-1], piece), lane[-1].u1)).append(piece)
+        else:
+            lanes.append([piece])
+    return lanes
+
+
+def _overlap(last: _Laid, piece: _Laid) -> bool:
+    return piece.u0 - last.u1 < -0.5 * min(last.u1 - last.u0, piece.u1 - piece.u0)
+
+
+def _are_twins(last: _Laid, piece: _Laid) -> bool:
+    return piece.fragment.text.strip() == last.fragment.text.strip()
+
+
+def _is_apart(last: _Laid, piece: _Laid) -> bool:
+    heights = _TRACKED_GAP if _single(last, -1) and _single(piece, 0) else _COLUMN_GAP
+    return piece.u0 - last.u1 > heights * (piece.size + last.size) / 2
+
+
+def _follows(last: _Laid, piece: _Laid) -> bool:
+    return piece.order == last.order + 1
 
 
 def _part(pieces: list[_Laid], row: _Row) -> _Row:

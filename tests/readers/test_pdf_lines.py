@@ -68,6 +68,14 @@ def test_text_printed_twice_to_look_bold_is_read_once() -> None:
     assert [line.text for line in lines(piece("SLAPTAI", 100, 100), piece("SLAPTAI", 100.4, 100))] == ["SLAPTAI"]
 
 
+@given(st.floats(-20, 40), st.booleans())
+def test_words_that_stand_over_a_line_are_a_line_of_their_own(shift: float, first: bool) -> None:
+    under = [piece("RIBOTO", 100, 100), piece("NAUDOJIMO", 150, 100, blank_before=True)]
+    over = [piece("VISIŠKAI", 145 + shift, 100), piece("SLAPTAI", 207 + shift, 100, blank_before=True)]
+    found = lines(*(over + under if first else under + over))
+    assert sorted(line.text for line in found) == ["RIBOTO NAUDOJIMO", "VISIŠKAI SLAPTAI"]
+
+
 def test_a_large_watermark_does_not_swallow_the_lines_it_crosses() -> None:
     found = lines(
         piece("SLAPTAI", 100, 400, size=60), piece("text of the body", 90, 390), piece("and more of it", 90, 404)
