@@ -7,7 +7,7 @@ from typing import Final
 
 from marker.model import Box, Finding, FindingKind
 from marker.ocr.look import Line, Look
-from marker.ocr.residue import Known, covers, is_read
+from marker.ocr.residue import Known, covers, is_read, shared
 from marker.ocr.shape import is_of_two_scripts
 from marker.ocr.vision import cv
 
@@ -31,6 +31,8 @@ _LEAST_SCRAP: Final = 2
 _FEW_LETTERS: Final = 4
 """Letters of a scrap that is looked at, and of all scraps together that may be a marking."""
 _EVEN: Final = 0.75
+_NEXT: Final = 1.0
+"""Heights of its letters around a row of a stamp in which the other half of its marking stands."""
 _FRAME: Final = 1.6
 """Heights of a stamp's letters around them in which its frame runs."""
 
@@ -52,7 +54,7 @@ def unsettled(look: Look, findings: Sequence[Finding], known: Known, *, look_aga
         if known.is_outranked(candidate, line.read, findings):
             continue
         beside = (
-            any(meet(mark.grown(mark.height), line.box) for mark in marks)
+            any(_is_next_to(look, line, mark) for mark in marks)
             and not _is_frame(look, line)
             and (
                 not is_read(line.read, _LEGIBLE)
@@ -95,6 +97,22 @@ def _letters_around(line: Line, scraps: Sequence[Line]) -> int:
     """How many letters stand in scraps next to one another, this one among them: a stamp that fell to pieces."""
     reach = line.box.grown(min(line.box.width, line.box.height))
     return sum(other.candidate.pieces for other in scraps if other is line or meet(reach, other.box))
+
+
+def _is_next_to(look: Look, line: Line, mark: Box) -> bool:
+    """Whether a line stands where the other half of a marking would.
+
+    Of a marking askew its own rows tell: the box around them is many times as high, and half the page stands near it.
+    """
+    if not meet(mark.grown(mark.height), line.box):
+        return False
+    askew = [other for other in look.lines if other is not line and abs(other.candidate.strip.angle) > _ASKEW]
+    rows = [other for other in askew if covers(mark, other.box)]
+    if sum(shared(mark, row.box) for row in rows) < 0.5 * mark.width * mark.height:
+        return True
+    own = line.candidate.strip.corners().astype("float32")
+    around = [row.candidate.strip.corners(_NEXT).astype("float32") for row in rows]
+    return any(cv.intersectConvexConvex(there, own)[0] > 0 for there in around)
 
 
 def _is_frame(look: Look, line: Line) -> bool:
