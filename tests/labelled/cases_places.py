@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 
 from fixtures import docx_pieces, files, pdf_pieces
 from fixtures.letter import A4, Letter, Para, Raw, Run, Section, para
@@ -16,6 +17,7 @@ from tests.labelled.registry import case
 
 PICTURE = ("unreadable-page",)
 """What a reader that cannot read page pictures has to say."""
+_LONG_AGO = time.gmtime(0)
 
 
 # ── DOCX (row 13) ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -285,7 +287,8 @@ def attached_scan(dice: Dice) -> Result:
     page = pdf_pieces.scanned(_page_lines(dice, higher), A4, dpi=130, seed=dice.number)
     kind = dice.choice(("PNG", "TIFF", "PDF"))
     out = io.BytesIO()
-    page.convert("RGB").save(out, kind, resolution=130)
+    # Pillow puts the time into a PDF, and a case is the same document whenever it is made.
+    page.convert("RGB").save(out, kind, resolution=130, creationDate=_LONG_AGO, modDate=_LONG_AGO)
     return files.pdf_with_attachment(data, f"priedas.{kind.lower()}", out.getvalue()), label
 
 

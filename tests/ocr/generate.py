@@ -12,11 +12,12 @@ import argparse
 import functools
 import io
 import random
+import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -296,7 +297,10 @@ def bilevel(page: Image.Image, threshold: int = 150) -> Image.Image:
 
 def as_pdf(pages: list[Image.Image], *, dpi: int = DPI, quality: int = 80) -> bytes:
     out = io.BytesIO()
-    options = {} if pages[0].mode == "1" else {"quality": quality}
+    # Pillow puts the time into a PDF, and a case is the same document whenever it is made.
+    options: dict[str, Any] = {"creationDate": time.gmtime(0), "modDate": time.gmtime(0)}
+    if pages[0].mode != "1":
+        options["quality"] = quality
     pages[0].save(out, "PDF", resolution=dpi, save_all=True, append_images=pages[1:], **options)
     return out.getvalue()
 
