@@ -119,7 +119,8 @@ def ink_in(letters: Mask, blob: Blob) -> int:
 
 def _lines_of(letters: Mask, pieces: Pieces, labels: NDArray[np.int32]) -> NDArray[np.int32]:
     """The line that each piece of the letters was closed to; 0 for what is none of them."""
-    at = np.flatnonzero(letters)
+    # A kernel of even length closes ink to one pixel beside it, so that an edge of a piece may stand in no line.
+    at = np.flatnonzero(cv.bitwise_and(letters, cv.inRange(labels, 1, labels.size)))
     lines = np.zeros(len(pieces.stats), np.int32)
     lines[pieces.labels.ravel()[at]] = labels.ravel()[at]
     return lines

@@ -10,7 +10,9 @@ from PIL import Image, ImageDraw
 
 from marker.ocr import colour, page, raster, turn
 from marker.ocr.apart import shrink
+from marker.ocr.blobs import blobs_of
 from marker.ocr.frames import clearest_tilt, frame_of, rows_of
+from marker.ocr.pieces import pieces_of
 from tests.ocr import pages
 
 
@@ -31,6 +33,18 @@ def test_a_printed_mark_is_found_and_running_text_is_not() -> None:
     middle = [c for c in sheet.candidates if 800 < c.strip.y < 1300]
     assert not middle
     assert len(sheet.text) >= 10
+
+
+@pytest.mark.parametrize("scale", [1.2, 1.35, 1.5, 1.65, 1.8])
+@pytest.mark.parametrize("at_the_end", ["left", "right"])
+def test_letters_grown_into_one_piece_are_a_line_wherever_that_piece_ends(scale: float, at_the_end: str) -> None:
+    ink = np.zeros((120, 300), np.uint8)
+    for left in range(100, 170, 14):
+        ink[50:68, left : left + 9] = 255
+    ink[58:60, 100:165] = 255
+    ink[68, 100 if at_the_end == "left" else 164] = 255  # the last of its pixels, from row to row
+    (line,) = blobs_of(ink, pieces_of(ink), scale)
+    assert (line.x, line.y, line.pieces) == (pytest.approx(100, abs=1), 50, 4)
 
 
 @pytest.mark.parametrize("angle", [-18, -9, -4, 5, 11, 19])
