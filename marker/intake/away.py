@@ -60,13 +60,6 @@ def reported(report: FileReport, reports: OpenReports) -> Iterator[None]:
         raise
 
 
-def _sign(candidate: Candidate) -> str:
-    try:
-        return sign(candidate.path.lstat()).hex()
-    except OSError:
-        return ""
-
-
 def sign_of(candidate: Candidate) -> str:
     """What tells a link or a pipe that stands there from another one; empty where nothing does."""
     try:

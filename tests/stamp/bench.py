@@ -63,14 +63,20 @@ def order(index: int) -> CopyOrder:
     return replace(TO_KZ, copy_number=str(number), copy_index=index, set_size=50)
 
 
-def text_pages(path: Path, pages: int) -> Path:
-    """Full pages of running text."""
+def text_pages(path: Path, pages: int, *, marked: bool = False) -> Path:
+    """Full pages of running text, marked at the top and bottom where that is asked for."""
     rl_config.useA85 = 0
+    pdfmetrics.registerFont(TTFont("Marking", _FONT))
     canvas = Canvas(str(path), pagesize=_A4, pageCompression=1)
+    top, lines = (750, 40) if marked else (770, 42)
     for page in range(pages):
+        if marked:
+            canvas.setFont("Marking", 12)
+            for height in (815, 20):
+                canvas.drawCentredString(297, height, _MARKING)
         canvas.setFont("Times-Roman", 11)
-        for line in range(42):
-            canvas.drawString(72, 770 - 16 * line, _words(page, line))
+        for line in range(lines):
+            canvas.drawString(72, top - 16 * line, _words(page, line))
         canvas.showPage()
     canvas.save()
     return path
@@ -86,23 +92,6 @@ def scanned_pages(path: Path, pages: int) -> Path:
         packed = io.BytesIO()
         picture.save(packed, "JPEG", quality=75)
         canvas.drawImage(ImageReader(packed), 60, 60, 475, 720)
-        canvas.showPage()
-    canvas.save()
-    return path
-
-
-def marked_text(path: Path, pages: int) -> Path:
-    """Pages of running text, marked at the top and bottom."""
-    rl_config.useA85 = 0
-    pdfmetrics.registerFont(TTFont("Marking", _FONT))
-    canvas = Canvas(str(path), pagesize=_A4, pageCompression=1)
-    for page in range(pages):
-        canvas.setFont("Marking", 12)
-        for height in (815, 20):
-            canvas.drawCentredString(297, height, _MARKING)
-        canvas.setFont("Times-Roman", 11)
-        for line in range(40):
-            canvas.drawString(72, 750 - 16 * line, _words(page, line))
         canvas.showPage()
     canvas.save()
     return path
@@ -221,7 +210,7 @@ def main() -> int:
         if not asked.copies_only:
             _print_pages(folder, asked.pages)
         print(f"{_SET} copies of 20 pages; asked: little more than one")
-        for made in (marked_text(folder / "marked.pdf", 20), marked_scan(folder / "scan.pdf", 20)):
+        for made in (text_pages(folder / "marked.pdf", 20, marked=True), marked_scan(folder / "scan.pdf", 20)):
             _print_copies(made, folder)
     return 0
 
