@@ -96,7 +96,7 @@ def _is_scrap(look: Look, line: Line, marks: Sequence[Box]) -> bool:
 def _letters_around(line: Line, scraps: Sequence[Line]) -> int:
     """How many letters stand in scraps next to one another, this one among them: a stamp that fell to pieces."""
     reach = line.box.grown(min(line.box.width, line.box.height))
-    return sum(other.candidate.pieces for other in scraps if other is line or meet(reach, other.box))
+    return sum(other.candidate.pieces for other in scraps if other is line or reach.overlaps(other.box))
 
 
 def _is_next_to(look: Look, line: Line, mark: Box) -> bool:
@@ -104,7 +104,7 @@ def _is_next_to(look: Look, line: Line, mark: Box) -> bool:
 
     Of a marking askew its own rows tell: the box around them is many times as high, and half the page stands near it.
     """
-    if not meet(mark.grown(mark.height), line.box):
+    if not mark.grown(mark.height).overlaps(line.box):
         return False
     askew = [other for other in look.lines if other is not line and abs(other.candidate.strip.angle) > _ASKEW]
     rows = [other for other in askew if covers(mark, other.box)]
@@ -136,7 +136,3 @@ def _shouted(text: str) -> bool:
 def _at_edge(look: Look, line: Line) -> bool:
     height = look.sheet.shown[0] / look.sheet.per_point
     return line.box.y1 < _HEAD * height or line.box.y0 > (1 - _FOOT) * height
-
-
-def meet(one: Box, other: Box) -> bool:
-    return one.overlaps(other)
