@@ -204,7 +204,11 @@ def _qualifier(table: Table) -> Qualifier:
 
 def _context(table: Table) -> Context:
     context = Context(
-        table.texts("conditional"), table.texts("copy_words"), table.texts("companions"), table.texts("terms", ())
+        conditional=table.texts("conditional"),
+        copy_words=table.texts("copy_words"),
+        companions=table.texts("companions"),
+        terms=table.texts("terms", ()),
+        sole_copy=table.texts("sole_copy", ()),
     )
     table.close()
     return context

@@ -177,6 +177,8 @@ class Context:
     companions: tuple[str, ...]
     terms: tuple[str, ...]
     """Words of the time a marking holds for and the ground it rests on; they count beside a number only."""
+    sole_copy: tuple[str, ...] = ()
+    """Words that stand for the number of a copy that is the only one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,8 +37,6 @@ _SURE_COPY: Final = 70.0
 _SURE_STAMPED_COPY: Final = 85.0
 _COPY_LETTER: Final = 1.25
 """Heights of capitals that a character of a copy number and its share of the blanks are wide at most."""
-_SOLE: Final = frozenset(words("единственный дара жалғыз vienintelis"))
-"""What stands for the number of a copy that is the only one."""
 _SIDE: Final = re.compile(r"^[|¦\[\]]\s|\s?[|¦\[\]]$")
 """The sides of a frame, read as strokes at the ends of its row."""
 _REACH: Final = 0.25
@@ -65,6 +63,7 @@ class Known:
         self._copy = frozenset(
             word for entry in lexicon_of(profile).entries if entry.role is Role.COPY for word in entry.words
         )
+        self._sole = frozenset(word for form in profile.context.sole_copy for word in words(form))
         self._shapes = tuple({shape(word) for word in self._words if len(word) >= _LEAST_SHAPES})
         self._likeness: dict[str, bool] = {}
         self._profile = profile
@@ -120,8 +119,8 @@ class Known:
 
     def _says_copy(self, text: str) -> bool:
         said = {word for word in words(text) if not word.isdigit() and word not in ("NR", "NO")}
-        numbered = any(map(str.isdigit, text)) or bool(said & _SOLE)
-        return numbered and bool(said & self._copy) and said <= self._copy | _SOLE
+        numbered = any(map(str.isdigit, text)) or bool(said & self._sole)
+        return numbered and bool(said & self._copy) and said <= self._copy | self._sole
 
     def is_outranked(self, candidate: Candidate, read: LineRead, findings: Sequence[Finding]) -> bool:
         """Whether a printed line is a piece of a marking no higher than one that stands in the document anyway."""

@@ -109,6 +109,16 @@ def test_a_line_that_may_say_more_is_no_copy_number(reads: tuple[LineRead, ...])
     assert not KNOWN.is_copy_number(printed(8), reads)
 
 
+def test_the_words_for_the_only_copy_are_those_of_the_profile() -> None:
+    profile = load_profile()
+    known = Known(replace(profile, context=replace(profile.context, sole_copy=("JEDYNY",))))
+    assert known.is_copy_number(printed(11), (LineRead("Egz. jedyny", 90),))
+    assert not known.is_copy_number(printed(16), (LineRead("Экз. единственный", 90),))
+    assert not KNOWN.is_copy_number(printed(11), (LineRead("Egz. jedyny", 90),))
+    for text in ("Дана жалғыз", "Дара дана", "Egz. vienintelis"):
+        assert KNOWN.is_copy_number(printed(len(text)), (LineRead(text, 90),))
+
+
 def test_a_line_wider_than_its_copy_number_says_more() -> None:
     assert not KNOWN.is_copy_number(printed(18), (LineRead("Экз. № 1", 95),))
 
