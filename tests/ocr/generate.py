@@ -32,6 +32,10 @@ DEVELOPMENT: Final = range(8)
 FINAL: Final = range(10_000, 10_008)
 """Seeds from 10,000 on are for the final figure; nobody tunes on them."""
 
+SHORT: Final = 5
+FULL: Final = 9
+"""Paragraphs of a letter that ends in the middle of the page, and of one that fills it."""
+
 FONTS: Final = {
     "sans": ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf"),
     "serif": ("DejaVuSerif.ttf", "DejaVuSerif-Bold.ttf"),
@@ -79,10 +83,12 @@ class Made:
     data: bytes
     label: Label
     pages: int
+    full: bool = False
+    """Its letter fills the page."""
 
     @property
     def name(self) -> str:
-        return f"{self.case}-{self.seed}.pdf"
+        return f"{self.case}-{self.seed}{'-full' if self.full else ''}.pdf"
 
 
 @dataclass(slots=True)
@@ -96,6 +102,7 @@ class Draft:
     bold: bool = True
     top: int = 420
     """Pixels from the top where the letter begins."""
+    paragraphs: int = SHORT
 
     @property
     def receiving(self) -> str:
@@ -127,7 +134,7 @@ def font(family: str, bold: bool, size: int) -> ImageFont.FreeTypeFont:
 # ── drawing ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def letter(draft: Draft, *, paragraphs: int = 5, head_ink: tuple[int, int, int] = (0, 0, 0)) -> Image.Image:
+def letter(draft: Draft, *, head_ink: tuple[int, int, int] = (0, 0, 0)) -> Image.Image:
     """A page with letterhead, addressee, subject, body and signature line."""
     rng, words = draft.rng, draft.words()
     page = Image.new("RGB", A4, (255, 255, 255))
@@ -146,7 +153,7 @@ def letter(draft: Draft, *, paragraphs: int = 5, head_ink: tuple[int, int, int] 
     y += size
     draw.text((300, y), rng.choice(words.subjects), font=font(family, True, size), fill=0)
     y += size * 3
-    for text in rng.sample(words.paragraphs, k=min(paragraphs, len(words.paragraphs))):
+    for text in rng.sample(words.paragraphs, k=min(draft.paragraphs, len(words.paragraphs))):
         y = _paragraph(draw, text, family, size, y)
         if y > 2800:
             break
@@ -611,21 +618,21 @@ def third_party(draft: Draft) -> tuple[bytes, Label]:
     return as_pdf([at_dpi(scanned(draft, page), 200)], dpi=200), held
 
 
-def make(name: str, seed: int) -> Made:
-    """The document of a case with that seed."""
+def make(name: str, seed: int, *, full: bool = False) -> Made:
+    """The document of a case with that seed, its letter half a page long or a full one."""
     rng = random.Random(zlib.crc32(f"{name}/{seed}".encode()))
-    draft = Draft(rng, ("KZ", "LT")[seed % 2])
+    draft = Draft(rng, ("KZ", "LT")[seed % 2], paragraphs=FULL if full else SHORT)
     data, label = CASES[name](draft)
     if label.marking is None:
         label = replace(label, stamp=False)
-    return Made(name, seed, data, label, 4 if name == "on-a-later-page" else 1)
+    return Made(name, seed, data, label, 4 if name == "on-a-later-page" else 1, full)
 
 
-def generate(seeds: Iterable[int], only: Iterable[str] = ()) -> Iterator[Made]:
+def generate(seeds: Iterable[int], only: Iterable[str] = (), *, full: bool = False) -> Iterator[Made]:
     names = list(only) or list(CASES)
     for name in names:
         for seed in seeds:
-            yield make(name, seed)
+            yield make(name, seed, full=full)
 
 
 def parse_seeds(text: str) -> range:
@@ -638,9 +645,10 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--seeds", type=parse_seeds, default=DEVELOPMENT)
     parser.add_argument("--case", action="append", default=[])
+    parser.add_argument("--full", action="store_true", help="letters that fill their page")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
-    for made in generate(given.seeds, given.case):
+    for made in generate(given.seeds, given.case, full=given.full):
         (given.out / made.name).write_bytes(made.data)
 
 

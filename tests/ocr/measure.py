@@ -56,14 +56,14 @@ def judge_kind(made: Made, marking: str | None, hold: str | None) -> str:
     return "under" if RANK.get(marking or "", 0) < RANK[label.marking] else "higher"
 
 
-def run_one(name: str, seed: int, cache: str) -> Result:
+def run_one(name: str, seed: int, cache: str, *, full: bool = False) -> Result:
     """Read and judge one document."""
     from marker.errors import HoldError
     from marker.intake.work import Task, examine_file
     from marker.model import PartyId
     from marker.settings import Settings
 
-    made = cached(name, seed, Path(cache))
+    made = cached(name, seed, Path(cache), full=full)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / made.name
         path.write_bytes(made.data)
@@ -84,13 +84,13 @@ def run_one(name: str, seed: int, cache: str) -> Result:
     return Result(name, seed, made.label.marking, made.label.stamp, kind, said, seconds)
 
 
-def cached(name: str, seed: int, cache: Path) -> Made:
+def cached(name: str, seed: int, cache: Path, *, full: bool = False) -> Made:
     """The document from the folder of earlier runs, or made anew."""
-    kept = cache / f"{name}-{seed}.pickle"
+    kept = cache / f"{name}-{seed}{'-full' if full else ''}.pickle"
     if kept.is_file():
         made: Made = pickle.loads(kept.read_bytes())  # noqa: S301 - written by this script
         return made
-    made = make(name, seed)
+    made = make(name, seed, full=full)
     kept.write_bytes(pickle.dumps(made))
     return made
 
@@ -108,10 +108,10 @@ def _spent() -> float:
     return used.user + used.system + used.children_user + used.children_system + reader
 
 
-def measure(names: list[str], seeds: range, jobs: int, cache: Path) -> list[Result]:
+def measure(names: list[str], seeds: range, jobs: int, cache: Path, *, full: bool = False) -> list[Result]:
     cache.mkdir(parents=True, exist_ok=True)
     with concurrent.futures.ProcessPoolExecutor(jobs) as pool:
-        futures = [pool.submit(run_one, name, seed, str(cache)) for name in names for seed in seeds]
+        futures = [pool.submit(run_one, name, seed, str(cache), full=full) for name in names for seed in seeds]
         return [future.result() for future in futures]
 
 
@@ -174,6 +174,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=parse_seeds, default=DEVELOPMENT)
     parser.add_argument("--final", action="store_true")
     parser.add_argument("--case", action="append", default=[])
+    parser.add_argument("--full", action="store_true", help="letters that fill their page")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "marker-ocr-bench")
     parser.add_argument("--json", type=Path)
@@ -186,7 +187,7 @@ def main() -> None:
         print(compare(given.case or list(CASES), seeds[0], given.cache, given.ocrmypdf))  # noqa: T201
         return
     start = time.monotonic()
-    results = measure(given.case or list(CASES), seeds, given.jobs, given.cache)
+    results = measure(given.case or list(CASES), seeds, given.jobs, given.cache, full=given.full)
     print(table(results))  # noqa: T201 - a script
     print(summary(results))  # noqa: T201
     print(f"wall time, making included: {time.monotonic() - start:.0f} s")  # noqa: T201
