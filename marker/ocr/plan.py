@@ -41,7 +41,7 @@ from marker.ocr.look import CLOSER, Clock, Line, Look, look_on, read_again, read
 from marker.ocr.montage import MAX_LINES, LineRead
 from marker.ocr.opened import OpenedPages
 from marker.ocr.partly import Partly
-from marker.ocr.residue import Known, covers, is_covered, is_read, kind_of
+from marker.ocr.residue import covers, is_covered, is_read, kind_of, known_of
 from marker.ocr.unsettled import unsettled
 from marker.ocr.whole import read_whole
 from marker.settings import Settings
@@ -127,14 +127,13 @@ class _Document:
         self._profile = profile
         self._receiving = receiving
         self._clock = clock
-        self._known = Known(profile)
+        self._known = known_of(profile)
         self._infos = {info.number: info for info in reading.page_infos}
         self._covered: dict[int, list[Box]] = {}
         for span in reading.spans:
             if span.page is not None and span.box is not None and span.visibility is Visibility.VISIBLE:
                 self._covered.setdefault(span.page, []).append(span.box)
         self._looks: list[Look] = []
-        self._partly = Partly(profile)
         self._notes: list[str] = []
 
     def read(self) -> Reading:
@@ -246,6 +245,7 @@ class _Document:
     def _complete(self, result: Reading) -> None:
         """Stamps that are still open and were read in part, each as the marking whose form the part belongs to."""
         findings = find(result, self._profile)
+        partly = Partly(self._profile)
         for look in self._looks:
             if not look.closer:
                 continue
@@ -257,7 +257,7 @@ class _Document:
                 if all(self._settled_closer(look, line, findings) for line in lines):
                     continue
                 ways = zip(*(line.reads for line in lines), strict=True)
-                entry = self._partly.form_in(" ".join(read.text for read in way) for way in ways)
+                entry = partly.form_in(" ".join(read.text for read in way) for way in ways)
                 if entry is not None:
                     look.complete(lines, entry.form)
                     self._notes.append(f"a stamp on page {look.number} was read in part; it can only be {entry.form}")

@@ -7,13 +7,13 @@ nobody could take for a marking, or a marking that the judgement has seen as one
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from difflib import SequenceMatcher
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from marker.agreement.profile import Profile
 from marker.detect.fold import words
 from marker.detect.lexicon import CONTEXT_ROLES, Role, lexicon_of
+from marker.detect.likeness import LikeWords
 from marker.model import Box, Finding, FindingKind
 from marker.ocr.candidate import Candidate
 from marker.ocr.montage import LineRead
@@ -48,6 +48,8 @@ _WIDE: Final = 1.5
 """Heights of capitals that a letter of a stamp and its share of the blanks are wide at most."""
 _TELLING: Final = 5
 """Letters that a stamp may show beside its marking: print it lies over, a frame."""
+_REMEMBERED: Final = 20_000
+"""Words whose likeness is remembered from one document to the next."""
 _SEEN: Final = frozenset(FindingKind) - {FindingKind.MENTION, FindingKind.AMBIGUOUS}
 
 
@@ -57,14 +59,15 @@ class Known:
     def __init__(self, profile: Profile) -> None:
         telling = {Role.MARK, Role.FOREIGN, Role.NO_EQUIVALENT}
         entries = [entry for entry in lexicon_of(profile).entries if entry.role in telling]
-        self._words = tuple(dict.fromkeys(word for entry in entries for word in entry.words if len(word) >= 4))
+        telling_words = tuple(dict.fromkeys(word for entry in entries for word in entry.words if len(word) >= 4))
+        self._words = LikeWords(telling_words)
         around = [entry for entry in lexicon_of(profile).entries if entry.role in CONTEXT_ROLES]
         self._around = frozenset(word for entry in around for word in entry.words)
         self._copy = frozenset(
             word for entry in lexicon_of(profile).entries if entry.role is Role.COPY for word in entry.words
         )
         self._sole = frozenset(word for form in profile.context.sole_copy for word in words(form))
-        self._shapes = tuple({shape(word) for word in self._words if len(word) >= _LEAST_SHAPES})
+        self._shapes = LikeWords(shape(word) for word in telling_words if len(word) >= _LEAST_SHAPES)
         self._likeness: dict[str, bool] = {}
         self._profile = profile
         self._targets: dict[str, set[str]] = {}
@@ -163,9 +166,7 @@ class Known:
     def _likeness_of(self, text: str) -> float:
         found = [word for word in words(text) if len(word) >= 3]
         letters = sum(len(word) for word in found)
-        alike = sum(
-            len(word) * max(SequenceMatcher(None, word, other).ratio() for other in self._words) for word in found
-        )
+        alike = sum(len(word) * self._words.likeness(word) for word in found)
         return alike / letters if letters else 0.0
 
     def is_plain(self, read: LineRead) -> bool:
@@ -184,17 +185,29 @@ class Known:
         return any(self.resembles(read.text) for read in reads)
 
     def _has_shape(self, word: str) -> bool:
-        key = f"shape {word}"
-        if key not in self._likeness:
-            self._likeness[key] = any(
-                SequenceMatcher(None, word, other).ratio() >= _LIKE_SHAPE for other in self._shapes
-            )
-        return self._likeness[key]
+        return self._remembered(f"shape {word}", lambda: self._shapes.is_any_like(word, _LIKE_SHAPE))
 
     def _resembles(self, word: str) -> bool:
-        if word not in self._likeness:
-            self._likeness[word] = any(SequenceMatcher(None, word, other).ratio() >= _LIKE for other in self._words)
-        return self._likeness[word]
+        return self._remembered(word, lambda: self._words.is_any_like(word, _LIKE))
+
+    def _remembered(self, key: str, say: Callable[[], bool]) -> bool:
+        if key not in self._likeness:
+            if len(self._likeness) >= _REMEMBERED:
+                self._likeness.clear()
+            self._likeness[key] = say()
+        return self._likeness[key]
+
+
+def known_of(profile: Profile) -> Known:
+    """What is known of a profile, which is the same for all its documents."""
+    for of, known in _KNOWN:
+        if of is profile:
+            return known
+    _KNOWN[:] = [(profile, Known(profile))]
+    return _KNOWN[-1][1]
+
+
+_KNOWN: list[tuple[Profile, Known]] = []
 
 
 def _of_one_script(reads: Sequence[LineRead]) -> LineRead:

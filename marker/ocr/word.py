@@ -14,7 +14,7 @@ from marker.model import FindingKind, HoldCode, Place, Reading, Residue, Span
 from marker.ocr.docx_pictures import pictures_of
 from marker.ocr.look import CLOSER, Clock, Line, Look, look_at, read_again, read_looks
 from marker.ocr.raster import Picture
-from marker.ocr.residue import Known, kind_of
+from marker.ocr.residue import Known, kind_of, known_of
 
 _NOT_LOOKED_INTO: Final = "pictures in Word documents are not looked into"
 """How the reader's note of pictures ends, which is no longer true once they were."""
@@ -45,7 +45,7 @@ def read_word_pictures(path: Path, reading: Reading, profile: Profile, clock: Cl
             "Its pictures could not be read, and one may bear a marking; read the document and state its marking with "
             "--marking and --reason.",
         )
-    known = Known(profile)
+    known = known_of(profile)
     result = _with(reading, looks)
     doubtful = {look.number for look, _ in _open_lines(looks, result, profile, known)}
     # A picture of a few words may be a mark cut out close: read badly, it is read again, whatever its lines look like.
