@@ -203,16 +203,18 @@ class Matcher:
 
     def _units(self) -> Iterator[tuple[Key, ...]]:
         """What may be one form: a piece of a line between slashes, and up to four such pieces over lines."""
+        pieces_of = {line.number: self._pieces(line) for line in self.layout.lines if self.layout.may_be_misread(line)}
         for line in self.layout.lines:
-            if not self.layout.may_be_misread(line):
+            own = pieces_of.get(line.number)
+            if not own:
                 continue
             below = [
                 other
                 for other in self.layout.neighbours(line, 3)
-                if other.number > line.number and _class(other) == _class(line) and self.layout.may_be_misread(other)
+                if other.number > line.number and other.number in pieces_of and _class(other) == _class(line)
             ]
-            pieces = [piece for one in (line, *below[:3]) for piece in self._pieces(one)]
-            for start in range(len(self._pieces(line))):
+            pieces = [*own, *(piece for other in below[:3] for piece in pieces_of[other.number])]
+            for start in range(len(own)):
                 for end in range(start + 1, min(start + 4, len(pieces)) + 1):
                     yield tuple(key for piece in pieces[start:end] for key in piece)
 

@@ -23,7 +23,7 @@ from marker.agreement.profile import Profile
 from marker.detect.fold import fold, words
 from marker.detect.fuzzy import misread_of
 from marker.detect.initials import InitialsTest
-from marker.detect.lexicon import CONTEXT_ROLES, Entry, Role, lexicon_of
+from marker.detect.lexicon import CONTEXT_ROLES, Entry, Lexicon, Role, lexicon_of
 from marker.detect.lines import Layout, is_mostly_lower, stands_in_text
 from marker.detect.match import is_number
 from marker.detect.sightings import may_raise, sight
@@ -69,20 +69,16 @@ class Sieve:
         self._profile = profile
         self._thresholds = thresholds
         self._lexicon = lexicon_of(profile)
-        self._marks = _Forms(e for e in self._lexicon.entries if e.role not in _HARMLESS_ROLES | _SPEAKS_OF_MARKS)
-        self._around = _Forms(e for e in self._lexicon.entries if e.role in _SPEAKS_OF_MARKS)
+        sought = _sought(self._lexicon)
+        self._marks = _Forms(sought.marks)
+        self._around = _Forms(sought.around)
         self._misread = misread_of(self._lexicon, thresholds)
         self._longest = self._misread.longest
-        self._may_be_initials = InitialsTest(self._lexicon)
-        self._droppable = self._lexicon.page_words.union(
-            *(entry.words for entry in self._lexicon.entries if entry.role in CONTEXT_ROLES)
-        )
-        lengths = [len(letters) for letters, _, _ in self._lexicon.fragments]
-        self._raising = range(min(lengths, default=0) - _UNLIKE, max(lengths, default=0) + _UNLIKE + _NUMBERS + 1)
-        self._blob = f"{self._marks.blob}\n{self._around.blob}"
-        self._beginnings = {
-            self._blob[at : at + size] for at in range(len(self._blob)) for size in range(1, _BEGINNING + 1)
-        }
+        self._may_be_initials = sought.may_be_initials
+        self._droppable = sought.droppable
+        self._raising = sought.raising
+        self._blob = sought.blob
+        self._beginnings = sought.beginnings
         self._harmless: set[str] = set()
         self._pieces: dict[str, tuple[str, ...] | None] = {}
         self._known: set[_Look] = set()
@@ -253,12 +249,47 @@ class Sieve:
         return Reading("pdf", None, tuple(spans), (info,))
 
 
+class _Sought:
+    """What the sieves of one lexicon look for."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.marks = _letters(e for e in lexicon.entries if e.role not in _HARMLESS_ROLES | _SPEAKS_OF_MARKS)
+        self.around = _letters(e for e in lexicon.entries if e.role in _SPEAKS_OF_MARKS)
+        self.may_be_initials = InitialsTest(lexicon)
+        self.droppable = lexicon.page_words.union(
+            *(entry.words for entry in lexicon.entries if entry.role in CONTEXT_ROLES)
+        )
+        lengths = [len(letters) for letters, _, _ in lexicon.fragments]
+        self.raising = range(min(lengths, default=0) - _UNLIKE, max(lengths, default=0) + _UNLIKE + _NUMBERS + 1)
+        self.blob = "\n".join((*self.marks, *self.around))
+        self.beginnings = frozenset(
+            self.blob[at : at + size] for at in range(len(self.blob)) for size in range(1, _BEGINNING + 1)
+        )
+
+
+def _letters(entries: Iterable[Entry]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(entry.letters for entry in entries if entry.letters))
+
+
+def _sought(lexicon: Lexicon) -> _Sought:
+    """Compiled once per lexicon."""
+    for known, sought in _CACHE:
+        if known is lexicon:
+            return sought
+    if len(_CACHE) >= 4:  # as many as lexicons are kept
+        _CACHE.clear()
+    _CACHE.append((lexicon, _Sought(lexicon)))
+    return _CACHE[-1][1]
+
+
+_CACHE: list[tuple[Lexicon, _Sought]] = []
+
+
 class _Forms:
     """Which forms can be put together from some words, set side by side in any order."""
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
-        self._letters = tuple(dict.fromkeys(entry.letters for entry in entries if entry.letters))
-        self.blob = "\n".join(self._letters)
+    def __init__(self, letters: Sequence[str]) -> None:
+        self._letters = letters
         self._begins: dict[str, frozenset[str]] = {}
         self._ends: dict[str, frozenset[str]] = {}
         self._answers: dict[tuple[frozenset[str], frozenset[str]], bool] = {}

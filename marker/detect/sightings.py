@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import reduce
+from typing import NamedTuple
 
 from marker.agreement.profile import Profile
 from marker.detect.alike import alike
@@ -19,10 +20,25 @@ from marker.detect.match import Matcher, is_number
 from marker.detect.owners import Owners
 from marker.detect.spots import spot
 from marker.detect.thresholds import DEFAULT, Thresholds
-from marker.model import Box, Finding, FindingKind, LabelSeen, MarkingId, PartyId, Place, Reading, Source, Visibility
+from marker.model import (
+    Box,
+    Finding,
+    FindingKind,
+    LabelSeen,
+    MarkingId,
+    PageInfo,
+    PartyId,
+    Place,
+    Reading,
+    Source,
+    Span,
+    Visibility,
+)
 
 _SAME = 0.7
 """Of the longer and the higher of two boxes, so much is shared by two readings of one line."""
+_REMEMBERED = 2_000
+"""Spans of the longest reading whose sightings are remembered; longer ones are judged once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +75,33 @@ class Sighting:
 
 
 def sight(reading: Reading, profile: Profile, thresholds: Thresholds = DEFAULT) -> list[Sighting]:
-    """Everything in a reading that is, or looks like, a marking, in document order."""
+    """Everything in a reading that is, or looks like, a marking, in document order.
+
+    Asked again about what it was last asked about, it answers from memory: a scan is judged several times on its way.
+    """
+    asked = _Asked(reading.spans, reading.page_infos, reading.pages, thresholds)
+    for known, question, answer in _LAST:
+        if known is profile and question == asked:
+            return list(answer)
+    found = _sight(reading, profile, thresholds)
+    if len(reading.spans) <= _REMEMBERED:
+        _LAST[:] = [(profile, asked, tuple(found))]
+    return found
+
+
+class _Asked(NamedTuple):
+    """All that the sightings of a reading depend on, beside the profile."""
+
+    spans: tuple[Span, ...]
+    infos: tuple[PageInfo, ...]
+    pages: int | None
+    thresholds: Thresholds
+
+
+_LAST: list[tuple[Profile, _Asked, tuple[Sighting, ...]]] = []
+
+
+def _sight(reading: Reading, profile: Profile, thresholds: Thresholds) -> list[Sighting]:
     same = alike(reading)
     layout = Layout(same.reading, thresholds)
     matcher = Matcher(layout, lexicon_of(profile))

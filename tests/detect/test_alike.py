@@ -26,6 +26,7 @@ def findings_one_by_one(reading: Reading) -> list[Finding]:
     """What is found where every page is judged for itself."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sightings, "alike", lambda whole: Alike(whole, {}))
+        patch.setattr(sightings, "_LAST", [])  # what is remembered was judged the other way
         return findings(reading)
 
 
