@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from marker.ocr.crop import Strip
 from marker.ocr.frames import Row, rows_at
-from marker.ocr.pieces import Pieces
+from marker.ocr.pieces import Pieces, pieces_of
 from marker.ocr.vision import cv
 
 Mask = NDArray[np.uint8]
@@ -108,7 +108,8 @@ def beside(run: Run, ink: Mask, scale: float) -> list[Row]:
     part = ink[low[1] : high[1], low[0] : high[0]]
     if not part.any():
         return []
-    _, labels, stats, _ = cv.connectedComponentsWithStats(part, connectivity=8)
+    pieces = pieces_of(part)
+    labels, stats = pieces.labels, pieces.stats
     keep = (stats[:, 3] > 0.7 * height) & (stats[:, 3] < 3 * height) & (stats[:, 4] > 0.2 * stats[:, 2] * stats[:, 3])
     keep[0] = False
     own = np.where(keep[labels], 255, 0).astype(np.uint8)
@@ -134,7 +135,7 @@ def _lies_level(own: Mask, strip: Strip) -> bool:
     low = np.maximum(np.floor(corners.min(axis=0)).astype(int), 0)
     high = np.ceil(corners.max(axis=0)).astype(int) + 1
     part = np.ascontiguousarray(own[low[1] : high[1], low[0] : high[0]])
-    _, _, stats, _ = cv.connectedComponentsWithStats(part, connectivity=8)
+    stats = pieces_of(part).stats
     letters = stats[1:][(stats[1:, 3] > 0.4 * strip.height) & (stats[1:, 3] < 1.2 * strip.height)]
     feet, widths = (letters[:, 1] + letters[:, 3]).astype(np.float64), letters[:, 2].astype(np.float64)
     same = np.abs(feet[:, None] - feet[None, :]) < _FOOT * strip.height

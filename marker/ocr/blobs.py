@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from marker.ocr.apart import ASKEW, Mask
 from marker.ocr.frames import letters_among, row_spans
-from marker.ocr.pieces import Pieces, pieces_of
+from marker.ocr.pieces import Pieces, pieces_of, places_of
 from marker.ocr.vision import cv
 
 JOIN: Final = 9.0
@@ -52,9 +52,10 @@ class Blob:
 
 def blobs_of(letters: Mask, pieces: Pieces, scale: float) -> list[Blob]:
     """Letters joined to lines, from top to bottom; ``pieces`` are those of the letters, and more may be."""
-    reach = max(3, round(JOIN * scale))
+    reach = max(3, round(JOIN * scale) | 1)  # odd, or lines come to stand beside their letters
     closed = cv.morphologyEx(letters, cv.MORPH_CLOSE, np.ones((1, reach), np.uint8))
-    _, labels, stats, _ = cv.connectedComponentsWithStats(closed, connectivity=8)
+    lines = pieces_of(closed)
+    labels, stats = lines.labels, lines.stats
     wide = np.flatnonzero((stats[:, 2] >= _LEAST_LONG * scale) & (stats[:, 3] >= 4 * scale))
     line_of = _lines_of(letters, pieces, labels)
     order = np.argsort(line_of, kind="stable")
@@ -90,7 +91,8 @@ def may_be_upright(letters: Mask, scale: float) -> Mask:
     cells = cv.min(cv.resize(padded, (columns, rows), interpolation=cv.INTER_AREA), 1)
     reach = 1 + -(-max(3, round(JOIN * scale)) // _CELL)
     closed = cv.morphologyEx(cells, cv.MORPH_CLOSE, np.ones((2 * (reach // 2) + 1, 1), np.uint8))
-    _, labels, stats, _ = cv.connectedComponentsWithStats(closed, connectivity=8)
+    cells = pieces_of(closed)
+    labels, stats = cells.labels, cells.stats
     kept = np.where(_CELL * stats[:, 3] >= _LEAST_LONG * scale, 255, 0).astype(np.uint8)
     kept[0] = 0
     if not kept.any():
@@ -117,10 +119,9 @@ def ink_in(letters: Mask, blob: Blob) -> int:
     return int(cv.countNonZero(letters[blob.y : blob.bottom, blob.x : blob.right]))
 
 
-def _lines_of(letters: Mask, pieces: Pieces, labels: NDArray[np.int32]) -> NDArray[np.int32]:
+def _lines_of(letters: Mask, pieces: Pieces, labels: NDArray[Any]) -> NDArray[np.int32]:
     """The line that each piece of the letters was closed to; 0 for what is none of them."""
-    # A kernel of even length closes ink to one pixel beside it, so that an edge of a piece may stand in no line.
-    at = np.flatnonzero(cv.bitwise_and(letters, cv.inRange(labels, 1, labels.size)))
+    at = places_of(letters)
     lines = np.zeros(len(pieces.stats), np.int32)
     lines[pieces.labels.ravel()[at]] = labels.ravel()[at]
     return lines
@@ -188,5 +189,4 @@ def regions(blobs: list[Blob], shape: tuple[int, ...], scale: float) -> list[tup
     for blob in blobs:
         grow = round(0.3 * blob.letter + scale)
         mask[max(0, blob.y - grow) : blob.bottom + grow, max(0, blob.x - grow) : blob.right + grow] = 255
-    count, _, stats, _ = cv.connectedComponentsWithStats(mask, connectivity=8)
-    return [tuple(int(v) for v in stats[index][:4]) for index in range(1, count)]  # type: ignore[misc]  # four of five
+    return [tuple(int(v) for v in box[:4]) for box in pieces_of(mask).stats[1:]]  # type: ignore[misc]  # four of five

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from marker.ocr.colour import Grey
+from marker.ocr.pieces import pieces_of
 from marker.ocr.shares import counts_of, level_at
 from marker.ocr.vision import cv
 
@@ -96,7 +97,8 @@ def _clear_neighbours(crop: Grey, margin: int) -> None:
     ink = cv.threshold(crop, _INK, 255, cv.THRESH_BINARY_INV)[1]
     if not (ink[0].any() or ink[-1].any()):
         return
-    _, labels, stats, _ = cv.connectedComponentsWithStats(ink, connectivity=8)
+    pieces = pieces_of(ink)
+    labels, stats = pieces.labels, pieces.stats
     tops, bottoms = stats[:, 1], stats[:, 1] + stats[:, 3]
     drop = ((tops == 0) & (bottoms <= margin)) | ((bottoms == height) & (tops >= height - margin))
     drop[0] = False

@@ -5,7 +5,6 @@ Anything that may change how it is shown, a mask, a turn, a clip, an annotation,
 
 from __future__ import annotations
 
-import mmap
 import re
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +21,12 @@ _CHANGES: Final = (b"/SMask", b"/Mask", b"/ImageMask", b"/OC", b"/TR")
 transfer functions.  The dictionary of a picture is never compressed."""
 _ESCAPED: Final = re.compile(rb"/[A-Za-z]{0,9}#(?:[46][1-9A-Fa-f]|[57][0-9Aa])")
 """A name that may be one of those in another spelling: a letter of it is given by its number (7.3.5)."""
+_SECOND: Final = np.isin(np.arange(256), [name[1] for name in _CHANGES])
+_OF_LETTERS: Final = np.isin(np.arange(256), list(b"4567"))
+"""Which bytes come after the stroke of such a name, and after the # of such a spelling."""
+_LONGEST: Final = 16
+"""Bytes that none of them is longer than."""
+_AT_ONCE: Final = 1 << 17
 _MOST_PIXELS: Final = 12_000_000
 """A larger picture is drawn, which takes less memory."""
 _SQUARE: Final = 0.01
@@ -34,8 +39,26 @@ _SMOOTH: Final = 1.6
 
 def shows_pictures_plainly(path: Path) -> bool:
     """Whether nothing in a PDF file speaks of masks, layers or transfer functions."""
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        return all(data.find(name) < 0 for name in _CHANGES) and _ESCAPED.search(data) is None
+    end = b""
+    with path.open("rb") as file:
+        while data := file.read(_AT_ONCE):
+            part = end + data
+            if _changes_pictures(part):
+                return False
+            end = part[-_LONGEST:]
+    return True
+
+
+def _changes_pictures(part: bytes) -> bool:
+    """Whether one of those names stands in a part of a file; looked for by its first bytes, which are rare."""
+    levels = np.frombuffer(part, np.uint8)
+    names = np.flatnonzero(levels[:-1] == ord("/"))
+    names = names[_SECOND[levels[names + 1]]]
+    if any(part.startswith(_CHANGES, at) for at in names.tolist()):
+        return True
+    numbers = np.flatnonzero(levels[:-1] == ord("#"))
+    numbers = numbers[_OF_LETTERS[levels[numbers + 1]]]
+    return any(_ESCAPED.search(part, max(0, at - _LONGEST), at + 3) for at in numbers.tolist())
 
 
 def embedded(raw: Any, page: Any, size: tuple[int, int], zoom: float) -> Pixels | None:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marker.ocr.crop import Strip
+from marker.ocr.pieces import pieces_of
 from marker.ocr.shares import number_at
 from marker.ocr.vision import cv
 
@@ -33,6 +34,10 @@ _RIM: Final = 0.25
 """Share of a frame's height beside its edges where its lines are looked for once more."""
 _EDGE: Final = 2.5
 """Points of a frame's side that belong to its line, whichever way it wavers."""
+_CLOSED: Final = 0.9
+"""Share of each side that has ink where nothing of a frame is missing, …"""
+_CLOSED_EDGE: Final = 0.36
+"""… and share of its ink that stands on its sides then at least: broad lines reach beyond what is their edge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,7 @@ def frame_of(component: Mask, scale: float) -> Frame | None:
     if sum(share > 0.5 for share in covered) < 4 and min(covered[2:]) < 0.75:
         return None
     on_edge = float((left | right | top | bottom).mean())
-    if on_edge < 0.5:
+    if on_edge < (_CLOSED_EDGE if min(covered) > _CLOSED else 0.5):
         return None
     return Frame(float(x), float(y), float(width), float(height), float(angle))
 
@@ -132,11 +137,12 @@ def rows_at(blob: Mask, angle: float, scale: float) -> list[Row]:
 
 
 def _spanning_frame(blob: Mask, scale: float) -> Frame | None:
-    reach = max(3, round(_WORN * scale))
+    reach = max(3, round(_WORN * scale) | 1)
     closed = cv.morphologyEx(blob, cv.MORPH_CLOSE, cv.getStructuringElement(cv.MORPH_ELLIPSE, (reach, reach)))
-    count, labels, stats, _ = cv.connectedComponentsWithStats(closed, connectivity=8)
+    pieces = pieces_of(closed)
+    labels, stats = pieces.labels, pieces.stats
     height, width = blob.shape
-    for index in range(1, count):
+    for index in range(1, len(stats)):
         x, y, w, h, _area = stats[index]
         if w >= 0.7 * width and h >= 0.6 * height:
             component = (labels[y : y + h, x : x + w] == index).astype(np.uint8)
@@ -151,18 +157,24 @@ def clearest_tilt(blob: Mask, reach: float = TILT) -> tuple[float, float]:
     height, width = blob.shape
     share = min(1.0, 160 / max(height, width))
     small = cv.resize(blob, (max(4, round(width * share)), max(4, round(height * share))), interpolation=cv.INTER_AREA)
-    best, angle, level = 0.0, 0.0, 1.0
-    for tilt in np.arange(-reach, reach + 0.5, 1.0):
-        clarity = _clarity(small, float(tilt))
-        if tilt == 0:
-            level = max(clarity, 1.0)
-        if clarity > best:
-            best, angle = clarity, float(tilt)
-    return angle, best / level
+    level = max(_clarity(small, 0.0), 1.0)
+    clear = {float(tilt): _clarity(small, float(tilt)) for tilt in np.arange(-reach, reach + 0.5, 2.0) if tilt}
+    clear[0.0] = level
+    about = max(clear, key=lambda tilt: (clear[tilt], -tilt))
+    clear |= {tilt: _clarity(small, tilt) for tilt in (about - 1.0, about + 1.0) if abs(tilt) <= reach}
+    angle = max(clear, key=lambda tilt: (clear[tilt], -tilt))
+    return angle, clear[angle] / level
 
 
 def _clarity(small: Mask, angle: float) -> float:
-    turned = _turn(small, angle)
+    """How clear rows are across a tilt: turned on a sheet no larger than that turn needs."""
+    height, width = small.shape
+    slope = np.radians(abs(angle))
+    cos, sin = float(np.cos(slope)), float(np.sin(slope))
+    across, down = int(np.ceil(width * cos + height * sin)) + 2, int(np.ceil(width * sin + height * cos)) + 2
+    matrix = cv.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
+    matrix[:, 2] += (across - width) / 2, (down - height) / 2
+    turned = cv.warpAffine(small, matrix, (across, down), flags=cv.INTER_LINEAR)
     rows = cv.reduce(turned, 1, cv.REDUCE_SUM, dtype=cv.CV_32F).ravel()
     return float(np.square(rows).sum())
 
@@ -293,7 +305,7 @@ def row_spans(inside: Mask, scale: float) -> list[tuple[int, int]]:
 
 def letters_of(band: Mask) -> tuple[int, float, float]:
     """Components of a level row that may be letters: how many, how alike in height, and how high the highest are."""
-    return letters_among(cv.connectedComponentsWithStats(band, connectivity=8)[2][1:])
+    return letters_among(pieces_of(band).stats[1:])
 
 
 def letters_among(stats: Any) -> tuple[int, float, float]:

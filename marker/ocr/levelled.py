@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 
 from marker.ocr.colour import Grey
 from marker.ocr.crop import Strip, bounds_of
 from marker.ocr.vision import cv
+
+_HALF: Final = 110
+"""Level from which on a pixel is ink when a mask was turned."""
 
 
 class Levelled:
@@ -51,6 +55,15 @@ class Levelled:
         turn[:, 2] += turn[:, :2] @ np.array([left, top]) - np.array([x0, y0])
         way = cv.INTER_CUBIC if sharp else cv.INTER_LINEAR
         return np.asarray(cv.warpAffine(drawn, turn, (x1 - x0, y1 - y0), flags=way, borderValue=255), np.uint8)
+
+    def mask(self) -> Grey:
+        """All of it, of a layer that is a mask of 0 and 255: a mask again, strokes as broad as they were."""
+        if not self._skew:
+            return self._upright
+        height, width = self.shape
+        turn = cv.getRotationMatrix2D((width / 2, height / 2), self._skew, 1.0)
+        turned = cv.warpAffine(self._upright, turn, (width, height), flags=cv.INTER_LINEAR)
+        return np.asarray(cv.threshold(turned, _HALF, 255, cv.THRESH_BINARY)[1], np.uint8)
 
 
 NOTHING = Levelled(np.zeros((0, 0), np.uint8))

@@ -6,7 +6,7 @@ coloured ink go to ``frames``, which finds their own tilt.  What is clearly runn
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -27,6 +27,7 @@ from marker.ocr.candidate import Candidate, box_of, joined
 from marker.ocr.colour import Grey, ink_of
 from marker.ocr.crop import Strip
 from marker.ocr.frames import TILT, Frame, Row, clearest_tilt, rows_of
+from marker.ocr.levelled import Levelled
 from marker.ocr.pieces import pieces_of
 from marker.ocr.seals import Seal, seals_of, without
 from marker.ocr.vision import cv
@@ -67,17 +68,18 @@ class Finder:
         """Share of the letters' ink that stands in no line."""
         self._group = 0
 
-    def find(self, black: Grey, colour: Grey | None, scale: float) -> list[Candidate]:
-        """Candidates, best first; of the layers at working scale, which is ``scale``."""
-        ink = ink_of(black)
+    def find(self, black: Levelled, inks: Sequence[Grey], scale: float) -> list[Candidate]:
+        """Candidates, best first; of the black layer at working scale, which is ``scale``, and of the ink of that and,
+        where there is one, of the coloured layer, levelled as it is.
+        """
+        ink = inks[0]
         pieces = pieces_of(ink)
         seals = seals_of(pieces, scale)
         coloured = None
-        if colour is not None:
-            coloured = ink_of(colour, least=40)
-            its = pieces_of(coloured)
+        if len(inks) > 1:
+            its = pieces_of(inks[1])
             seals += seals_of(its, scale)
-            coloured = without_rules(coloured, its, scale)
+            coloured = without_rules(inks[1], its, scale)
         zoom = self.scale / scale
         self.seals = [Seal(seal.x * zoom, seal.y * zoom, seal.radius * zoom) for seal in seals]
         if seals:
@@ -218,11 +220,12 @@ class Finder:
         self.unread_figures += [(x * zoom, y * zoom, (x + w) * zoom, (y + h) * zoom) for x, y, w, h in boxes]
 
     def _coloured(self, ink: Grey, seals: list[Seal], scale: float) -> None:
-        reach = max(3, round(5.5 * scale))
+        reach = max(3, round(5.5 * scale) | 1)
         closed = cv.morphologyEx(ink, cv.MORPH_CLOSE, cv.getStructuringElement(cv.MORPH_ELLIPSE, (reach, reach)))
-        closed = cv.morphologyEx(closed, cv.MORPH_CLOSE, np.ones((1, round(JOIN * scale)), np.uint8))
-        count, labels, stats, _ = cv.connectedComponentsWithStats(closed, connectivity=8)
-        for index in range(1, count):
+        closed = cv.morphologyEx(closed, cv.MORPH_CLOSE, np.ones((1, round(JOIN * scale) | 1), np.uint8))
+        joined_up = pieces_of(closed)
+        labels, stats = joined_up.labels, joined_up.stats
+        for index in range(1, len(stats)):
             x, y, w, h, _area = (int(value) for value in stats[index])
             if max(w, h) < 16 * scale or min(w, h) < 4.5 * scale:
                 continue
@@ -242,9 +245,9 @@ class Finder:
 
     # ── white on dark, and lines on their side ──────────────────────────────────────────────────────────────────────
 
-    def _banners(self, parts: Field, small: Grey, scale: float) -> None:
+    def _banners(self, parts: Field, small: Levelled, scale: float) -> None:
         for x, y, w, h in parts.banners:
-            inside = cv.bitwise_not(small[y : y + h, x : x + w])
+            inside = cv.bitwise_not(small.part(x, y, x + w, y + h, sharp=True))
             ink = ink_of(np.asarray(cv.normalize(inside, None, 0, 255, cv.NORM_MINMAX), np.uint8), least=90)
             edge = max(1, round(1.5 * scale))
             ink[:edge], ink[-edge:], ink[:, :edge], ink[:, -edge:] = 0, 0, 0, 0

@@ -207,7 +207,8 @@ def lay_out(picture: Picture, number: int, per_point: float, quarters: int | Non
     layers = colour.separate(picture)
     small, scale = shrink(layers.black, layers.scale)
     coloured = None if layers.colour is None else shrink(layers.colour, layers.scale)[0]
-    ink = colour.ink_of(small if coloured is None else cv.min(small, coloured))
+    inks = [colour.ink_of(small)] if coloured is None else [colour.ink_of(small), colour.ink_of(coloured, least=40)]
+    ink = inks[0] if coloured is None else cv.max(*inks)
     if quarters is None:
         skew, upright = turn.skew_of(ink, scale)
         quarters = 1 if upright else 0
@@ -227,9 +228,7 @@ def lay_out(picture: Picture, number: int, per_point: float, quarters: int | Non
     )
     finder = Finder(layers.scale)
     found = finder.find(
-        Levelled(small, quarters, skew).whole(sharp=True),
-        None if coloured is None else Levelled(coloured, quarters, skew).whole(sharp=True),
-        scale,
+        Levelled(small, quarters, skew), [Levelled(mask, quarters, skew).mask() for mask in inks], scale
     )
     sheet.candidates = _in_reading_order(found[:MOST_CANDIDATES])
     sheet.text = finder.text_lines

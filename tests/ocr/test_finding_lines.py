@@ -9,9 +9,10 @@ import pytest
 from PIL import Image, ImageDraw
 
 from marker.ocr import colour, page, raster, turn
-from marker.ocr.apart import shrink
+from marker.ocr.apart import shrink, take_apart
 from marker.ocr.blobs import blobs_of
 from marker.ocr.frames import clearest_tilt, frame_of, rows_of
+from marker.ocr.levelled import Levelled
 from marker.ocr.pieces import pieces_of
 from tests.ocr import pages
 
@@ -44,7 +45,7 @@ def test_letters_grown_into_one_piece_are_a_line_wherever_that_piece_ends(scale:
     ink[58:60, 100:165] = 255
     ink[68, 100 if at_the_end == "left" else 164] = 255  # the last of its pixels, from row to row
     (line,) = blobs_of(ink, pieces_of(ink), scale)
-    assert (line.x, line.y, line.pieces) == (pytest.approx(100, abs=1), 50, 4)
+    assert (line.x, line.right, line.y, line.pieces) == (100, 165, 50, 4)
 
 
 @pytest.mark.parametrize("angle", [-18, -9, -4, 5, 11, 19])
@@ -112,6 +113,17 @@ def test_white_letters_on_a_dark_ground_are_found() -> None:
     assert [c.kind for c in at(laid_out(image), 825, 100)] == ["dark"]
 
 
+def test_bold_letters_grown_together_along_their_heads_and_feet_are_no_dark_ground() -> None:
+    letters = np.zeros((60, 120), np.uint8)
+    letters[10:40, 20:80] = 255
+    letters[16:35, 24:76:4] = letters[16:35, 25:76:4] = 0  # thin gaps between broad strokes
+    assert take_apart(letters, pieces_of(letters), 1.5).banners == [(20, 10, 60, 30)]
+    letters[12:38, 24:76:4] = letters[12:38, 25:76:4] = 0  # two rows of heads and of feet are left
+    found = take_apart(letters, pieces_of(letters), 1.5)
+    assert not found.banners
+    assert found.letters.any()
+
+
 def test_coloured_paper_is_paper_and_black_ink_is_black() -> None:
     image = pages.body(pages.write(Image.new("RGB", pages.A4, (250, 235, 190)), "SLAPTAI", 827, 100))
     layers = colour.separate(raster.of_image(image, 200))
@@ -129,6 +141,13 @@ def test_a_frame_is_told_from_a_scribble() -> None:
     frame = np.zeros((200, 500), np.uint8)
     frame[20:26, 20:480] = frame[174:180, 20:480] = frame[20:180, 20:26] = frame[20:180, 474:480] = 255
     assert frame_of(frame, 2.0) is not None
+    broad = np.zeros((98, 206), np.uint8)
+    broad[4:94, 3:203] = 255
+    broad[12:86, 11:195] = 0
+    assert frame_of(broad, 1.5) is not None
+    block = np.zeros((98, 206), np.uint8)
+    block[4:94, 3:203] = 255
+    assert frame_of(block, 1.5) is None
     cross = np.eye(400, dtype=np.uint8) * 255
     assert frame_of(cross, 2.0) is None
 
@@ -142,6 +161,33 @@ def test_the_rows_of_a_blob_come_from_top_to_bottom() -> None:
     assert len(rows) == 2
     assert rows[0].strip.y < rows[1].strip.y
     assert clearest_tilt(np.asarray(image.rotate(12)))[0] == pytest.approx(-12, abs=1.5)
+
+
+def test_the_pieces_of_much_ink_are_those_of_little() -> None:
+    little = (np.random.default_rng(1).random((300, 300)) < 0.1).astype(np.uint8) * 255
+    much = np.zeros((700, 1200), np.uint8)
+    much[::2, ::2] = 255  # more pieces than 16 bits can name
+    much[:300, :300] = 0
+    much[:300, :300] = little
+    one, other = pieces_of(little), pieces_of(much)
+    assert one.labels.dtype == np.uint16
+    assert other.labels.dtype == np.int32
+    assert np.array_equal(other.labels[:298, :298] > 0, one.labels[:298, :298] > 0)
+    drop = np.zeros(len(other.stats), np.bool_)
+    drop[other.labels[400, 600]] = True
+    left = other.kept(much, drop)
+    assert left[400, 600] == 0
+    assert np.count_nonzero(left) == np.count_nonzero(much) - 1
+
+
+@pytest.mark.parametrize("skew", [0.0, 0.5, -3.0])
+def test_ink_keeps_its_breadth_when_it_is_levelled(skew: float) -> None:
+    lines = np.zeros((400, 400), np.uint8)
+    lines[100:103, 80:320] = 255
+    level = Levelled(lines, 0, skew).mask()
+    assert set(np.unique(level)) == {0, 255}
+    assert np.count_nonzero(level) == pytest.approx(3 * 240, rel=0.12)
+    assert Levelled(lines, 1, skew).mask().shape == (400, 400)
 
 
 # ── raster ──────────────────────────────────────────────────────────────────────────────────────────────────────────

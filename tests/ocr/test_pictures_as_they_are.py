@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from marker.ocr import raster
+from marker.ocr.embedded import shows_pictures_plainly
 from tests.ocr import pages
 
 WIDTH, HEIGHT = 595.44, 841.68
@@ -89,3 +90,18 @@ def test_a_page_that_shows_it_otherwise_is_drawn(how: str, tmp_path: Path, monke
     path = scan(tmp_path)
     spoil(path, how)
     assert is_drawn(path, monkeypatch)
+
+
+@pytest.mark.parametrize("name", [b"/SMask", b"/Mask 3", b"/ImageMask", b"/OCG", b"/TR2", b"/S#4dask", b"/Ima#67eMask"])
+@pytest.mark.parametrize("before", [0, (1 << 17) - 5, (1 << 17) - 1, 300_000])
+def test_a_name_that_changes_pictures_is_found_wherever_it_stands(tmp_path: Path, name: bytes, before: int) -> None:
+    path = tmp_path / "some.pdf"
+    path.write_bytes(b"x" * before + name + b" ")
+    assert not shows_pictures_plainly(path)
+
+
+@pytest.mark.parametrize("name", [b"", b"/", b"#", b"/S", b"/Type", b"/Im#20x", b"#41", b"/SMas", b"/#"])
+def test_other_names_change_nothing(tmp_path: Path, name: bytes) -> None:
+    path = tmp_path / "some.pdf"
+    path.write_bytes(b"/Im1 Do " + name)
+    assert shows_pictures_plainly(path)
