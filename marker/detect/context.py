@@ -7,8 +7,8 @@ a body line that reads ``құпия`` and nothing else is a perfect match and no
 from __future__ import annotations
 
 import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
@@ -18,9 +18,16 @@ from marker.detect.fold import without_marks, words
 from marker.detect.groups import Group, party_of
 from marker.detect.lexicon import SYNTAX, Role
 from marker.detect.lines import SEEN, Layout, Line, paragraph
-from marker.detect.lists import LISTED_ROLES, explains_itself, in_column_of_levels, quoted_over_paragraphs
+from marker.detect.lists import (
+    LISTED_ROLES,
+    explains_itself,
+    in_column_of_levels,
+    item_of_text,
+    quoted_over_paragraphs,
+)
 from marker.detect.match import Matcher, is_number
 from marker.detect.matches import Key
+from marker.detect.tables import Cut, Mark, MarkingTables
 from marker.detect.thresholds import Thresholds
 from marker.model import MarkingId, Place, Source, Visibility
 
@@ -53,6 +60,9 @@ class Weighed:
     in_zone: bool = False
     """For short forms: in the marking zone, and nothing but marking lines around it."""
 
+    in_text: bool = False
+    """Near the head or foot of a page, an item of its text: the copy number there belongs to the page's marking."""
+
     def add(self, weight: int, reason: str) -> None:
         self.score += weight
         self.reasons.append(reason)
@@ -72,7 +82,7 @@ class Weigher:
         self.limits = thresholds
         self.groups = groups
         self._keys: dict[int, set[Key]] = defaultdict(set)
-        self._marks: dict[int, set[tuple[str, str]]] = defaultdict(set)
+        self._marks: dict[int, set[Mark]] = defaultdict(set)
         """Of a line, the Parties' markings on it: whose, and which."""
         self._levels: dict[int, set[MarkingId]] = defaultdict(set)
         """Of a line, what a list of documents would say of one."""
@@ -86,6 +96,7 @@ class Weigher:
             if party is not None:
                 for number in group.lines:
                     self._marks[number].add((party, group.entry.target))
+        self._tables = MarkingTables(self.layout, self._marks)
 
     def weigh(self, alike: Mapping[int, Sequence[int]] = NOTHING_ALIKE) -> list[Weighed]:
         """All groups, weighed, in document order; ``alike`` are the pages that are like a page, and not among them."""
@@ -129,7 +140,7 @@ class Weigher:
         if best.tilted:
             item.add(limits.tilted, "tilted, as a rubber stamp is")
         if item.place in (Place.TOP, Place.BOTTOM, Place.CORNER):
-            self._weigh_cut_table(item, lines)
+            self._weigh_edge(item, lines)
         if item.weak or item.place in limits.places or opens:
             return
         if self.layout.centred(best):
@@ -138,7 +149,7 @@ class Weigher:
             item.add(limits.white_around, "white space around it")
         if best.span.cell and len(self.layout.flow_of(best)) > limits.layout_cells:
             item.add(limits.cell, "in a table cell")
-        if self._table_of_markings(lines):
+        if self._tables.holds(lines):
             item.add(limits.table_of_markings, "in a table of both Parties' markings")
         elif (
             item.group.entry.role in LISTED_ROLES
@@ -147,32 +158,16 @@ class Weigher:
         ):
             item.add(limits.column_of_levels, "in a column of different levels")
 
-    def _table_of_markings(self, lines: list[Line]) -> bool:
-        near = {other.number for line in lines for other in (*self.layout.row(line), *self.layout.neighbours(line, 3))}
-        near.update(line.number for line in lines)
-        return len(self._parties_on(near)) > 1
-
-    def _weigh_cut_table(self, item: Weighed, lines: list[Line]) -> None:
-        """A table of markings that a page break cut: a row of it stands near, both Parties' markings on one line.
-
-        Where several markings of each Party stand so, and on the line's own row too, it is the table of Article 3:
-        no document bears two markings of each.
-        """
-        own = {line.number for line in lines}
-        near = {other.number: other for line in lines for other in (line, *self.layout.neighbours(line, 4))}
-        rows = [{one.number for one in self.layout.row(other)} for other in near.values()]
-        both = [row for row in rows if len(self._parties_on(row)) > 1]
-        if all(row & own for row in both):
-            return
-        marks = {mark for row in both for number in row for mark in self._marks.get(number, ())}
-        counts = Counter(party for party, _ in marks)
-        if min(counts.values()) > 1 and any(row & own for row in both):
+    def _weigh_edge(self, item: Weighed, lines: list[Line]) -> None:
+        """What stands near the head or foot of a page, and is neither."""
+        cut = self._tables.cut(lines)
+        if cut is Cut.ROW:
             item.add(self.limits.cut_table, "in a table of both Parties' markings")
-        else:
+        elif cut is Cut.BESIDE:
             item.add(self.limits.beside_table, "beside a table of both Parties' markings")
-
-    def _parties_on(self, numbers: Iterable[int]) -> set[str]:
-        return {party for number in numbers for party, _ in self._marks.get(number, ())}
+        if self._text(item.group).islower() and all(item_of_text(line, self.matcher, self._keys) for line in lines):
+            item.add(self.limits.item_of_text, "in small letters, an item of the text that reaches there")
+            item.in_text = True
 
     # ── beside what ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -217,7 +212,8 @@ class Weigher:
         limits = self.limits
         beside = list(lines)
         for line in lines:
-            reach = 2 if not line.span.cell or self.layout.opens(line) else 0
+            far = not item.in_text and (not line.span.cell or self.layout.opens(line))
+            reach = 2 if far else 0
             for other in self.layout.neighbours(line, reach):
                 # A neighbour speaks of the marking when it says nothing else.
                 same = other.span is line.span

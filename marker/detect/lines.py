@@ -16,6 +16,7 @@ from statistics import median
 from typing import NamedTuple
 
 from marker.detect.fold import Folded, fold
+from marker.detect.stretched import joined
 from marker.detect.thresholds import Thresholds
 from marker.model import Box, PageInfo, Place, Reading, Source, Span, Visibility
 
@@ -123,7 +124,7 @@ class Layout:
         self.lines: list[Line] = []
         self.flows: dict[str, list[Line]] = defaultdict(list)
         """Lines of one flow and one kind of source, in order."""
-        for span in reading.spans:
+        for span in joined(reading.spans, self.pages):
             self._add(span)
         self._by_page: dict[int, list[Line]] = defaultdict(list)
         for line in self.lines:

@@ -1,4 +1,5 @@
-"""Markings that are talked about in a shape of their own: columns of levels, quotations over paragraphs, glossaries.
+"""Markings that are talked about in a shape of their own: columns of levels, items, quotations over paragraphs,
+glossaries.
 
 Each shape is told by more than one sign, because a marking that is taken for talk would be lost.
 """
@@ -11,6 +12,7 @@ from marker.detect.groups import Group
 from marker.detect.lexicon import Role
 from marker.detect.lines import Layout, Line, paragraph
 from marker.detect.match import Matcher
+from marker.detect.matches import Key
 from marker.model import MarkingId, Place
 
 LISTED_ROLES = frozenset({Role.MARK, Role.SHORT, Role.NEGATIVE})
@@ -21,6 +23,10 @@ _SAME_EDGE = 3.0
 """Points by which left edges of one column may differ."""
 _REACH = 4
 _WORDS = 2
+_INDENT = 6.0
+"""Heights of a letter by which an item of the text may be set in from the edge of its column."""
+_ITEM_REACH = 3.0
+"""Heights of a letter up to the text that an item belongs to: the space between paragraphs."""
 
 
 def in_column_of_levels(line: Line, levels: Mapping[int, Set[MarkingId]], layout: Layout) -> bool:
@@ -38,6 +44,77 @@ def in_column_of_levels(line: Line, levels: Mapping[int, Set[MarkingId]], layout
         and len(layout.row(other)) >= _ROW
         for other in layout.neighbours(line, _REACH)
     )
+
+
+def item_of_text(line: Line, matcher: Matcher, keys: Mapping[int, Set[Key]]) -> bool:
+    """Whether a line at the head or foot of a page, in small letters, is an item of the running text there.
+
+    It is set in the text's type and in from the edge of its column, or ends in a comma or semicolon; and it stands
+    close below a line of the text.  The first line of a later page stands close above one instead, and ends in a comma
+    or semicolon, or below the marking that the page bears.  Markings stand apart from the text: in the middle or on the
+    right, in larger or bold letters, or flush with its edge where a registry wrote one, beside a copy number; and none
+    bears a comma.  ``keys`` are the words of markings on each line.
+    """
+    layout, box, size = matcher.layout, line.box, line.span.size
+    if line.place not in (Place.TOP, Place.BOTTOM) or line.tilted or line.span.bold or box is None or not size:
+        return False
+    edge = _column_edge(line, layout)
+    if edge is None or layout.centred(line) or not edge - _SAME_EDGE <= box.x0 <= edge + _INDENT * size:
+        return False
+    listed = line.folded.original.rstrip()[-1:] in (",", ";")
+    if box.x0 < edge + size and not listed:
+        return False
+    near = [
+        other
+        for other in layout.neighbours(line, 2)
+        if other.page == line.page
+        and other.box is not None
+        and edge - _SAME_EDGE <= other.box.x0 <= edge + _INDENT * size
+        and max(box.y0 - other.box.y1, other.box.y0 - box.y1) <= _ITEM_REACH * size
+    ]
+    if any(match.entry.role is Role.COPY for other in near for match in matcher.around(other.number)):
+        return False
+    text = [
+        other
+        for other in near
+        if _of_one_type(line, other) and matcher.rest(other.number, keys.get(other.number, set()))
+    ]
+    if any(other.box.y0 < box.y0 for other in text if other.box is not None):
+        return True
+    return line.page != 1 and any(map(layout.prose, text)) and (listed or _below_marking(line, matcher, keys))
+
+
+def _below_marking(line: Line, matcher: Matcher, keys: Mapping[int, Set[Key]]) -> bool:
+    """Whether the page of a line bears a marking in capitals, on a line of its own at its head, above the line."""
+    layout, box = matcher.layout, line.box
+    above = (layout.lines[number] for number in keys if layout.lines[number].page == line.page)
+    return any(
+        other.box is not None
+        and box is not None
+        and other.box.y1 < box.y0
+        and other.place is Place.TOP
+        and layout.centred(other)
+        and other.folded.original.isupper()
+        and not matcher.rest(other.number, keys[other.number])
+        for other in above
+    )
+
+
+def _column_edge(line: Line, layout: Layout) -> float | None:
+    """The left edge of the running text of a line's page, or of the page before, in type like the line's."""
+    for page in (line.page or 0, (line.page or 0) - 1):
+        flow = layout.flows.get(f"page {page}\0{line.span.source}", ())
+        edges = [other.box.x0 for other in flow if other.box and layout.prose(other) and _of_one_type(line, other)]
+        if edges:
+            return min(edges)
+    return None
+
+
+def _of_one_type(line: Line, other: Line) -> bool:
+    one, another = line.span, other.span
+    return (one.size, one.bold, one.turned, one.visibility, one.source) == (
+        another.size, another.bold, another.turned, another.visibility, another.source,
+    )  # fmt: skip
 
 
 def quoted_over_paragraphs(lines: Sequence[Line], matcher: Matcher) -> bool:

@@ -71,6 +71,8 @@ class Thresholds:
     beside_table: int = -25
     cut_table: int = -75
     """In a row of that table, at the head or foot of a page, where alone and in capitals a line is a marking."""
+    item_of_text: int = -40
+    """At the head or foot of a page, in small letters, set in or followed by a comma as the items of its text are."""
 
     # What it looks like.
     capitals: int = 15
