@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from dataclasses import fields
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -44,7 +44,13 @@ def load_profile(path: Path | None = None) -> Profile:
 
     Raises ProfileError, naming file and key, when the file cannot be read, is no profile, or contradicts itself.
     """
-    return _embedded() if path is None else parse_profile(_read(path), str(path))
+    return _embedded() if path is None else _loaded(_read(path), str(path))
+
+
+@lru_cache(maxsize=4)
+def _loaded(data: bytes, file: str) -> Profile:
+    """One profile for one content of a file, so that what was compiled from it is known again."""
+    return parse_profile(data, file)
 
 
 @cache

@@ -31,9 +31,12 @@ _ZONES = frozenset({Place.HEADER, Place.FOOTER, Place.WATERMARK})
 def initials(matcher: Matcher, taken: Set[Key]) -> Iterator[tuple[Line, Sequence[int], Entry]]:
     """``(line, places of its words, what they may stand for)``; ``taken`` are the words of markings and mentions."""
     layout = matcher.layout
+    begun = {entry.letters[:end] for entry in matcher.lexicon.initials for end in range(1, len(entry.letters) + 1)}
     for line in layout.lines:
         if line.letters > _LONGEST or line.span.visibility not in SEEN or layout.prose(line):
             continue
+        if begun.isdisjoint(word.text for word in line.words):
+            continue  # most lines: none of the words is the first of such letters
         if any((line.number, place) in taken for place in range(len(line.words))):
             continue
         found = _on(line, matcher)

@@ -16,7 +16,7 @@ class LikeWords:
     """Words that others are compared with."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        self._words = tuple((word, _places(word)) for word in dict.fromkeys(words) if word)
+        self._words = tuple((word, letter_places(word)) for word in dict.fromkeys(words) if word)
 
     def is_any_like(self, word: str, least: float) -> bool:
         """Whether the ratio of ``word`` to any of these words is ``least`` or more, which must be above 0."""
@@ -42,18 +42,20 @@ def _ratio(word: str, other: str) -> float:
 
 def _bound(word: str, other: str, places: Mapping[str, int]) -> float:
     """What the ratio of two words is at most."""
-    whole = len(word) + len(other)
-    if not word or not other:
-        return 0.0
-    # A bit a letter of ``other``: clear where a longest common subsequence grows.
-    row = full = (1 << len(other)) - 1
+    return 2.0 * in_common(word, len(other), places) / (len(word) + len(other))
+
+
+def in_common(word: str, length: int, places: Mapping[str, int]) -> int:
+    """The letters of the longest common subsequence of a word and another of ``length`` letters at ``places``."""
+    # A bit a letter of the other word: clear where the subsequence grows.
+    row = full = (1 << length) - 1
     for letter in word:
         met = row & places.get(letter, 0)
         row = (row + met) | (row - met)
-    return 2.0 * (len(other) - (row & full).bit_count()) / whole
+    return length - (row & full).bit_count()
 
 
-def _places(word: str) -> Mapping[str, int]:
+def letter_places(word: str) -> Mapping[str, int]:
     """Where each letter of a word stands, a bit a letter."""
     places: dict[str, int] = defaultdict(int)
     for at, letter in enumerate(word):

@@ -23,6 +23,8 @@ from marker.model import Box, PageInfo, Place, Reading, Source, Span, Visibility
 _GEOMETRIC = frozenset({Place.TOP, Place.BOTTOM, Place.CORNER, Place.MARGIN, Place.BODY})
 """Places a reader gives by geometry alone; here they are judged anew, by one measure for all readers."""
 _UPRIGHT_TILT = 3
+_COLUMN = 0.4
+"""Share of the narrower of two boxes that stand in one column."""
 _BREAKS = re.compile(r"[\n\r\v\f\x85\u2028\u2029]")
 _WIDE_GAP = re.compile(r"\t+| {4,}|\u2003{2,}")
 _WORD = re.compile(r"[^\W_]+")
@@ -133,6 +135,10 @@ class Layout:
         for lines in self._by_page.values():
             lines.sort(key=_top)
         self._tops = {page: [_top(line) for line in lines] for page, lines in self._by_page.items()}
+        self._sides = {
+            page: [(line.box.x0, line.box.x1) for line in lines if line.box is not None]
+            for page, lines in self._by_page.items()
+        }
         self._sizes: dict[int, float | None] = {}
 
     def _add(self, span: Span) -> None:
@@ -221,8 +227,14 @@ class Layout:
         lines, tops = self._seen_on(line.page)
         low = bisect_left(tops, line.box.y0 - 2 * reach * height)
         high = bisect_left(tops, line.box.y1 + 2 * reach * height)
-        near = (other for other in lines[low:high] if other.box is not None and _beside(line.box, other.box))
-        return sorted(near, key=lambda other: abs(_top(other) - _top(line)))[: 2 * reach]
+        left, right = line.box.x0, line.box.x1
+        top, width = line.box.y0, right - left
+        near: list[tuple[float, int]] = []
+        for at, (x0, x1) in enumerate(self._sides.get(line.page, ())[low:high], low):  # a page may have thousands
+            shared = (right if right < x1 else x1) - (left if left > x0 else x0)
+            if shared >= _COLUMN * (width if width < x1 - x0 else x1 - x0):
+                near.append((abs(tops[at] - top), at))
+        return [lines[at] for _, at in sorted(near)[: 2 * reach]]
 
     def _seen_on(self, page: int) -> tuple[list[Line], list[float]]:
         """The visible lines of a page and their tops; none of a page whose text is all hidden."""
@@ -397,4 +409,4 @@ def _level(one: Box, other: Box) -> bool:
 def _beside(one: Box, other: Box) -> bool:
     """Whether two boxes stand in one column: they share most of the narrower one's width."""
     shared = min(one.x1, other.x1) - max(one.x0, other.x0)
-    return shared >= 0.4 * min(one.width, other.width)
+    return shared >= _COLUMN * min(one.width, other.width)

@@ -15,6 +15,7 @@ from typing import Final
 from marker.agreement.profile import Profile
 from marker.detect.fold import words
 from marker.detect.lexicon import CONTEXT_ROLES, Entry, Role, lexicon_of
+from marker.detect.likeness import in_common, letter_places
 
 _SHARE: Final = 0.74
 _NEAR: Final = 0.7
@@ -109,7 +110,14 @@ def _dual(own: Entry, other: Entry) -> Entry:
 
 
 def _match(entry: Entry, reads: Sequence[str]) -> _Match:
-    """Which of a form's letters stand in any of several readings that each have a good part of them."""
+    """Which of a form's letters stand in any of several readings that each have a good part of them.
+
+    None of them where too few to come near can.
+    """
+    places = letter_places(entry.letters)
+    most = [in_common(read, len(entry.letters), places) for read in reads]
+    if sum(most) / len(entry.letters) < _NEAR:
+        return _Match(entry, 0, 0.0)
     seen: set[int] = set()
     for read in reads:
         blocks = SequenceMatcher(None, entry.letters, read, autojunk=False).get_matching_blocks()

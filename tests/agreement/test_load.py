@@ -38,6 +38,19 @@ def changed(old: str, new: str) -> str:
     return EMBEDDED.replace(old, new, 1)
 
 
+def test_a_file_is_parsed_anew_only_when_its_content_changes(tmp_path: Path) -> None:
+    file = tmp_path / "agreement.toml"
+    file.write_text(EMBEDDED, encoding="utf-8")
+    first = load_profile(file)
+    assert load_profile(file) is first
+    file.write_text(changed('short = "', 'short = "Other '), encoding="utf-8")
+    assert load_profile(file).short.startswith("Other ")
+    file.write_text(changed("rank =", "rang ="), encoding="utf-8")
+    for _ in range(2):
+        with pytest.raises(ProfileError):
+            load_profile(file)
+
+
 @pytest.mark.parametrize(("received", "stamped"), ARTICLE_3)
 def test_each_marking_is_stamped_as_article_3_says(received: str, stamped: str) -> None:
     profile = load_profile()

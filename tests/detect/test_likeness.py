@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from marker.agreement.load import load_profile
 from marker.detect.lexicon import lexicon_of
-from marker.detect.likeness import LikeWords
+from marker.detect.likeness import LikeWords, in_common, letter_places
 
 FORMS = tuple(dict.fromkeys(word for entry in lexicon_of(load_profile()).entries for word in entry.words))
 LIKE = LikeWords(FORMS)
@@ -55,3 +55,19 @@ def test_words_of_no_letter_and_of_hundreds_are_compared_like_any(word: str) -> 
 def test_nothing_is_like_no_words() -> None:
     assert LikeWords(()).likeness("CEKPETHO") == 0
     assert not LikeWords(("",)).is_any_like("CEKPETHO", 0.01)
+
+
+@given(st.one_of(WORDS, misread()), st.sampled_from(FORMS))
+def test_no_matching_blocks_have_more_letters_than_are_in_common(word: str, form: str) -> None:
+    for first, second in ((word, form), (form, word)):
+        blocks = SequenceMatcher(None, first, second, autojunk=False).get_matching_blocks()
+        assert sum(block.size for block in blocks) <= in_common(word, len(form), letter_places(form))
+
+
+@given(st.text("ABC", max_size=9), st.text("ABC", max_size=9))
+def test_what_is_in_common_is_the_longest_common_subsequence(one: str, other: str) -> None:
+    longest = [[0] * (len(other) + 1) for _ in range(len(one) + 1)]
+    for i, left in enumerate(one, 1):
+        for j, right in enumerate(other, 1):
+            longest[i][j] = longest[i - 1][j - 1] + 1 if left == right else max(longest[i - 1][j], longest[i][j - 1])
+    assert in_common(one, len(other), letter_places(other)) == longest[-1][-1]
