@@ -130,6 +130,34 @@ def test_coloured_paper_is_paper_and_black_ink_is_black() -> None:
     assert layers.colour is None
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_paler_ink_is_the_same_seen_in_a_part_of_the_page_or_in_all_of_it(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    flat = np.full((rng.integers(200, 400), rng.integers(200, 400)), 255, np.uint8)
+    for level, many, longest in ((20, 30, 9), (130, rng.integers(0, 30), 40), (200, 3, 60)):
+        for _ in range(many):
+            y, x = rng.integers(0, flat.shape[0] - 60), rng.integers(0, flat.shape[1] - 60)
+            flat[y : y + rng.integers(1, longest), x : x + rng.integers(1, longest)] = level
+    flat = np.clip(flat.astype(int) + rng.integers(-9, 10, flat.shape), 0, 255).astype(np.uint8)
+    core, least, scale = 20.0, float(rng.integers(20, 900)), float(rng.choice([1.0, 2.08, 200 / 72]))
+    whole = colour._paler(flat, core, least, scale)
+    part = colour._part_with_paler(flat, core, least, scale)
+    found = None if part is None else colour._paler(flat[part], core, least, scale)
+    assert (whole is None) == (found is None)
+    if whole is not None and found is not None and part is not None:
+        black, paler = flat.copy(), np.full_like(flat, 255)
+        black[part], paler[part] = found
+        assert np.array_equal(black, whole[0])
+        assert np.array_equal(paler, whole[1])
+
+
+def test_coloured_ink_at_two_ends_of_a_page_is_found() -> None:
+    image = pages.stamp(pages.body(pages.blank()), "SLAPTAI", 500, 200, angle=7, ink="red")
+    image = pages.stamp(image, "SLAPTAI", 1100, 2200, angle=-5, ink="blue")
+    sheet = laid_out(image)
+    assert [at(sheet, x, y)[0].coloured for x, y in ((500, 200), (1100, 2200))] == [True, True]
+
+
 def test_pale_red_ink_is_coloured() -> None:
     image = pages.stamp(pages.body(pages.blank()), "SLAPTAI", 500, 300, angle=7, ink=(255, 200, 200))  # type: ignore[arg-type]  # Pillow takes both
     found = at(laid_out(image), 500, 300)
