@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -15,6 +15,9 @@ _GAP: Final = 22
 _SIDE: Final = 20
 MAX_LINES: Final = 48
 MAX_WIDTH: Final = 2_800
+_SURE_WORD: Final = 85.0
+_LONG_WORD: Final = 5
+"""Confidence and letters of a word that no line in the wrong turn is read as, but by rare accident."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,8 @@ class LineRead:
 
     text: str
     confidence: float
+    in_sure_words: int = field(default=0, compare=False)
+    """Letters in long words that were read beyond doubt."""
 
     @property
     def letters(self) -> int:
@@ -91,4 +96,5 @@ def line_of(words: Sequence[Word]) -> LineRead:
     if not weights:
         return LineRead("", 0.0)
     sure = sum(word.confidence * weight for word, weight in zip(ordered, weights, strict=True)) / sum(weights)
-    return LineRead(text, sure)
+    long = [sum(map(str.isalpha, word.text)) for word in ordered if word.confidence >= _SURE_WORD]
+    return LineRead(text, sure, sum(letters for letters in long if letters >= _LONG_WORD))

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -42,7 +43,7 @@ from marker.ocr.montage import MAX_LINES, LineRead
 from marker.ocr.opened import OpenedPages
 from marker.ocr.partly import Partly
 from marker.ocr.residue import covers, is_covered, is_read, kind_of, known_of
-from marker.ocr.unsettled import unsettled
+from marker.ocr.unsettled import is_plain_now, unsettled
 from marker.ocr.whole import read_whole
 from marker.settings import Settings
 
@@ -223,7 +224,7 @@ class _Document:
             if not closer.lines:
                 continue
             try:
-                read_again(closer.lines, self._clock)
+                read_again(closer.lines, self._clock, partial(is_plain_now, look, self._known))
             except tesseract.EngineFaultError:
                 continue
             for line in closer.lines:  # the rows of one stamp may each be read best in another way

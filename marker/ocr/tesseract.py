@@ -3,8 +3,8 @@
 One thread (a second one makes the machine slower), a process group of its own, a time-out after which the whole group
 is killed and reaped, a bound on memory, and no trust in what comes back.
 
-Lines are read by a reader that keeps the models loaded (:mod:`marker.ocr.resident`).  Whole pages, of which loading is
-no large part, and whatever that reader could not read are read by the program, through pytesseract; both read alike.
+A reader that keeps the models loaded reads (:mod:`marker.ocr.resident`); what it could not read the program does,
+through pytesseract.  Both read alike.
 """
 
 from __future__ import annotations
@@ -97,18 +97,16 @@ def read_words(
             remedy='Put the models of Tesseract into its [scans], such as languages = ["pol", "est"].',
         )
     until = time.monotonic() + seconds
-    if segmentation != PAGE:
-        try:
-            return _words(f"{_HEAD}\n{RESIDENT.read(picture, languages, segmentation, dpi, seconds)}")
-        except TimeoutError as error:
-            raise EngineTimeoutError from error
-        except EngineFaultError:  # what it wrote is no table
-            RESIDENT.close()
-        except ReaderFaultError:
-            pass
-        seconds = until - time.monotonic()  # what it did not read the program may, or say why not
-
-    return _by_program(picture, seconds, languages, segmentation, dpi)
+    try:
+        return _words(f"{_HEAD}\n{RESIDENT.read(picture, languages, segmentation, dpi, seconds)}")
+    except TimeoutError as error:
+        raise EngineTimeoutError from error
+    except EngineFaultError:  # what it wrote is no table
+        RESIDENT.close()
+    except ReaderFaultError:
+        pass
+    # What it did not read the program may, or say why not.
+    return _by_program(picture, until - time.monotonic(), languages, segmentation, dpi)
 
 
 def _by_program(picture: Grey, seconds: float, languages: tuple[str, ...], segmentation: int, dpi: int) -> list[Word]:

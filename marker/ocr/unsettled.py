@@ -80,6 +80,16 @@ def unsettled(look: Look, findings: Sequence[Finding], known: Known, *, look_aga
     return open_lines
 
 
+def is_plain_now(look: Look, known: Known, line: Line) -> bool:
+    """Whether a closer reading shows a printed line to be words, of which the first look saw nothing like a marking."""
+    return (
+        not line.candidate.stands_out
+        and known.is_plain(line.read)
+        and not is_of_two_scripts(line.read.text)
+        and not any(known.any_resembles(first.reads) for first in look.lines if first.box.overlaps(line.box))
+    )
+
+
 def _is_scrap(look: Look, line: Line, marks: Sequence[Box]) -> bool:
     """Whether a line is a few coloured letters that no marking beside them accounts for."""
     candidate = line.candidate

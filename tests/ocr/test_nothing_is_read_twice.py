@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +17,10 @@ from marker.ocr.candidate import Candidate
 from marker.ocr.colour import Grey
 from marker.ocr.crop import Strip
 from marker.ocr.look import Clock, Line, Look
-from marker.ocr.montage import LineRead, Word
+from marker.ocr.montage import LineRead, Word, line_of
 from marker.ocr.opened import OpenedPages
 from marker.ocr.residue import Known
+from marker.ocr.unsettled import is_plain_now
 from marker.settings import Settings
 from tests.ocr import pages
 
@@ -134,6 +136,73 @@ def test_a_page_in_another_turn_is_read_whole_only_where_a_few_lines_read_as_wel
     look.read_turned(other, best, clock())
     assert sum(counts) == read
     assert (other.weight() > best.weight()) == (read == 9)
+
+
+def test_of_long_lines_in_another_turn_a_part_is_read_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    widths: list[int] = []
+
+    def words(picture: Grey, _seconds: float, **_: object) -> list[Word]:
+        widths.append(picture.shape[1])
+        return []
+
+    monkeypatch.setattr(tesseract, "read_words", words)
+    other = looked(line(np.zeros((20, 2000), np.uint8)))
+    look.read_turned(other, looked(), clock())
+    assert widths[0] < 1000 < widths[1]  # nothing was read better, so that all of it is
+    best = looked(line(dark(1)))
+    best.lines[0].read = LineRead("a line of letters that was read fairly well", 60.0)
+    look.read_turned(looked(line(np.zeros((20, 2000), np.uint8))), best, clock())
+    assert [width > 1000 for width in widths] == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("sure", "words", "well"),
+    [(4, "RECORDS", True), (3, "RECORDS", False), (4, "NOT", False), (4, "RECORDS " + 30 * "nonsense ", False)],
+    ids=["four-lines-of-words", "three", "short-words", "lost-among-others"],
+)
+def test_a_page_with_words_beyond_doubt_in_several_lines_is_the_right_way_up(sure: int, words: str, well: bool) -> None:
+    def read(text: str, confidence: float) -> Line:
+        found = line(dark(0))
+        found.read = line_of(
+            [
+                Word(word, 10 * at, 0, 9, 9, confidence if word == words.split(maxsplit=1)[0] else 20.0)
+                for at, word in enumerate(text.split())
+            ]
+        )
+        return found
+
+    old = looked(*(read(words, 92.0) for _ in range(sure)), *(read("rubbish oscwzo", 20.0) for _ in range(9)))
+    assert old.clarity()[0] < look.READABLE
+    assert old.reads_well() == well
+
+
+@pytest.mark.parametrize(
+    ("first", "closer", "more"),
+    [
+        (("Gedimino prospektas", 40.0), ("Gedimino prospektas", 95.0), False),
+        (("Gedimino prospektas", 40.0), ("Gedimino prospektas", 80.0), True),
+        (("SLAPTAT", 60.0), ("Gedimino prospektas", 95.0), True),
+        (("Gedimino prospektas", 40.0), ("«СІАРТА!»", 95.0), True),
+        (("Gedimino prospektas", 40.0), ("Gedimino prоsреktаs", 95.0), True),
+    ],
+    ids=["plain", "not-sure", "like-one-at-first", "like-one-in-other-letters", "two-scripts"],
+)
+def test_a_line_is_read_on_in_single_languages_unless_it_is_plain_words(
+    monkeypatch: pytest.MonkeyPatch, first: tuple[str, float], closer: tuple[str, float], more: bool
+) -> None:
+    asked: list[tuple[str, ...]] = []
+
+    def words(_picture: Grey, _seconds: float, *, languages: tuple[str, ...], **_: int) -> list[Word]:
+        asked.append(languages)
+        return [Word(closer[0], 30, 25, 100, 20, closer[1], (0,))]
+
+    monkeypatch.setattr(tesseract, "read_words", words)
+    before, now = line(dark(1)), line(dark(1))
+    before.read = LineRead(*first)
+    look.read_again([now], clock(), partial(is_plain_now, looked(before), Known(PROFILE)))
+    assert now.read.text == closer[0]
+    assert asked == [("kaz", "lit"), *([("kaz",), ("lit",), ("rus",)] if more else [])]
+    assert len(now.other) == (3 if more else 0)
 
 
 def test_a_page_is_laid_out_once_as_long_as_no_other_is_looked_at(tmp_path: Path) -> None:

@@ -90,9 +90,12 @@ def test_it_reads_many_pictures_and_each_as_if_it_were_the_first(picture: Grey) 
     assert RESIDENT.pid == pid
 
 
-def test_whole_pages_are_read_by_the_program(picture: Grey) -> None:
-    tesseract.read_words(picture, LONG, languages=JOINT, segmentation=tesseract.PAGE)
-    assert RESIDENT.pid is None
+def test_it_reads_whole_pages_as_the_program_does() -> None:
+    page = np.asarray(pages.body(pages.blank((1654, 1200), "L"), 6), np.uint8)
+    words = tesseract.read_words(page, LONG, languages=JOINT, segmentation=tesseract.PAGE, dpi=200)
+    assert RESIDENT.pid is not None
+    assert words == tesseract._by_program(page, LONG, JOINT, tesseract.PAGE, 200)
+    assert len(words) > 20
 
 
 _HELD = """
