@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Final
 
 from marker.agreement.profile import Profile
+from marker.detect.columns import breaks_off
 from marker.detect.fold import without_marks, words
 from marker.detect.groups import Group, party_of
 from marker.detect.lexicon import SYNTAX, Role
@@ -183,7 +184,7 @@ class Weigher:
                 item.add(limits.alone_paragraph, "a paragraph of its own")
             if self.layout.continues(lines[0]):
                 item.add(limits.continues + quoted * limits.quoted, "the text before runs on into it")
-            elif self._runs_on(lines[-1]):
+            elif self._runs_on(lines[-1]) and (quoted or not self._stands_off(lines)):
                 item.add(limits.continues + quoted * limits.quoted, "it runs on into the text after it")
             elif quoted and not (item.weak or item.place in limits.places):
                 item.add(limits.quoted_alone, "in quotation marks")
@@ -273,6 +274,12 @@ class Weigher:
         """Whether the other words of a line make a sentence with it, and no letterhead beside it."""
         small = sum(line.quote(place, place)[:1].islower() for place in rest)
         return self.layout.prose(line) or small > 2 or self.layout.continues(line) or self._runs_on(line)
+
+    def _stands_off(self, lines: list[Line]) -> bool:
+        """Whether a marking bears its copy number, or ends its line where no sentence would: it begins none."""
+        copies = (match.entry.role is Role.COPY for line in lines for match in self.matcher.around(line.number))
+        after = self.layout.after(lines[-1])
+        return any(copies) or (after is not None and breaks_off(lines[-1], after, self.layout))
 
     def _runs_on(self, line: Line) -> bool:
         """Whether the line is the beginning of a sentence that goes on below."""

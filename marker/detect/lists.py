@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 
+from marker.detect.columns import left_edge, of_one_type
 from marker.detect.groups import Group
 from marker.detect.lexicon import Role
 from marker.detect.lines import Layout, Line, paragraph
@@ -58,7 +59,7 @@ def item_of_text(line: Line, matcher: Matcher, keys: Mapping[int, Set[Key]]) -> 
     layout, box, size = matcher.layout, line.box, line.span.size
     if line.place not in (Place.TOP, Place.BOTTOM) or line.tilted or line.span.bold or box is None or not size:
         return False
-    edge = _column_edge(line, layout)
+    edge = left_edge(line, layout)
     if edge is None or layout.centred(line) or not edge - _SAME_EDGE <= box.x0 <= edge + _INDENT * size:
         return False
     listed = line.folded.original.rstrip()[-1:] in (",", ";")
@@ -77,7 +78,7 @@ def item_of_text(line: Line, matcher: Matcher, keys: Mapping[int, Set[Key]]) -> 
     text = [
         other
         for other in near
-        if _of_one_type(line, other) and matcher.rest(other.number, keys.get(other.number, set()))
+        if of_one_type(line, other) and matcher.rest(other.number, keys.get(other.number, set()))
     ]
     if any(other.box.y0 < box.y0 for other in text if other.box is not None):
         return True
@@ -98,23 +99,6 @@ def _below_marking(line: Line, matcher: Matcher, keys: Mapping[int, Set[Key]]) -
         and not matcher.rest(other.number, keys[other.number])
         for other in above
     )
-
-
-def _column_edge(line: Line, layout: Layout) -> float | None:
-    """The left edge of the running text of a line's page, or of the page before, in type like the line's."""
-    for page in (line.page or 0, (line.page or 0) - 1):
-        flow = layout.flows.get(f"page {page}\0{line.span.source}", ())
-        edges = [other.box.x0 for other in flow if other.box and layout.prose(other) and _of_one_type(line, other)]
-        if edges:
-            return min(edges)
-    return None
-
-
-def _of_one_type(line: Line, other: Line) -> bool:
-    one, another = line.span, other.span
-    return (one.size, one.bold, one.turned, one.visibility, one.source) == (
-        another.size, another.bold, another.turned, another.visibility, another.source,
-    )  # fmt: skip
 
 
 def quoted_over_paragraphs(lines: Sequence[Line], matcher: Matcher) -> bool:
