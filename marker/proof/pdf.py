@@ -269,9 +269,11 @@ class _Page:
 
     def _located(self, words: Words, difference: Difference, least: float) -> Iterator[Lines]:
         """Where new ink shows ``words``, none smaller than ``least`` points."""
-        for lines in locate(words.text, self.after, difference):
-            if all(self._reads(text, box, words.strong, least, difference) for text, box in lines):
-                yield lines
+
+        def reads(text: str, box: Box) -> bool:
+            return self._reads(text, box, words.strong, least, difference)
+
+        return locate(words.text, self.after, difference, reads)
 
     def _reads(self, text: str, box: Box, strong: bool, least: float, difference: Difference) -> bool:
         """Whether the picture shows ``text`` in ``box``.

@@ -264,6 +264,16 @@ def _fonts(writer: PdfWriter) -> list[Any]:
     ]
 
 
+@pytest.mark.parametrize("recipient", ["Архив " * 40, "а б " * 20, "Архив/" * 30])
+def test_a_recipient_that_repeats_itself_is_proved(source: Path, profile: Profile, recipient: str) -> None:
+    order, path = replace(ORDER, recipient=recipient.strip()), source.with_name("again.pdf")
+    stamp_pdf(source, [(order, path)], profile)
+    prove_pdf(source, path, order, profile)
+    with pytest.raises(HoldError) as caught:
+        prove_pdf(source, path, replace(order, recipient=recipient + recipient[:6]), profile)
+    assert "whole stamp" in caught.value.hold.detail
+
+
 def test_a_good_copy_stands_its_proof(source: Path, copy: Path, profile: Profile) -> None:
     prove_pdf(source, copy, ORDER, profile)
 
