@@ -57,6 +57,8 @@ _AROUND: Final = 2.2
 _PARALLEL: Final = 2.0
 _LINE: Final = 4.5
 """Points: the breadth in which a frame's line is taken off."""
+_AT_ONCE: Final = 32
+"""Letters whose neighbours are looked for together."""
 _CROWD: Final = 900
 """Large letters from which on a page is set in large print throughout, or is a drawing."""
 
@@ -207,15 +209,20 @@ def _neighbours(order: Sequence[int], stats: Any, centres: Any) -> dict[int, lis
     letters = np.array(order, np.int64)
     xs, ys = centres[letters, 0], centres[letters, 1]
     lefts, widths, heights = (stats[letters, column].astype(np.float64) for column in (0, 2, 3))
-    ends = np.searchsorted(xs, xs + widths / 2 + (_BLANK + 2.6 / 2) * _ALIKE * heights, side="right").tolist()
-    found: dict[int, list[int]] = {}
-    for at, first in enumerate(order):
-        near = slice(at + 1, ends[at])
-        high = np.maximum(heights[near], heights[at])
-        gap = lefts[near] - (lefts[at] + widths[at])
-        beside = (high <= _ALIKE * np.minimum(heights[near], heights[at])) & (gap > -0.35 * high)
-        beside &= (gap < _BLANK * high) & (np.abs(ys[near] - ys[at]) < 1.3 * high)
-        found[first] = letters[near][beside].tolist()
+    ends = np.searchsorted(xs, xs + widths / 2 + (_BLANK + 2.6 / 2) * _ALIKE * heights, side="right")
+    found: dict[int, list[int]] = {int(first): [] for first in order}
+    for start in range(0, len(order), _AT_ONCE):
+        some = slice(start, start + _AT_ONCE)
+        near = slice(start + 1, int(ends[some].max()))
+        one, other = heights[some, None], heights[None, near]
+        high = np.maximum(one, other)
+        gap = lefts[None, near] - (lefts[some, None] + widths[some, None])
+        beside = (high <= _ALIKE * np.minimum(one, other)) & (gap > -0.35 * high) & (gap < _BLANK * high)
+        beside &= np.abs(ys[None, near] - ys[some, None]) < 1.3 * high
+        places = np.arange(near.start, near.stop)
+        beside &= (places > np.arange(len(beside))[:, None] + start) & (places < ends[some, None])
+        for first, second in zip(*np.nonzero(beside), strict=True):
+            found[order[start + first]].append(order[near.start + second])
     return found
 
 

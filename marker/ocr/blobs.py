@@ -136,7 +136,9 @@ def _measure(blob: Blob, stats: Any, centres: Any, scale: float) -> None:
     xs, ys = centres[tall, 0], centres[tall, 1]
     if len(xs) < 4 or np.ptp(xs) < 4 * scale:
         return
-    slope, base = np.polyfit(xs, ys, 1)
+    off = xs - xs.mean()
+    slope = float(off @ ys) / float(off @ off)
+    base = float(ys.mean()) - slope * float(xs.mean())
     spread = float(np.abs(ys - slope * xs - base).mean())
     blob.slope = float(np.degrees(np.arctan(slope)))
     # Askew: its letters follow a slope, and the line is the higher for it.

@@ -23,7 +23,12 @@ Grey = NDArray[np.uint8]
 
 _COARSE: Final = 8
 """The paper is estimated on a picture so many times smaller."""
+_PAPER: Final = 252
+"""The level that paper is brought to; what is paler is 255."""
+_EVEN: Final = 4
+"""Levels by which paper differs over a page that is divided by one number throughout."""
 _ROWS: Final = 64
+"""Rows whose channels stay in the cache of a processor."""
 _STROKE_POINTS: Final = 40.0
 """Ink broader than this may be taken for paper of its own: photographs, not banners with white letters."""
 _CHROMA: Final = 26
@@ -42,6 +47,8 @@ _BLACK: Final = 110
 """Grey level below which print is black."""
 _PALER: Final = 55
 """Grey levels by which stamp ink is paler than print on a page without colour."""
+_FEW_PIXELS: Final = 50
+_MANY_PIXELS: Final = 1_000_000
 _PALEST: Final = 212
 """Grey level up to which it is ink."""
 _PALE_STROKE: Final = 1.5
@@ -187,8 +194,8 @@ def _bridged(ink: Grey, lowest: Grey, chroma: Grey, scale: float) -> Grey:
 
 def _by_darkness(flat: Grey, scale: float) -> Layers:
     """Without colour, a stamp may still be known by its ink, which is paler than print and no edge of print."""
-    counts = counts_of(flat[::2, ::2])[:190]
-    core = level_at(counts, 15) if counts.sum() >= 100 else 255.0
+    counts = counts_of(_some(flat))[:190]
+    core = level_at(counts, 15) if counts.sum() >= _FEW_PIXELS else 255.0
     least = 4 * _LEAST_COLOUR_POINTS * scale**2
     part = _part_with_paler(flat, core, least, scale) if core <= 140 else None
     paler = None if part is None else _paler(flat[part], core, least, scale)
@@ -246,6 +253,12 @@ def _part_with_paler(flat: Grey, core: float, least: float, scale: float) -> tup
     )
 
 
+def _some(picture: Grey) -> Grey:
+    """Pixels enough to count how many have which level."""
+    step = 4 if picture.size > _MANY_PIXELS else 2
+    return picture[::step, ::step]
+
+
 def _first_of_cells(picture: Grey) -> Grey:
     """The first of each four pixels."""
     width, height = picture.shape[1] // 2, picture.shape[0] // 2
@@ -272,9 +285,13 @@ def _paper_of(channel: Grey, scale: float, times: int) -> Grey:
 
 def _over(channel: Grey, paper: Grey) -> Grey:
     """A channel divided by its paper, which may be given smaller."""
+    low, high = float(paper.min()), float(paper.max())
+    if high - low <= _EVEN:
+        levels = np.arange(256, dtype=np.float32) * (2 * _PAPER / (low + high))
+        return np.asarray(cv.LUT(channel, levels.round().clip(0, 255).astype(np.uint8)), np.uint8)
     if paper.shape != channel.shape:
         paper = cv.resize(paper, channel.shape[::-1], interpolation=cv.INTER_LINEAR)
-    return np.asarray(cv.divide(channel, paper, scale=252), np.uint8)
+    return np.asarray(cv.divide(channel, paper, scale=_PAPER), np.uint8)
 
 
 def _part_of(paper: Grey, part: tuple[slice, slice], shape: tuple[int, ...]) -> Grey:
@@ -296,7 +313,7 @@ def ink_of(layer: Grey, least: int = 30) -> NDArray[np.uint8]:
     and noise does not.  ``least`` is how much darker than paper ink must be.
     """
     dark = cv.bitwise_not(layer)
-    counts = counts_of(dark[::2, ::2])
+    counts = counts_of(_some(dark))
     paper = level_at(counts, 50)
     noise = level_at(counts, 75) - paper
     threshold = max(least, paper + 6 * noise, 30)

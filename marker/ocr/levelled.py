@@ -33,11 +33,17 @@ class Levelled:
         return self.part(0, 0, self.shape[1], self.shape[0], sharp=sharp)
 
     def about(self, strip: Strip) -> tuple[Grey, Strip]:
-        """A part that all of a strip's crop comes from, and the strip as it stands there."""
-        if not self._skew:
-            return self._upright, strip
+        """A part that all of a strip's crop comes from, not levelled, and the strip as it stands there.
+
+        So a crop is turned once, by the skew and the strip's own tilt together.
+        """
+        if self._skew:
+            height, width = self.shape
+            turn = cv.getRotationMatrix2D((width / 2, height / 2), -self._skew, 1.0)
+            x, y = turn @ np.array([strip.x, strip.y, 1.0])
+            strip = replace(strip, x=float(x), y=float(y), angle=strip.angle + self._skew)
         x0, y0, x1, y1 = bounds_of(strip, self.shape[1], self.shape[0])
-        return self.part(x0, y0, x1, y1), replace(strip, x=strip.x - x0, y=strip.y - y0)
+        return np.ascontiguousarray(self._upright[y0:y1, x0:x1]), replace(strip, x=strip.x - x0, y=strip.y - y0)
 
     def part(self, x0: int, y0: int, x1: int, y1: int, *, sharp: bool = False) -> Grey:
         """Columns from ``x0`` to before ``x1`` of rows ``y0`` to ``y1``; what a skew brings in is paper.
@@ -62,8 +68,17 @@ class Levelled:
             return self._upright
         height, width = self.shape
         turn = cv.getRotationMatrix2D((width / 2, height / 2), self._skew, 1.0)
-        turned = cv.warpAffine(self._upright, turn, (width, height), flags=cv.INTER_LINEAR)
-        return np.asarray(cv.threshold(turned, _HALF, 255, cv.THRESH_BINARY)[1], np.uint8)
+        x, y, across, down = cv.boundingRect(self._upright)
+        box = np.array([[x, y, 1], [x + across, y, 1], [x + across, y + down, 1], [x, y + down, 1]]) @ turn.T
+        left, top = np.clip(np.floor(box.min(axis=0)) - 1, 0, (width, height)).astype(int)
+        right, bottom = np.clip(np.ceil(box.max(axis=0)) + 1, 0, (width, height)).astype(int)
+        level = np.zeros_like(self._upright)
+        if left < right and top < bottom:
+            turn[:, 2] += turn[:, :2] @ np.array([x, y]) - np.array([left, top])
+            inked = np.ascontiguousarray(self._upright[y : y + down, x : x + across])
+            turned = cv.warpAffine(inked, turn, (right - left, bottom - top), flags=cv.INTER_LINEAR)
+            level[top:bottom, left:right] = cv.threshold(turned, _HALF, 255, cv.THRESH_BINARY)[1]
+        return level
 
 
 NOTHING = Levelled(np.zeros((0, 0), np.uint8))

@@ -220,9 +220,14 @@ class Finder:
         self.unread_figures += [(x * zoom, y * zoom, (x + w) * zoom, (y + h) * zoom) for x, y, w, h in boxes]
 
     def _coloured(self, ink: Grey, seals: list[Seal], scale: float) -> None:
-        reach = max(3, round(5.5 * scale) | 1)
+        reach, join = max(3, round(5.5 * scale) | 1), round(JOIN * scale) | 1
+        left, top, wide, high = cv.boundingRect(ink)
+        left, top = max(0, left - join), max(0, top - join)
+        ink = np.ascontiguousarray(ink[top : top + high + 2 * join, left : left + wide + 2 * join])
+        if not ink.any():
+            return
         closed = cv.morphologyEx(ink, cv.MORPH_CLOSE, cv.getStructuringElement(cv.MORPH_ELLIPSE, (reach, reach)))
-        closed = cv.morphologyEx(closed, cv.MORPH_CLOSE, np.ones((1, round(JOIN * scale) | 1), np.uint8))
+        closed = cv.morphologyEx(closed, cv.MORPH_CLOSE, np.ones((1, join), np.uint8))
         joined_up = pieces_of(closed)
         labels, stats = joined_up.labels, joined_up.stats
         for index in range(1, len(stats)):
@@ -232,16 +237,16 @@ class Finder:
             own = ink[y : y + h, x : x + w] & np.where(labels[y : y + h, x : x + w] == index, 255, 0).astype(np.uint8)
             rows = rows_of(own, scale)
             stroke = stroke_of(own, scale)
-            signed = any(seal.touches(x, y, w, h, _BESIDE * scale) for seal in seals)
+            signed = any(seal.touches(left + x, top + y, w, h, _BESIDE * scale) for seal in seals)
             for place, row in enumerate(rows):
                 pen = stroke < _PEN * row.strip.height / scale and not row.framed
                 # Beside a seal stands a signature: what holds the file there must be clearly letters.
                 if pen or (signed and (row.pieces < 7 or row.even < 0.9)):
                     rows[place] = replace(row, pieces=0)
             if 0 < len(rows) <= 8:
-                self._rows(rows, x, y, scale, "stamp", 8, coloured=True)
+                self._rows(rows, left + x, top + y, scale, "stamp", 8, coloured=True)
             elif w >= 60 * scale and w >= 1.5 * h and is_figure(own, scale) and not is_scrawl(own, scale):
-                self._leave([(x, y, w, h)], scale)
+                self._leave([(left + x, top + y, w, h)], scale)
 
     # ── white on dark, and lines on their side ──────────────────────────────────────────────────────────────────────
 
