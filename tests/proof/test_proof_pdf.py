@@ -264,7 +264,9 @@ def _fonts(writer: PdfWriter) -> list[Any]:
     ]
 
 
-@pytest.mark.parametrize("recipient", ["Архив " * 40, "а б " * 20, "Архив/" * 30])
+@pytest.mark.parametrize(
+    "recipient", ["Архив " * 40, "аб вг " * 15, "Архив/" * 30], ids=["one word", "two words", "slashes"]
+)
 def test_a_recipient_that_repeats_itself_is_proved(source: Path, profile: Profile, recipient: str) -> None:
     order, path = replace(ORDER, recipient=recipient.strip()), source.with_name("again.pdf")
     stamp_pdf(source, [(order, path)], profile)
