@@ -46,6 +46,13 @@ _SAME_TILT: Final = 4.0
 _AS_LARGE: Final = 0.7
 _SOLID: Final = 0.8
 """Share of its box that no line of letters fills."""
+_WIDE: Final = 0.3
+_LONG_LINE: Final = 12
+"""Share of the page's width, and letters, from which on a line that is no candidate is running text."""
+_TALLER: Final = 1.25
+"""Of the usual height of letters: what stands in running text and is no part of it."""
+_MOST_ROWS: Final = 6
+"""Rows of a stamp."""
 _PEN: Final = 0.13
 """Strokes so thin beside the height of their letters are handwriting; those of print measure 0.2."""
 
@@ -66,6 +73,8 @@ class Finder:
         """All other lines: read only on a page that bears no marking elsewhere."""
         self.loose = 0.0
         """Share of the letters' ink that stands in no line."""
+        self._grown: list[Row] = []
+        """Level lines of paragraphs that are one piece of ink, on the mask."""
         self._group = 0
 
     def find(self, black: Levelled, inks: Sequence[Grey], scale: float) -> list[Candidate]:
@@ -115,15 +124,19 @@ class Finder:
 
     def _print(self, blobs: list[Blob], parts: Field, scale: float) -> None:
         level = [blob for blob in blobs if not blob.askew]
+        strips = [*(None for _ in level), *(row.strip for row in self._grown)]
+        level += map(_blob_of, self._grown)
         width, height = parts.letters.shape[1], parts.letters.shape[0]
         body = _body_letter(level, width)
-        for blob in level:
+        for blob, strip in zip(level, strips, strict=True):
             score = _score(blob, level, body, width, height)
             self._group += 1
             candidate = self._candidate(blob, "print", score, scale)
+            if strip is not None:  # it was measured in its own tilt
+                candidate = replace(candidate, strip=_zoomed(strip, self.scale / scale))
             if score >= 3:
                 self.found.append(candidate)
-            elif blob.width > 0.3 * width and blob.pieces > 12:
+            elif blob.width > _WIDE * width and blob.pieces > _LONG_LINE:
                 self.text_lines.append(candidate)
             else:
                 self.rest.append(candidate)
@@ -175,8 +188,7 @@ class Finder:
                 cv.fillPoly(ink, [row.strip.corners(0.15).round().astype(np.int32)], 0)
 
     def _add(self, strip: Strip, pieces: int, even: float, zoom: float) -> None:
-        full = replace(strip, x=strip.x * zoom, y=strip.y * zoom, width=strip.width * zoom, height=strip.height * zoom)
-        self.found.append(Candidate(full, "stamp", False, 8, self._group, pieces, even))
+        self.found.append(Candidate(_zoomed(strip, zoom), "stamp", False, 8, self._group, pieces, even))
 
     def _in_frame(self, frame: Frame, scale: float) -> float:
         """How high the letters are of a row that was found in a frame; 0 without one."""
@@ -199,7 +211,7 @@ class Finder:
             known = self._in_frame(frame, scale)
             if known:  # beside its letters only another row of letters as large is a row
                 rows = [row for row in rows if row.pieces >= 3 and row.strip.height > _AS_LARGE * known]
-            if not rows or len(rows) > 6:
+            if not rows or len(rows) > _MOST_ROWS:
                 if not known and abs(frame.angle) > ASKEW and frame.width > 55 * scale:
                     self._leave([(x, y, w, h)], scale)
                 continue
@@ -212,7 +224,12 @@ class Finder:
             rows = rows_of(own, scale)
             if not rows and w >= 60 * scale and is_figure(own, scale):
                 self._leave([(x, y, w, h)], scale)
-            self._rows([row for row in rows if row.pieces >= 3], x, y, scale, "stamp", 7, coloured=False)
+            rows = [row for row in rows if row.pieces >= 3]
+            if len(rows) > _MOST_ROWS:  # no stamp has as many: a paragraph whose lines have grown together
+                prose = _prose_of(rows, letters.shape[1])
+                self._grown += [_moved(row, x, y) for row in prose]
+                rows = [row for row in rows if row not in prose]
+            self._rows(rows, x, y, scale, "stamp", 7, coloured=False)
 
     def _leave(self, boxes: Iterable[tuple[int, int, int, int]], scale: float) -> None:
         """Keep boxes of ink that may hide a stamp and cannot be taken apart."""
@@ -291,6 +308,35 @@ def _is_signature(box: tuple[int, int, int, int], ink: Grey, seals: Iterable[Sea
     return is_scrawl(ink[y : y + height, x : x + width], scale, cut=True)
 
 
+def _zoomed(strip: Strip, zoom: float) -> Strip:
+    return replace(strip, x=strip.x * zoom, y=strip.y * zoom, width=strip.width * zoom, height=strip.height * zoom)
+
+
+def _prose_of(rows: Sequence[Row], width: int) -> list[Row]:
+    """The rows of a paragraph that can be running text: level, long, and no taller than the others."""
+    usual = float(np.median([row.strip.height for row in rows]))
+    return [
+        row
+        for row in rows
+        if abs(row.strip.angle) < ASKEW
+        and not row.framed
+        and row.strip.width > _WIDE * width
+        and row.pieces > _LONG_LINE
+        and row.strip.height <= _TALLER * usual
+    ]
+
+
+def _moved(row: Row, x: int, y: int) -> Row:
+    return replace(row, strip=replace(row.strip, x=row.strip.x + x, y=row.strip.y + y))
+
+
+def _blob_of(row: Row) -> Blob:
+    """A row of letters as a line to be scored."""
+    strip = row.strip
+    left, top = round(strip.x - strip.width / 2), round(strip.y - strip.height / 2)
+    return Blob(left, top, round(strip.width), round(strip.height), row.pieces, row.even, strip.height)
+
+
 def _body_letter(blobs: list[Blob], width: int) -> float:
     """The usual height of letters in long lines, pixels; 0 when there are none."""
     long = [blob.letter for blob in blobs if blob.width > 0.3 * width]
@@ -309,7 +355,7 @@ def _score(blob: Blob, level: list[Blob], body: float, width: int, height: int) 
     score = 0.0
     score += 3 if zone else 0
     score += 2 if capitals else 0
-    score += 1.5 if body and blob.letter > 1.25 * body else 0
+    score += 1.5 if body and blob.letter > _TALLER * body else 0
     score -= 3 if body and blob.letter < 0.85 * body and blob.pieces > 30 and not capitals else 0
     score += 1 if share < 0.45 else (-2 if share > _LONG else 0)
     centre = (blob.x + blob.width / 2) / width
