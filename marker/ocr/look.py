@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from itertools import chain
@@ -34,6 +35,8 @@ _MANY: Final = 40
 _SAMPLE: Final = 6
 _SAMPLE_LENGTH: Final = 640
 """Lines of a page in another turn of which a part, so many pixels long, is read first."""
+_PROSE: Final = 5
+"""Lines of running text that tell whether a page can be read of which little else was."""
 _LINES_OF_WORDS: Final = 4
 _SHARE_OF_WORDS: Final = 0.06
 """Lines with long words read beyond doubt, and the share of all letters that stands in such words, from which on a
@@ -311,6 +314,18 @@ def read_looks(looks: Sequence[Look], clock: Clock) -> None:
     except tesseract.EngineFaultError:
         for look in looks:
             look.failed = True
+
+
+def read_prose(look: Look, sheet: page.Sheet, clock: Clock) -> None:
+    """Read some running text of a page of which nothing else could be read, to learn whether the page can be.
+
+    Raises EngineTimeoutError.
+    """
+    pieces = zip(sheet.text, page.probes(sheet, _PROSE), strict=False)
+    probes = [Line(text, crop, sheet.box_of(text)) for text, crop in pieces]
+    with suppress(tesseract.EngineFaultError):
+        _take(probes, clock)
+        look.probes = probes
 
 
 def read_turned(look: Look, best: Look, clock: Clock) -> None:

@@ -13,6 +13,7 @@ be read within its limits stays unreadable, which holds the file too.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -38,7 +39,7 @@ from marker.model import (
 from marker.ocr import raster, tesseract
 from marker.ocr.cache import PictureCache
 from marker.ocr.crop import LETTER
-from marker.ocr.look import CLOSER, Clock, Line, Look, look_on, read_again, read_looks, read_turned
+from marker.ocr.look import CLOSER, Clock, Line, Look, look_on, read_again, read_looks, read_prose, read_turned
 from marker.ocr.montage import MAX_LINES, LineRead
 from marker.ocr.opened import OpenedPages
 from marker.ocr.partly import Partly
@@ -144,6 +145,7 @@ class _Document:
             pictures = OpenedPages(opened, self._infos, self._covered, self._show)
             self._first_look(pictures, [info for info in self._reading.page_infos if not info.readable])
             self._other_turns(pictures)
+            self._illegible(pictures)
             result = self._result()
             doubtful = self._unsettled(result)
             if doubtful or self._bears_nothing(result):
@@ -205,6 +207,14 @@ class _Document:
                 if best.reads_well():
                     break
             self._looks[index] = best
+
+    def _illegible(self, pictures: OpenedPages) -> None:
+        """Of pages whose candidates are next to nothing that can be read, see whether their running text can be."""
+        for look in self._looks:
+            if not look.failed and look.illegible() and look.sheet.text and not self._covered.get(look.number):
+                self._clock.check()
+                with suppress(raster.TooCoarseError):
+                    read_prose(look, pictures.sheet(look.number, look.sheet.quarters), self._clock)
 
     def _closer_look(self, pictures: OpenedPages, doubtful: Sequence[tuple[Look, Line]]) -> None:
         """Read lines again, larger and in more ways: those in doubt, or all that are no plain words."""
