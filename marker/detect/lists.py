@@ -51,10 +51,10 @@ def item_of_text(line: Line, matcher: Matcher, keys: Mapping[int, Set[Key]]) -> 
     """Whether a line at the head or foot of a page, in small letters, is an item of the running text there.
 
     It is set in the text's type and in from the edge of its column, or ends in a comma or semicolon; and it stands
-    close below a line of the text.  The first line of a later page stands close above one instead, and ends in a comma
-    or semicolon, or below the marking that the page bears.  Markings stand apart from the text: in the middle or on the
-    right, in larger or bold letters, or flush with its edge where a registry wrote one, beside a copy number; and none
-    bears a comma.  ``keys`` are the words of markings on each line.
+    close below a line of the text.  The first line of a later page stands close above one instead, and must end in a
+    comma or semicolon: without one even a person could not tell.  Markings stand apart from the text: in the middle or
+    on the right, in larger or bold letters, or flush with its edge where a registry wrote one, beside a copy number;
+    and none bears a comma.  ``keys`` are the words of markings on each line.
     """
     layout, box, size = matcher.layout, line.box, line.span.size
     if line.place not in (Place.TOP, Place.BOTTOM) or line.tilted or line.span.bold or box is None or not size:
@@ -82,23 +82,7 @@ def item_of_text(line: Line, matcher: Matcher, keys: Mapping[int, Set[Key]]) -> 
     ]
     if any(other.box.y0 < box.y0 for other in text if other.box is not None):
         return True
-    return line.page != 1 and any(map(layout.prose, text)) and (listed or _below_marking(line, matcher, keys))
-
-
-def _below_marking(line: Line, matcher: Matcher, keys: Mapping[int, Set[Key]]) -> bool:
-    """Whether the page of a line bears a marking in capitals, on a line of its own at its head, above the line."""
-    layout, box = matcher.layout, line.box
-    above = (layout.lines[number] for number in keys if layout.lines[number].page == line.page)
-    return any(
-        other.box is not None
-        and box is not None
-        and other.box.y1 < box.y0
-        and other.place is Place.TOP
-        and layout.centred(other)
-        and other.folded.original.isupper()
-        and not matcher.rest(other.number, keys[other.number])
-        for other in above
-    )
+    return listed and line.page != 1 and any(map(layout.prose, text))
 
 
 def quoted_over_paragraphs(lines: Sequence[Line], matcher: Matcher) -> bool:
