@@ -107,7 +107,9 @@ def _read(looks: Sequence[Look], clock: Clock) -> None:
 
 
 def _placed(span: Span, place: Place, look: Look) -> Span:
-    flow = f"picture {look.number}{' closer' if look.closer else ''} {span.flow}"
+    # What one line reads like at two sizes are not two lines of one picture.
+    closer = f" closer at {look.sheet.scale:.2f}" if look.closer else ""
+    flow = f"picture {look.number}{closer} {span.flow}"
     return replace(span, page=None, box=None, place=place, flow=flow)
 
 
