@@ -9,13 +9,14 @@ _ROOM = 0.5
 
 
 def left_edge(line: Line, layout: Layout) -> float | None:
-    """The left edge of the running text of a line's page, or of the page before, in type like the line's; points."""
-    for page in (line.page or 0, (line.page or 0) - 1):
-        flow = layout.flows.get(f"page {page}\0{line.span.source}", ())
-        edges = [other.box.x0 for other in flow if other.box and layout.prose(other) and of_one_type(line, other)]
-        if edges:
-            return min(edges)
-    return None
+    """The left edge of the running text of a line's page and the page before, in type like the line's; points."""
+    edges = [
+        other.box.x0
+        for page in (line.page or 0, (line.page or 0) - 1)
+        for other in layout.flows.get(f"page {page}\0{line.span.source}", ())
+        if other.box and layout.prose(other) and of_one_type(line, other)
+    ]
+    return min(edges, default=None)
 
 
 def of_one_type(line: Line, other: Line) -> bool:

@@ -82,7 +82,7 @@ def item_of_text(line: Line, matcher: Matcher, keys: Mapping[int, Set[Key]]) -> 
     ]
     if any(other.box.y0 < box.y0 for other in text if other.box is not None):
         return True
-    return listed and line.page != 1 and any(map(layout.prose, text))
+    return listed and line.page != 1 and any(other.lower for other in text)
 
 
 def quoted_over_paragraphs(lines: Sequence[Line], matcher: Matcher) -> bool:

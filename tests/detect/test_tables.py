@@ -116,6 +116,16 @@ COPY = Placed("Egz. Nr. 2", 500, 40)
 LISTED = Placed("slaptai,", 96, 60)
 
 
+def test_the_edge_of_the_text_is_that_of_both_pages() -> None:
+    item = Placed("slaptai", 92, 80)
+    second = [*LIVE, Placed(PROSE_LT, 88, 50), Placed("iki termino pabaigos.", 60, 64), item]
+    assert outcome(pdf(FIRST, second), KZ) == "lt:restricted"
+
+
+def test_the_first_line_of_a_page_is_an_item_above_the_end_of_a_letter_too() -> None:
+    assert outcome(pdf(FIRST, [*LIVE, LISTED, Placed("Pagarbiai", 60, 84)]), KZ) == "lt:restricted"
+
+
 @pytest.mark.parametrize("copy", [(), (COPY,)])
 def test_the_first_line_of_a_later_page_is_an_item_by_its_comma_alone(copy: tuple[Placed, ...]) -> None:
     item = replace(ITEM, y=60)
