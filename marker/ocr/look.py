@@ -10,6 +10,8 @@ from functools import reduce
 from itertools import chain
 from typing import Final
 
+import numpy as np
+
 from marker.agreement.profile import Scans
 from marker.model import Box, Place, Span
 from marker.ocr import montage, page, tesseract
@@ -19,6 +21,7 @@ from marker.ocr.crop import LETTER
 from marker.ocr.montage import LineRead
 from marker.ocr.raster import Picture
 from marker.ocr.residue import covers, is_covered
+from marker.ocr.vision import cv
 
 CLOSER: Final = 44
 """Pixels of letters on a closer look."""
@@ -46,6 +49,13 @@ _NEARLY: Final = 0.8
 """Share of the best turn's weight from which on the others are read too."""
 _RUBBISH: Final = 0.5
 """Share of a clear reading's confidence below which another of the same line counts for nothing."""
+_PRINT: Final = 26 / 32
+"""Share of a crop's size at which print is read as well, and sooner."""
+_PITCH: Final = 0.66
+_NARROWEST: Final = 0.75
+"""Heights of capitals from letter to letter, wide and letterspaced print is narrowed to, and the share it is left."""
+_LEAST_MEASURED: Final = 5
+"""Letters that tell how far apart they stand."""
 _FEW: Final = 8
 _NO_PROSE: Final = 6
 """Long lines up to which a picture is no page of running text …"""
@@ -347,7 +357,19 @@ def read_turned(look: Look, best: Look, clock: Clock) -> None:
         look.failed = True
 
 
+def _narrowed(line: Line) -> Line:
+    """The line with its crop no larger than helps, where it is print: what Tesseract takes goes by a line's width."""
+    candidate = line.candidate
+    if line.crop is None or candidate.stands_out or candidate.pieces < _LEAST_MEASURED:
+        return line
+    pitch = candidate.strip.width / candidate.strip.height / candidate.pieces
+    across = _PRINT * max(_NARROWEST, min(1.0, _PITCH / pitch))
+    line.crop = np.asarray(cv.resize(line.crop, None, fx=across, fy=_PRINT, interpolation=cv.INTER_AREA), np.uint8)
+    return line
+
+
 def _take(lines: Sequence[Line], clock: Clock) -> None:
+    lines = [_narrowed(line) for line in lines]
     for line, read in zip(lines, read_lines(lines, clock), strict=True):
         line.read = read
         line.crop = None

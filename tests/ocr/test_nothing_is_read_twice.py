@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -136,6 +137,27 @@ def test_a_page_in_another_turn_is_read_whole_only_where_a_few_lines_read_as_wel
     look.read_turned(other, best, clock())
     assert sum(counts) == read
     assert (other.weight() > best.weight()) == (read == 9)
+
+
+@pytest.mark.parametrize(
+    ("width", "kind", "coloured", "shape"),
+    [
+        (80.0, "print", False, (26, 81)),
+        (128.0, "print", False, (26, 67)),
+        (400.0, "print", False, (26, 61)),
+        (128.0, "stamp", False, (32, 100)),
+        (128.0, "print", True, (32, 100)),
+    ],
+    ids=["narrow-print", "wide-print", "letterspaced", "stamp", "coloured"],
+)
+def test_print_is_read_no_larger_and_no_wider_than_helps(
+    width: float, kind: str, coloured: bool, shape: tuple[int, int]
+) -> None:
+    one = line(np.zeros((32, 100), np.uint8), width=width)
+    one.candidate = replace(one.candidate, kind=kind, coloured=coloured)
+    crop = look._narrowed(one).crop
+    assert crop is not None
+    assert crop.shape == shape
 
 
 def test_of_long_lines_in_another_turn_a_part_is_read_first(monkeypatch: pytest.MonkeyPatch) -> None:
