@@ -1,4 +1,4 @@
-"""Columns of running text on a page: where their lines begin, and where a sentence would have gone on."""
+"""Columns of running text on a page: where their lines begin, and where a sentence goes on."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ from marker.detect.lines import Layout, Line
 
 _ROOM = 0.5
 """Heights of a letter by which a word may fail to fit: the blank before it, and how wide it is reckoned."""
+
+_INDENT = 1.0
+_HANGING = 4.0
+"""Heights of a line by which the one that goes on with its text may be set in; after the number of an item more."""
 
 
 def left_edge(line: Line, layout: Layout) -> float | None:
@@ -25,6 +29,23 @@ def of_one_type(line: Line, other: Line) -> bool:
     return (one.size, one.bold, one.turned, one.visibility, one.source) == (
         another.size, another.bold, another.turned, another.visibility, another.source,
     )  # fmt: skip
+
+
+def continues(line: Line, layout: Layout) -> bool:
+    """Whether running text goes on into this line.
+
+    On a page it does not go on into a line in larger letters, nor into one set in from where the text above begins:
+    there a word in the middle of the page or a registry's entry stands by itself.
+    """
+    last = layout.before(line)
+    if last is None or not layout.prose(last) or last.ends_sentence:
+        return False
+    if last.span is line.span or last.box is None or line.box is None:
+        return True
+    if line.span.size and last.span.size and line.span.size >= layout.thresholds.large_ratio * last.span.size:
+        return False
+    item = not last.folded.original.lstrip()[:1].isalpha()
+    return line.box.x0 <= last.box.x0 + (_HANGING if item else _INDENT) * last.box.height
 
 
 def breaks_off(line: Line, after: Line, layout: Layout) -> bool:

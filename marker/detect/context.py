@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Final
 
 from marker.agreement.profile import Profile
-from marker.detect.columns import breaks_off
+from marker.detect.columns import breaks_off, continues
 from marker.detect.fold import without_marks, words
 from marker.detect.groups import Group, party_of
 from marker.detect.lexicon import SYNTAX, Role
@@ -182,7 +182,7 @@ class Weigher:
             item.add(limits.alone, "alone on its line")
             if all(paragraph(line) for line in lines) and group.entry.role is not Role.SHORT:
                 item.add(limits.alone_paragraph, "a paragraph of its own")
-            if self.layout.continues(lines[0]):
+            if continues(lines[0], self.layout):
                 item.add(limits.continues + quoted * limits.quoted, "the text before runs on into it")
             elif self._runs_on(lines[-1]) and (quoted or not self._stands_off(lines)):
                 item.add(limits.continues + quoted * limits.quoted, "it runs on into the text after it")
@@ -266,14 +266,14 @@ class Weigher:
         if not (self._text(item.group)[:1].isupper() or set_off):
             return False
         few = sum(map(len, rest.values())) <= self.limits.few_words
-        if not few or any(self.layout.continues(line) or self._runs_on(line) for line in lines):
+        if not few or any(continues(line, self.layout) or self._runs_on(line) for line in lines):
             return False
         return first == 0 or last == len(lines[-1].words) - 1
 
     def _sentence(self, line: Line, rest: list[int]) -> bool:
         """Whether the other words of a line make a sentence with it, and no letterhead beside it."""
         small = sum(line.quote(place, place)[:1].islower() for place in rest)
-        return self.layout.prose(line) or small > 2 or self.layout.continues(line) or self._runs_on(line)
+        return self.layout.prose(line) or small > 2 or continues(line, self.layout) or self._runs_on(line)
 
     def _stands_off(self, lines: list[Line]) -> bool:
         """Whether a marking bears its copy number, or ends its line where no sentence would: it begins none."""

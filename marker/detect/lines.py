@@ -331,11 +331,6 @@ class Layout:
         strong = line.place in self.thresholds.places or self.opens(line) or line.tilted or self.centred(line)
         return strong and 0 < line.letters <= self.thresholds.alone_letters and not self.prose(line)
 
-    def continues(self, line: Line) -> bool:
-        """Whether running text goes on into this line."""
-        last = self.before(line)
-        return last is not None and self.prose(last) and not last.ends_sentence
-
     def white_around(self, line: Line) -> bool:
         """Whether nothing stands near it above, below or beside, on a page."""
         if line.box is None or line.page not in self._by_page or line.page is None:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from marker.agreement.profile import Profile, Qualifier
+from marker.detect.columns import continues
 from marker.detect.context import Weighed
 from marker.detect.lexicon import Role
 from marker.detect.lines import Layout, Line
@@ -74,7 +75,7 @@ class Owners:
     def _running_text(self, line: Line) -> bool:
         """A sentence, the end of one, or a subject line ("О визите …"): these mention, they do not sign."""
         text = line.folded.original.strip()
-        if not line.words or self.layout.prose(line) or self.layout.continues(line) or text[:1].islower():
+        if not line.words or self.layout.prose(line) or continues(line, self.layout) or text[:1].islower():
             return True
         return line.lower and (len(line.words[0].text) <= _PREPOSITION_LETTERS or text.endswith((".", ",", ";")))
 

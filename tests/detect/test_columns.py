@@ -27,3 +27,22 @@ def test_a_quoted_one_that_goes_on_is_a_mention_and_a_copy_number_on_its_line_is
     head = para("RIBOTO NAUDOJIMO", Place.HEADER)
     assert outcome(docx(head, *(PROSE_LT,) * 7, f"„SLAPTAI“\n{RUNS_ON}", PROSE_LT), KZ) == "lt:restricted"
     assert outcome(docx(head, *(PROSE_LT,) * 7, f"SLAPTAI Egz. Nr. 2\n{RUNS_ON}", PROSE_LT), KZ) != "lt:restricted"
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        Placed("slaptai", 280, 752),  # in the middle of the page
+        Placed("Slaptai", 100, 752),
+        body("visiškai slaptai", 752, size=16),
+    ],
+)
+def test_at_the_foot_text_does_not_run_on_into_a_line_set_in_from_it_or_larger(mark: Placed) -> None:
+    above = [top("RIBOTO NAUDOJIMO"), *prose(start=560, lines=12)]
+    assert outcome(pdf([*above, body("slaptai", 752)]), KZ) == "lt:restricted"
+    assert outcome(pdf([*above, mark]), KZ) in ("uncertain", "lt:secret", "lt:top-secret")
+
+
+def test_the_second_line_of_an_item_is_set_in_and_still_goes_on_with_it() -> None:
+    above = [top("RIBOTO NAUDOJIMO"), *prose(start=560, lines=11), body(f"1) {PROSE_LT}", 736)]
+    assert outcome(pdf([*above, Placed("slaptai", 80, 752)]), KZ) == "lt:restricted"
