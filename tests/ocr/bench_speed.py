@@ -30,7 +30,7 @@ from pypdf import PdfReader, PdfWriter
 
 from tests.ocr.generate import CASES, Made, make, parse_seeds
 from tests.ocr.peers import LANGUAGES, holds, ocrmypdf_command
-from tests.readers.bench_speed import Cost, cost_of
+from tests.spent import Cost, cost_of
 
 _SEEDS: Final = range(90_000, 90_003)
 _LENGTHS: Final = {"short letters": False, "full letters": True}

@@ -11,19 +11,13 @@ says, judges where the words stand, and reads properties, attachments and earlie
 from __future__ import annotations
 
 import argparse
-import contextlib
-import ctypes
 import os
 import random
-import resource
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,6 +28,8 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, Paragraph, Spacer
+
+from tests.spent import Cost, cost_of
 
 _FONTS: Final = Path(__file__).parents[2] / "marker" / "resources" / "fonts"
 _MARKING: Final = "SLAPTAI"
@@ -48,8 +44,6 @@ _SYLLABLES: Final = ("ma", "ti", "mas", "nė", "li", "ra", "vo", "jų", "kū", "
 _VOCABULARY: Final = 12_000
 """Words of a long report; the rarer half is met a few times each."""
 _MB: Final = 1_000_000
-_PR_SET_CHILD_SUBREAPER: Final = 36
-"""Linux: orphaned descendants become children of this process, so that what they used can be asked."""
 
 
 def make_letter(path: Path, pages: int, seed: int = 3) -> None:
@@ -115,46 +109,6 @@ def make_letter(path: Path, pages: int, seed: int = 3) -> None:
 
 class _EnoughError(Exception):
     """The letter has its pages."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What one run cost: seconds of wall and processor time, bytes of the largest process."""
-
-    wall: float
-    cpu: float
-    peak: int
-
-
-def cost_of(command: Sequence[str], allowed: Sequence[int], environment: dict[str, str]) -> Cost:
-    """Run a command in a process of its own, so that memory and time are its alone.
-
-    Worker processes outlive the command by a moment and are no children of it; they are waited for and counted too.
-    Raises RuntimeError when its exit status is none of those allowed.
-    """
-    read_end, write_end = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(read_end)
-        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-        began = time.perf_counter()
-        silent: Any = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        done = subprocess.run(command, env=environment, check=False, **silent)
-        wall = time.perf_counter() - began
-        with contextlib.suppress(ChildProcessError):
-            while True:
-                os.wait()
-        used = resource.getrusage(resource.RUSAGE_CHILDREN)
-        report = f"{done.returncode} {wall} {used.ru_utime + used.ru_stime} {used.ru_maxrss * 1024}"
-        os.write(write_end, report.encode())
-        os._exit(0)
-    os.close(write_end)
-    with os.fdopen(read_end) as stream:
-        status, wall, cpu, peak = stream.read().split()
-    os.waitpid(child, 0)
-    if int(status) not in allowed:
-        raise RuntimeError(f"{command[0]} ended with status {status}")
-    return Cost(float(wall), float(cpu), int(peak))
 
 
 def _median(costs: Sequence[Cost]) -> Cost:
