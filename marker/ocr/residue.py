@@ -37,6 +37,8 @@ _SURE_COPY: Final = 70.0
 _SURE_STAMPED_COPY: Final = 85.0
 _COPY_LETTER: Final = 1.25
 """Heights of capitals that a character of a copy number and its share of the blanks are wide at most."""
+_MISREAD_SIGN: Final = re.compile(r"\W*[^\W\d]{3,}\W+([^\W\d]?[^\W\d_A-ZА-ЯҚҰӨҒҢҮҺІ])\W*\d+\W*$")
+"""A word, a sign of one or two letters that are no capitals, a number: what no model knows as № is read like that."""
 _SIDE: Final = re.compile(r"^[|¦\[\]]\s|\s?[|¦\[\]]$")
 """The sides of a frame, read as strokes at the ends of its row."""
 _REACH: Final = 0.25
@@ -122,6 +124,8 @@ class Known:
 
     def _says_copy(self, text: str) -> bool:
         said = {word for word in words(text) if not word.isdigit() and word not in ("NR", "NO")}
+        if sign := _MISREAD_SIGN.match(text):
+            said -= set(words(sign[1]))
         numbered = any(map(str.isdigit, text)) or bool(said & self._sole)
         return numbered and bool(said & self._copy) and said <= self._copy | self._sole
 

@@ -86,7 +86,9 @@ def test_a_line_read_in_two_scripts_is_settled_by_a_sure_reading_in_one() -> Non
 # ── copy numbers ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("text", ["Экз. № 1", "Экз. №3", "Egz. Nr. 12", "Дана № 2", "Copy No. 1", "Экз. единственный"])
+@pytest.mark.parametrize(
+    "text", ["Экз. № 1", "Экз. №3", "Egz. Nr. 12", "Дана № 2", "Copy No. 1", "Экз. единственный", "Экз. ль 2"]
+)
 def test_a_copy_number_that_one_language_read_is_no_more_than_that(text: str) -> None:
     reads = (LineRead("Экз.Ме1", 34), LineRead("3k3. No 1", 67), LineRead(text, 76))
     assert KNOWN.is_copy_number(printed(len(text)), reads)
@@ -99,6 +101,10 @@ def test_a_copy_number_that_one_language_read_is_no_more_than_that(text: str) ->
         (LineRead("Экз. № 1", 90), LineRead("СЕКРЕТН0", 20)),
         (LineRead("Экз. № 1 ЛИЧНО", 90),),
         (LineRead("Экз. № 1 С", 90),),
+        (LineRead("Экз. С 1", 90),),
+        (LineRead("Экз. СС 1", 90),),
+        (LineRead("Экз. ль 2 ль", 90),),
+        (LineRead("Звезд ль 2", 90),),
         (LineRead("Экз.", 90),),
         (LineRead("№ 1", 90),),
         (LineRead("единственный", 90),),
