@@ -230,7 +230,7 @@ def _whole_pages(marked: Sequence[Document], right: set[str], folder: Path, core
     def read(document: Document) -> bool:
         own = folder / document.path.stem
         own.mkdir()
-        subprocess.run(["pdftoppm", "-r", "300", "-png", str(document.path), str(own / "page")], check=True)
+        subprocess.run(["pdftoppm", "-r", "300", str(document.path), str(own / "page")], check=True)
         texts = [
             subprocess.run(
                 ["tesseract", str(page), "stdout", "-l", LANGUAGES],
@@ -239,8 +239,9 @@ def _whole_pages(marked: Sequence[Document], right: set[str], folder: Path, core
                 text=True,
                 env={**os.environ, "OMP_THREAD_LIMIT": "1"},
             ).stdout
-            for page in sorted(own.glob("page*.png"))
+            for page in sorted(own.glob("page*.ppm"))
         ]
+        shutil.rmtree(own)
         return holds("\n".join(texts), str(document.made.label.marking))
 
     with concurrent.futures.ThreadPoolExecutor(cores) as pool:

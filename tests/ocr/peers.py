@@ -46,9 +46,9 @@ def full_page_tesseract(made: list[Made]) -> Peer:
     """``tesseract -l kaz+rus+lit+eng`` on whole pages at 300 dpi, one thread."""
 
     def read(path: Path, folder: Path) -> str:
-        subprocess.run(["pdftoppm", "-r", "300", "-png", str(path), str(folder / "page")], check=True)
+        subprocess.run(["pdftoppm", "-r", "300", str(path), str(folder / "page")], check=True)
         texts = []
-        for page in sorted(folder.glob("page*.png")):
+        for page in sorted(folder.glob("page*.ppm")):
             done = subprocess.run(
                 ["tesseract", str(page), "stdout", "-l", LANGUAGES],
                 check=True,
