@@ -71,7 +71,7 @@ def test_no_marking_in_such_a_paragraph_is_taken_for_running_text(
     tall = LETTER * (1.5 if change == "tall" else 1.0)
     letters = sum(map(str.isalpha, form))
     wide = min(pitch * tall * letters, 0.29 * WIDTH if change == "short" else 0.54 * WIDTH)
-    top = {"head": 60.0, "foot": HEIGHT - 240.0 - STEP * after}.get(change, 600.0)
+    top = {"head": 60.0, "foot": HEIGHT - 200.0 - STEP * after}.get(change, 600.0)
     rows = paragraph(after + 8, top)
     middle = wide / 2 + x * (WIDTH - wide)
     y = top + STEP * after
