@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from marker.detect.lines import Layout, Line
 
+SAME_EDGE = 3.0
+"""Points by which left edges of one column may differ."""
 _ROOM = 0.5
 """Heights of a letter by which a word may fail to fit: the blank before it, and how wide it is reckoned."""
 

@@ -16,6 +16,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from marker.detect.lexicon import CONTEXT_ROLES, Entry, Lexicon, Role
+from marker.detect.memo import remembered
 from marker.detect.thresholds import Thresholds
 
 _CONFUSED = (
@@ -47,18 +48,12 @@ class _Form(NamedTuple):
     chunks: tuple[str, ...]
 
 
+@remembered
 def misread_of(lexicon: Lexicon, thresholds: Thresholds) -> Misread:
     """The look-up over a lexicon, compiled once: it remembers what it was asked."""
-    for known, asked, index in _CACHE:
-        if known is lexicon and asked is thresholds:
-            return index
-    if len(_CACHE) >= 4:  # as many as lexicons are kept
-        _CACHE.clear()
-    _CACHE.append((lexicon, thresholds, Misread(lexicon.entries, thresholds)))
-    return _CACHE[-1][2]
+    return Misread(lexicon.entries, thresholds)
 
 
-_CACHE: list[tuple[Lexicon, Thresholds, Misread]] = []
 _REMEMBERED = 20_000
 
 

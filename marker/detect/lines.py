@@ -15,6 +15,7 @@ from functools import lru_cache
 from statistics import median
 from typing import NamedTuple
 
+from marker.detect.boxes import COLUMN, beside, level
 from marker.detect.fold import Folded, fold
 from marker.detect.stretched import joined
 from marker.detect.thresholds import Thresholds
@@ -23,8 +24,6 @@ from marker.model import Box, PageInfo, Place, Reading, Source, Span, Visibility
 _GEOMETRIC = frozenset({Place.TOP, Place.BOTTOM, Place.CORNER, Place.MARGIN, Place.BODY})
 """Places a reader gives by geometry alone; here they are judged anew, by one measure for all readers."""
 _UPRIGHT_TILT = 3
-_COLUMN = 0.4
-"""Share of the narrower of two boxes that stand in one column."""
 _BREAKS = re.compile(r"[\n\r\v\f\x85\u2028\u2029]")
 _WIDE_GAP = re.compile(r"\t+| {4,}|\u2003{2,}")
 _WORD = re.compile(r"[^\W_]+")
@@ -232,7 +231,7 @@ class Layout:
         near: list[tuple[float, int]] = []
         for at, (x0, x1) in enumerate(self._sides.get(line.page, ())[low:high], low):  # a page may have thousands
             shared = (right if right < x1 else x1) - (left if left > x0 else x0)
-            if shared >= _COLUMN * (width if width < x1 - x0 else x1 - x0):
+            if shared >= COLUMN * (width if width < x1 - x0 else x1 - x0):
                 near.append((abs(tops[at] - top), at))
         return [lines[at] for _, at in sorted(near)[: 2 * reach]]
 
@@ -290,7 +289,7 @@ class Layout:
         near = lines[bisect_left(tops, box.y0 - box.height) : bisect_left(tops, box.y1)]
         if len(near) == 1:  # itself
             return near
-        row = [other for other in near if other.box is not None and _level(box, other.box)]
+        row = [other for other in near if other.box is not None and level(box, other.box)]
         return sorted(row, key=lambda other: other.box.x0 if other.box is not None else 0.0)
 
     def rows(self) -> Iterator[list[Line]]:
@@ -312,7 +311,7 @@ class Layout:
             box = other.box
             if box is None or box.y0 - line.box.y1 > self.thresholds.near_heights * height:
                 return None
-            if box.y0 >= line.box.y0 + height / 2 and _beside(line.box, box):
+            if box.y0 >= line.box.y0 + height / 2 and beside(line.box, box):
                 return other
         return None
 
@@ -393,15 +392,3 @@ def _part(flow: str) -> str:
 
 def _top(line: Line) -> float:
     return line.box.y0 if line.box is not None else 0.0
-
-
-def _level(one: Box, other: Box) -> bool:
-    """Whether two boxes stand on one height: they share most of the lower one's."""
-    shared = min(one.y1, other.y1) - max(one.y0, other.y0)
-    return shared >= 0.5 * min(one.height, other.height)
-
-
-def _beside(one: Box, other: Box) -> bool:
-    """Whether two boxes stand in one column: they share most of the narrower one's width."""
-    shared = min(one.x1, other.x1) - max(one.x0, other.x0)
-    return shared >= _COLUMN * min(one.width, other.width)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 
-from marker.detect.columns import left_edge, of_one_type
+from marker.detect.columns import SAME_EDGE, left_edge, of_one_type
 from marker.detect.groups import Group
 from marker.detect.lexicon import Role
 from marker.detect.lines import Layout, Line, paragraph
@@ -20,8 +20,6 @@ LISTED_ROLES = frozenset({Role.MARK, Role.SHORT, Role.NEGATIVE})
 """What a list of documents says of each: its level, or that it has none.  Other owners' words stay what they are."""
 _ROW = 3
 """Lines on one height, itself included, that make a row of a table without rules."""
-_SAME_EDGE = 3.0
-"""Points by which left edges of one column may differ."""
 _REACH = 4
 _WORDS = 2
 _INDENT = 6.0
@@ -41,7 +39,7 @@ def in_column_of_levels(line: Line, levels: Mapping[int, Set[MarkingId]], layout
     return any(
         levels.get(other.number, set()) - own
         and other.box is not None
-        and abs(other.box.x0 - line.box.x0) <= _SAME_EDGE
+        and abs(other.box.x0 - line.box.x0) <= SAME_EDGE
         and len(layout.row(other)) >= _ROW
         for other in layout.neighbours(line, _REACH)
     )
@@ -60,7 +58,7 @@ def item_of_text(line: Line, matcher: Matcher, keys: Mapping[int, Set[Key]]) -> 
     if line.place not in (Place.TOP, Place.BOTTOM) or line.tilted or line.span.bold or box is None or not size:
         return False
     edge = left_edge(line, layout)
-    if edge is None or layout.centred(line) or not edge - _SAME_EDGE <= box.x0 <= edge + _INDENT * size:
+    if edge is None or layout.centred(line) or not edge - SAME_EDGE <= box.x0 <= edge + _INDENT * size:
         return False
     listed = line.folded.original.rstrip()[-1:] in (",", ";")
     if box.x0 < edge + size and not listed:
@@ -70,7 +68,7 @@ def item_of_text(line: Line, matcher: Matcher, keys: Mapping[int, Set[Key]]) -> 
         for other in layout.neighbours(line, 2)
         if other.page == line.page
         and other.box is not None
-        and edge - _SAME_EDGE <= other.box.x0 <= edge + _INDENT * size
+        and edge - SAME_EDGE <= other.box.x0 <= edge + _INDENT * size
         and max(box.y0 - other.box.y1, other.box.y0 - box.y1) <= _ITEM_REACH * size
     ]
     if any(match.entry.role is Role.COPY for other in near for match in matcher.around(other.number)):

@@ -26,6 +26,7 @@ from marker.detect.initials import InitialsTest
 from marker.detect.lexicon import CONTEXT_ROLES, Entry, Lexicon, Role, lexicon_of
 from marker.detect.lines import Layout, is_mostly_lower, stands_in_text
 from marker.detect.match import is_number
+from marker.detect.memo import remembered
 from marker.detect.sightings import may_raise, sight
 from marker.detect.thresholds import DEFAULT, Thresholds
 from marker.model import Box, FindingKind, PageInfo, Reading, Span, Visibility
@@ -271,18 +272,7 @@ def _letters(entries: Iterable[Entry]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(entry.letters for entry in entries if entry.letters))
 
 
-def _sought(lexicon: Lexicon) -> _Sought:
-    """Compiled once per lexicon."""
-    for known, sought in _CACHE:
-        if known is lexicon:
-            return sought
-    if len(_CACHE) >= 4:  # as many as lexicons are kept
-        _CACHE.clear()
-    _CACHE.append((lexicon, _Sought(lexicon)))
-    return _CACHE[-1][1]
-
-
-_CACHE: list[tuple[Lexicon, _Sought]] = []
+_sought = remembered(_Sought)
 
 
 class _Forms:

@@ -24,6 +24,7 @@ from functools import reduce
 from itertools import pairwise
 from typing import Final
 
+from marker.detect.boxes import level
 from marker.model import Box, PageInfo, Source, Span, Visibility
 
 _ALIKE: Final = 0.35
@@ -56,19 +57,19 @@ class _Row:
 
     @property
     def x0(self) -> float:
-        return _box(self.spans[0])[0]
+        return _box(self.spans[0]).x0
 
     @property
     def x1(self) -> float:
-        return max(_box(span)[2] for span in self.spans)
+        return max(_box(span).x1 for span in self.spans)
 
     @property
     def y0(self) -> float:
-        return min(_box(span)[1] for span in self.spans)
+        return min(_box(span).y0 for span in self.spans)
 
     @property
     def y1(self) -> float:
-        return max(_box(span)[3] for span in self.spans)
+        return max(_box(span).y1 for span in self.spans)
 
 
 def joined(spans: Sequence[Span], pages: Mapping[int, PageInfo]) -> Sequence[Span]:
@@ -102,7 +103,7 @@ def _join(rows: list[_Row], overleaf: list[_Row], head: float, instead: dict[int
             continue
         if not any(abs(end - row.x1) <= _EDGE for end in ends) or not _evenly_spaced(row, below):
             continue
-        box = reduce(Box.union, [span.box for span in row.spans if span.box is not None])
+        box = reduce(Box.union, map(_box, row.spans))
         one = replace(row.spans[0], text=whole, box=box, centred=False, tracked=False)
         instead.update(dict.fromkeys(row.places))
         instead[row.places[0]] = one
@@ -139,7 +140,7 @@ def _evenly_spaced(row: _Row, below: _Row) -> bool:
     """Whether all blanks of a row are stretched alike."""
     size = row.spans[0].size or 0.0
     edges = [_box(span) for span in row.spans]
-    gaps = [right[0] - left[2] for left, right in pairwise(edges)]
+    gaps = [right.x0 - left.x1 for left, right in pairwise(edges)]
     if min(gaps) <= 0 or max(gaps) - min(gaps) > _ALIKE * size:
         return False
     gap, blanks = sum(gaps) / len(gaps), len(gaps)
@@ -147,8 +148,7 @@ def _evenly_spaced(row: _Row, below: _Row) -> bool:
     for span in row.spans:
         inner = len(span.text.split()) - 1
         if inner:
-            x0, _, x1, _ = _box(span)
-            blank = (x1 - x0 - letter * sum(map(len, span.text.split()))) / inner
+            blank = (_box(span).width - letter * sum(map(len, span.text.split()))) / inner
             if not _INNER[0] * gap <= blank <= _INNER[1] * gap:
                 return False
             blanks += inner
@@ -160,7 +160,7 @@ def _letter_width(row: _Row, below: _Row, size: float) -> float:
     single = [span for span in row.spans if len(span.text.split()) == 1]
     count = sum(len(span.text.strip()) for span in single)
     if count >= _LEAST_BLANKS**2:
-        return sum(_box(span)[2] - _box(span)[0] for span in single) / count
+        return sum(_box(span).width for span in single) / count
     words = below.spans[0].text.split()
     return (below.x1 - below.x0 - _PLAIN_BLANK * size * (len(words) - 1)) / sum(map(len, words))
 
@@ -178,13 +178,13 @@ def _rows(spans: Iterable[Span]) -> dict[tuple[int, ...], list[_Row]]:
         rows: list[_Row] = []
         for span, place in sorted(members, key=lambda member: _middle(member[0])):
             last = rows[-1] if rows else None
-            if last is not None and _is_level(span, last.spans[-1]):
+            if last is not None and level(_box(span), _box(last.spans[-1])):
                 last.spans.append(span)
                 last.places.append(place)
             else:
                 rows.append(_Row([span], [place]))
         for row in rows:
-            order = sorted(range(len(row.spans)), key=lambda at: _box(row.spans[at])[0])
+            order = sorted(range(len(row.spans)), key=lambda at: _box(row.spans[at]).x0)
             row.spans, row.places = [row.spans[at] for at in order], [row.places[at] for at in order]
         found[key] = rows
     return found
@@ -198,17 +198,10 @@ def _is_small(text: str) -> bool:
     return 2 * sum(map(str.islower, text)) > sum(map(str.isalnum, text))
 
 
-def _is_level(one: Span, other: Span) -> bool:
-    """Whether two spans stand on one height, letters without tails beside letters with them."""
-    (_, top, _, bottom), (_, other_top, _, other_bottom) = _box(one), _box(other)
-    return 2 * (min(bottom, other_bottom) - max(top, other_top)) >= min(bottom - top, other_bottom - other_top)
-
-
 def _middle(span: Span) -> float:
-    _, y0, _, y1 = _box(span)
-    return (y0 + y1) / 2
+    return _box(span).centre[1]
 
 
-def _box(span: Span) -> tuple[float, float, float, float]:
+def _box(span: Span) -> Box:
     assert span.box is not None  # only spans with a box are kept in rows  # noqa: S101
-    return span.box.x0, span.box.y0, span.box.x1, span.box.y1
+    return span.box

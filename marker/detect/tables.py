@@ -10,14 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from enum import Enum
 from itertools import pairwise
 
+from marker.detect.columns import SAME_EDGE
 from marker.detect.lines import Layout, Line
 from marker.model import MarkingId
 
 Mark = tuple[str, MarkingId]
 """Whose marking, and which."""
 
-_SAME_EDGE = 3.0
-"""Points by which left edges of one column may differ."""
 _ROWS_APART = 4.0
 """Heights of a line from one row of a table to the next, cells of two lines included."""
 
@@ -88,7 +87,7 @@ class MarkingTables:
                 continue
             row = self._layout.row(other)
             found = self._columns(row)
-            same = all(party in found and abs(found[party] - edge) <= _SAME_EDGE for party, edge in columns.items())
+            same = all(party in found and abs(found[party] - edge) <= SAME_EDGE for party, edge in columns.items())
             if same and found.keys() == columns.keys():
                 top = min(one.box.y0 for one in row if one.box is not None)
                 rows[top] = self._marks_on(one.number for one in row)

@@ -52,7 +52,7 @@ class Blob:
 
 def blobs_of(letters: Mask, pieces: Pieces, scale: float) -> list[Blob]:
     """Letters joined to lines, from top to bottom; ``pieces`` are those of the letters, and more may be."""
-    reach = max(3, round(JOIN * scale) | 1)  # odd, or lines come to stand beside their letters
+    reach = _reach_of(scale)
     closed = cv.morphologyEx(letters, cv.MORPH_CLOSE, np.ones((1, reach), np.uint8))
     lines = pieces_of(closed)
     labels, stats = lines.labels, lines.stats
@@ -83,16 +83,21 @@ def blobs_of(letters: Mask, pieces: Pieces, scale: float) -> list[Blob]:
     return _joined(blobs)
 
 
+def _reach_of(scale: float) -> int:
+    """Pixels over which letters are joined; odd, or lines come to stand beside their letters."""
+    return max(3, round(JOIN * scale) | 1)
+
+
 def may_be_upright(letters: Mask, scale: float) -> Mask:
     """What of letters stands so close above one another that it may be a line up or down; seen coarsely."""
     rows, columns = -(-letters.shape[0] // _CELL), -(-letters.shape[1] // _CELL)
     below, beside = rows * _CELL - letters.shape[0], columns * _CELL - letters.shape[1]
     padded = cv.copyMakeBorder(letters, 0, below, 0, beside, cv.BORDER_CONSTANT, value=0)
     cells = cv.min(cv.resize(padded, (columns, rows), interpolation=cv.INTER_AREA), 1)
-    reach = 1 + -(-max(3, round(JOIN * scale)) // _CELL)
+    reach = 1 + -(-_reach_of(scale) // _CELL)
     closed = cv.morphologyEx(cells, cv.MORPH_CLOSE, np.ones((2 * (reach // 2) + 1, 1), np.uint8))
-    cells = pieces_of(closed)
-    labels, stats = cells.labels, cells.stats
+    joined = pieces_of(closed)
+    labels, stats = joined.labels, joined.stats
     kept = np.where(_CELL * stats[:, 3] >= _LEAST_LONG * scale, 255, 0).astype(np.uint8)
     kept[0] = 0
     if not kept.any():

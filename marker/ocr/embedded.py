@@ -5,6 +5,7 @@ Anything that may change how it is shown, a mask, a turn, a clip, an annotation,
 
 from __future__ import annotations
 
+import mmap
 import re
 from pathlib import Path
 from typing import Any, Final
@@ -16,17 +17,12 @@ from marker.ocr.vision import cv
 
 Pixels = NDArray[np.uint8]
 
-_CHANGES: Final = (b"/SMask", b"/Mask", b"/ImageMask", b"/OC", b"/TR")
+_CHANGES: Final = re.compile(
+    rb"/(?:SMask|Mask|ImageMask|OC|TR|[A-Za-z]{0,9}#(?:[46][1-9A-Fa-f]|[57][0-9Aa]))",
+)
 """Names in dictionaries that change how a picture is shown (ISO 32000-1, 8.9.5, 8.11, 10.4): masks, optional content,
-transfer functions.  The dictionary of a picture is never compressed."""
-_ESCAPED: Final = re.compile(rb"/[A-Za-z]{0,9}#(?:[46][1-9A-Fa-f]|[57][0-9Aa])")
-"""A name that may be one of those in another spelling: a letter of it is given by its number (7.3.5)."""
-_SECOND: Final = np.isin(np.arange(256), [name[1] for name in _CHANGES])
-_OF_LETTERS: Final = np.isin(np.arange(256), list(b"4567"))
-"""Which bytes come after the stroke of such a name, and after the # of such a spelling."""
-_LONGEST: Final = 16
-"""Bytes that none of them is longer than."""
-_AT_ONCE: Final = 1 << 17
+transfer functions; and any that may be one of those in another spelling, a letter given by its number (7.3.5).  The
+dictionary of a picture is never compressed."""
 _MOST_PIXELS: Final = 12_000_000
 """A larger picture is drawn, which takes less memory."""
 _SQUARE: Final = 0.01
@@ -39,26 +35,8 @@ _SMOOTH: Final = 1.6
 
 def shows_pictures_plainly(path: Path) -> bool:
     """Whether nothing in a PDF file speaks of masks, layers or transfer functions."""
-    end = b""
-    with path.open("rb") as file:
-        while data := file.read(_AT_ONCE):
-            part = end + data
-            if _changes_pictures(part):
-                return False
-            end = part[-_LONGEST:]
-    return True
-
-
-def _changes_pictures(part: bytes) -> bool:
-    """Whether one of those names stands in a part of a file; looked for by its first bytes, which are rare."""
-    levels = np.frombuffer(part, np.uint8)
-    names = np.flatnonzero(levels[:-1] == ord("/"))
-    names = names[_SECOND[levels[names + 1]]]
-    if any(part.startswith(_CHANGES, at) for at in names.tolist()):
-        return True
-    numbers = np.flatnonzero(levels[:-1] == ord("#"))
-    numbers = numbers[_OF_LETTERS[levels[numbers + 1]]]
-    return any(_ESCAPED.search(part, max(0, at - _LONGEST), at + 3) for at in numbers.tolist())
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        return _CHANGES.search(data) is None
 
 
 def embedded(raw: Any, page: Any, size: tuple[int, int], zoom: float) -> Pixels | None:

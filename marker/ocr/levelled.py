@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from marker.ocr.colour import Grey
 from marker.ocr.crop import Strip, bounds_of
@@ -38,9 +39,7 @@ class Levelled:
         So a crop is turned once, by the skew and the strip's own tilt together.
         """
         if self._skew:
-            height, width = self.shape
-            turn = cv.getRotationMatrix2D((width / 2, height / 2), -self._skew, 1.0)
-            x, y = turn @ np.array([strip.x, strip.y, 1.0])
+            x, y = self._turn(-self._skew) @ np.array([strip.x, strip.y, 1.0])
             strip = replace(strip, x=float(x), y=float(y), angle=strip.angle + self._skew)
         x0, y0, x1, y1 = bounds_of(strip, self.shape[1], self.shape[0])
         return np.ascontiguousarray(self._upright[y0:y1, x0:x1]), replace(strip, x=strip.x - x0, y=strip.y - y0)
@@ -53,7 +52,7 @@ class Levelled:
         if not self._skew:
             return np.ascontiguousarray(self._upright[y0:y1, x0:x1])
         height, width = self.shape
-        turn = cv.getRotationMatrix2D((width / 2, height / 2), self._skew, 1.0)
+        turn = self._turn(self._skew)
         corners = np.array([[x0, y0, 1], [x1, y0, 1], [x1, y1, 1], [x0, y1, 1]]) @ cv.invertAffineTransform(turn).T
         left, top = np.clip(np.floor(corners.min(axis=0)) - 2, 0, (width - 1, height - 1)).astype(int)
         right, bottom = np.clip(np.ceil(corners.max(axis=0)) + 3, (left + 1, top + 1), (width, height)).astype(int)
@@ -67,7 +66,7 @@ class Levelled:
         if not self._skew:
             return self._upright
         height, width = self.shape
-        turn = cv.getRotationMatrix2D((width / 2, height / 2), self._skew, 1.0)
+        turn = self._turn(self._skew)
         x, y, across, down = cv.boundingRect(self._upright)
         box = np.array([[x, y, 1], [x + across, y, 1], [x + across, y + down, 1], [x, y + down, 1]]) @ turn.T
         left, top = np.clip(np.floor(box.min(axis=0)) - 1, 0, (width, height)).astype(int)
@@ -79,6 +78,11 @@ class Levelled:
             turned = cv.warpAffine(inked, turn, (right - left, bottom - top), flags=cv.INTER_LINEAR)
             level[top:bottom, left:right] = cv.threshold(turned, _HALF, 255, cv.THRESH_BINARY)[1]
         return level
+
+    def _turn(self, degrees: float) -> NDArray[np.float64]:
+        """About the middle of the page, clockwise or back."""
+        height, width = self.shape
+        return np.asarray(cv.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0), np.float64)
 
 
 NOTHING = Levelled(np.zeros((0, 0), np.uint8))

@@ -48,7 +48,8 @@ _SOLID: Final = 0.8
 """Share of its box that no line of letters fills."""
 _WIDE: Final = 0.3
 _LONG_LINE: Final = 12
-"""Share of the page's width, and letters, from which on a line that is no candidate is running text."""
+"""Share of the page's width from which on a line is long; and letters of a long one that is running text unless it is a
+candidate."""
 _TALLER: Final = 1.25
 """Of the usual height of letters: what stands in running text and is no part of it."""
 _MOST_ROWS: Final = 6
@@ -339,7 +340,7 @@ def _blob_of(row: Row) -> Blob:
 
 def _body_letter(blobs: list[Blob], width: int) -> float:
     """The usual height of letters in long lines, pixels; 0 when there are none."""
-    long = [blob.letter for blob in blobs if blob.width > 0.3 * width]
+    long = [blob.letter for blob in blobs if blob.width > _WIDE * width]
     return float(np.median(long)) if len(long) >= 3 else 0.0
 
 

@@ -14,6 +14,7 @@ from marker.agreement.profile import Profile
 from marker.detect.fold import words
 from marker.detect.lexicon import CONTEXT_ROLES, Role, lexicon_of
 from marker.detect.likeness import LikeWords
+from marker.detect.memo import remembered
 from marker.model import Box, Finding, FindingKind
 from marker.ocr.candidate import Candidate
 from marker.ocr.montage import LineRead
@@ -37,8 +38,8 @@ _SURE_COPY: Final = 70.0
 _SURE_STAMPED_COPY: Final = 85.0
 _COPY_LETTER: Final = 1.25
 """Heights of capitals that a character of a copy number and its share of the blanks are wide at most."""
-_MISREAD_SIGN: Final = re.compile(r"\W*[^\W\d]{3,}\W+([^\W\d]?[^\W\d_A-ZА-ЯҚҰӨҒҢҮҺІ])\W*\d+\W*$")
-"""A word, a sign of one or two letters that are no capitals, a number: what no model knows as № is read like that."""
+_MISREAD_SIGN: Final = re.compile(r"\W*[^\W\d_]{3,}\W+([^\W\d_]{1,2})\W*\d+\W*$")
+"""A word, one or two letters, a number: letters that are no capitals are № as models read it that do not know it."""
 _SIDE: Final = re.compile(r"^[|¦\[\]]\s|\s?[|¦\[\]]$")
 """The sides of a frame, read as strokes at the ends of its row."""
 _REACH: Final = 0.25
@@ -124,7 +125,7 @@ class Known:
 
     def _says_copy(self, text: str) -> bool:
         said = {word for word in words(text) if not word.isdigit() and word not in ("NR", "NO")}
-        if sign := _MISREAD_SIGN.match(text):
+        if (sign := _MISREAD_SIGN.match(text)) and not sign[1][-1].isupper():
             said -= set(words(sign[1]))
         numbered = any(map(str.isdigit, text)) or bool(said & self._sole)
         return numbered and bool(said & self._copy) and said <= self._copy | self._sole
@@ -202,16 +203,10 @@ class Known:
         return self._likeness[key]
 
 
+@remembered
 def known_of(profile: Profile) -> Known:
     """What is known of a profile, which is the same for all its documents."""
-    for of, known in _KNOWN:
-        if of is profile:
-            return known
-    _KNOWN[:] = [(profile, Known(profile))]
-    return _KNOWN[-1][1]
-
-
-_KNOWN: list[tuple[Profile, Known]] = []
+    return Known(profile)
 
 
 def _of_one_script(reads: Sequence[LineRead]) -> LineRead:

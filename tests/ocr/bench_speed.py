@@ -18,7 +18,6 @@ import itertools
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -29,7 +28,7 @@ from typing import Any, Final
 from pypdf import PdfReader, PdfWriter
 
 from tests.ocr.generate import CASES, Made, make, parse_seeds
-from tests.ocr.peers import LANGUAGES, holds, ocrmypdf_command
+from tests.ocr.peers import holds, ocrmypdf_command, whole_pages_text
 from tests.spent import Cost, cost_of
 
 _SEEDS: Final = range(90_000, 90_003)
@@ -228,21 +227,8 @@ def _whole_pages(marked: Sequence[Document], right: set[str], folder: Path, core
         return
 
     def read(document: Document) -> bool:
-        own = folder / document.path.stem
-        own.mkdir()
-        subprocess.run(["pdftoppm", "-r", "300", str(document.path), str(own / "page")], check=True)
-        texts = [
-            subprocess.run(
-                ["tesseract", str(page), "stdout", "-l", LANGUAGES],
-                check=True,
-                capture_output=True,
-                text=True,
-                env={**os.environ, "OMP_THREAD_LIMIT": "1"},
-            ).stdout
-            for page in sorted(own.glob("page*.ppm"))
-        ]
-        shutil.rmtree(own)
-        return holds("\n".join(texts), str(document.made.label.marking))
+        with tempfile.TemporaryDirectory(dir=folder) as own:
+            return holds(whole_pages_text(document.path, Path(own)), str(document.made.label.marking))
 
     with concurrent.futures.ThreadPoolExecutor(cores) as pool:
         found = {document.path.name for document, hit in zip(marked, pool.map(read, marked), strict=True) if hit}

@@ -45,21 +45,23 @@ class Peer:
 def full_page_tesseract(made: list[Made]) -> Peer:
     """``tesseract -l kaz+rus+lit+eng`` on whole pages at 300 dpi, one thread."""
 
-    def read(path: Path, folder: Path) -> str:
-        subprocess.run(["pdftoppm", "-r", "300", str(path), str(folder / "page")], check=True)
-        texts = []
-        for page in sorted(folder.glob("page*.ppm")):
-            done = subprocess.run(
-                ["tesseract", str(page), "stdout", "-l", LANGUAGES],
-                check=True,
-                capture_output=True,
-                text=True,
-                env={**os.environ, "OMP_THREAD_LIMIT": "1"},
-            )
-            texts.append(done.stdout)
-        return "\n".join(texts)
+    return _run("tesseract, whole pages at 300 dpi", made, whole_pages_text)
 
-    return _run("tesseract, whole pages at 300 dpi", made, read)
+
+def whole_pages_text(path: Path, folder: Path) -> str:
+    """What Tesseract, one thread, reads of the whole pages of a PDF file; pictures of them are left in ``folder``."""
+    subprocess.run(["pdftoppm", "-r", "300", str(path), str(folder / "page")], check=True)
+    texts = []
+    for page in sorted(folder.glob("page*.ppm")):
+        done = subprocess.run(
+            ["tesseract", str(page), "stdout", "-l", LANGUAGES],
+            check=True,
+            capture_output=True,
+            text=True,
+            env={**os.environ, "OMP_THREAD_LIMIT": "1"},
+        )
+        texts.append(done.stdout)
+    return "\n".join(texts)
 
 
 def ocrmypdf_command(program: str, path: Path, sidecar: Path) -> list[str]:
