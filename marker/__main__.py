@@ -13,10 +13,11 @@ def main() -> NoReturn:
     """Run the command line; never returns and never shows a traceback."""
     arguments = sys.argv[1:]
     if arguments[:1] == ["detect"] and not _HELP.intersection(arguments):
-        from marker.intake.server import READING, start_server
+        from marker.intake.server import READING, fork_server
 
         with suppress(OSError):  # said where workers are begun
-            start_server(READING)  # before all else: it imports what reads documents while this process does the rest
+            # Before all else: it imports what reads documents while this process does the rest.
+            fork_server(READING, arguments[1:])
     from marker.cli.main import main as run
 
     run()

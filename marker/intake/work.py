@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from marker.agreement.load import load_profile
 from marker.agreement.profile import Profile
+from marker.intake.glance import is_scan
 from marker.model import CopyOrder, LabelledCopy, PartyId, StampResult, Verdict
 from marker.passwords import NO_PASSWORDS, Passwords
 from marker.records.pages import PagePicture
@@ -124,9 +125,13 @@ def _examine(path: Path, name: str, label: Path | None, task: Task) -> Examinati
     from marker.readers.read import read
 
     profile = task.profile()
+    if is_scan(path):
+        _begin_reader(task, profile)
     reading = read(path, ReaderLimits.from_settings(task.settings), name, lambda: Sieve(profile))
     drawn = [page.number for page in reading.page_infos if not page.readable][:CODE_PAGES]
     codes: dict[int, tuple[str, ...]] = {}
+    if drawn and reading.format == "pdf":
+        _begin_reader(task, profile)
     if reading.format != "pdf" or drawn:
         from marker.ocr.plan import read_images  # letters of every page read: no library of pictures is needed
 
@@ -157,6 +162,14 @@ def _examine(path: Path, name: str, label: Path | None, task: Task) -> Examinati
     return Examination(
         reading.format, reading.pages, verdict, numbers, reading.notes, reading.labelled, reading.signatures
     )
+
+
+def _begin_reader(task: Task, profile: Profile) -> None:
+    """Have what reads letters load its models while this process reads the file and loads what draws its pictures."""
+    if not task.settings.cache:  # which may know what the pictures say
+        from marker.ocr.resident import RESIDENT
+
+        RESIDENT.prepare(profile.scans.languages)
 
 
 def unlock_file(source: Path, target: Path, task: Task) -> str:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from marker.ocr.crop import Strip
 from marker.ocr.frames import Row, rows_at
 from marker.ocr.pieces import Pieces, pieces_of
+from marker.ocr.shares import middle_of
 from marker.ocr.vision import cv
 
 Mask = NDArray[np.uint8]
@@ -254,7 +255,7 @@ def _slope(one: Any, other: Any) -> float:
 def _run(row: list[int], labels: Any, stats: Any, centres: Any, scale: float) -> Run | None:
     at = np.array([centres[index] for index in row])
     heights = stats[row][:, 3].astype(np.float64)
-    height = float(np.median(heights))
+    height = middle_of(heights)
     slope, base = np.polyfit(at[:, 0], at[:, 1], 1)
     angle = float(np.degrees(np.arctan(slope)))
     missed = float(np.abs(at[:, 1] - slope * at[:, 0] - base).mean())
@@ -266,7 +267,7 @@ def _run(row: list[int], labels: Any, stats: Any, centres: Any, scale: float) ->
         return None
     # A letter askew is higher than it is upright by what its width rises.
     widths = stats[row][:, 2].astype(np.float64)
-    upright = float(np.median((heights - widths * abs(slope)) * np.cos(np.radians(angle))))
+    upright = middle_of((heights - widths * abs(slope)) * np.cos(np.radians(angle)))
     slope_of = np.radians(abs(angle))
     upright = max(upright, height / float(np.cos(slope_of) + np.sin(slope_of)))  # round ones are not
     steps = [float(np.hypot(*(after - before))) for before, after in pairwise(at)]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from marker.ocr.crop import Strip
 from marker.ocr.pieces import pieces_of
-from marker.ocr.shares import number_at
+from marker.ocr.shares import middle_of, number_at
 from marker.ocr.vision import cv
 
 Mask = NDArray[np.uint8]
@@ -321,4 +321,4 @@ def letters_among(stats: Any) -> tuple[int, float, float]:
     # Letters grown together count by their width; a stroke of handwriting leaves most of its box white.
     dense = stats[tall, 4] / (widths[tall] * letters) > 0.25
     pieces = int(np.where(dense, np.maximum(1, np.round(widths[tall] / (0.85 * letters))), 1).sum())
-    return pieces, float(np.median(letters) / high), high
+    return pieces, middle_of(letters) / high, high

@@ -30,6 +30,7 @@ from marker.ocr.frames import TILT, Frame, Row, clearest_tilt, rows_of
 from marker.ocr.levelled import Levelled
 from marker.ocr.pieces import pieces_of
 from marker.ocr.seals import Seal, seals_of, without
+from marker.ocr.shares import middle_of
 from marker.ocr.vision import cv
 
 _ZONE_TOP: Final = 0.2
@@ -315,7 +316,7 @@ def _zoomed(strip: Strip, zoom: float) -> Strip:
 
 def _prose_of(rows: Sequence[Row], width: int) -> list[Row]:
     """The rows of a paragraph that can be running text: level, long, and no taller than the others."""
-    usual = float(np.median([row.strip.height for row in rows]))
+    usual = middle_of([row.strip.height for row in rows])
     return [
         row
         for row in rows
@@ -341,7 +342,7 @@ def _blob_of(row: Row) -> Blob:
 def _body_letter(blobs: list[Blob], width: int) -> float:
     """The usual height of letters in long lines, pixels; 0 when there are none."""
     long = [blob.letter for blob in blobs if blob.width > _WIDE * width]
-    return float(np.median(long)) if len(long) >= 3 else 0.0
+    return middle_of(long) if len(long) >= 3 else 0.0
 
 
 def _score(blob: Blob, level: list[Blob], body: float, width: int, height: int) -> float:

@@ -20,12 +20,14 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import marker
-from marker.ocr.colour import Grey
 from marker.ocr.engine import ANSWER, HEADER
 from marker.ocr.leash import MAX_OUTPUT, MEMORY_BYTES, Leashed
+
+if TYPE_CHECKING:  # it is begun before anything that draws pictures is loaded
+    from marker.ocr.colour import Grey
 
 _LIBRARY: Final = re.compile(rb"libtesseract\.so\.[0-9.]{1,12}(?=\0)")
 _LARGEST_PROGRAM: Final = 20_000_000
@@ -138,7 +140,7 @@ class Resident:
 
     def prepare(self, languages: Sequence[str]) -> None:
         """Begin to load models, so that they are there when the first lines are found.  Never raises for faults."""
-        if not self._guard.acquire(blocking=False):
+        if not languages or not self._guard.acquire(blocking=False):
             return
         try:
             with suppress(OSError, ReaderFaultError):

@@ -32,6 +32,16 @@ def number_at(numbers: Sequence[float] | NDArray[Any], share: float) -> float:
     return _between(len(ordered), share, lambda place: float(ordered[place]))
 
 
+def middle_of(numbers: Sequence[float] | NDArray[Any]) -> float:
+    """The median of a few numbers, of which there is one at least.
+
+    That of numpy asks whether any is masked, which loads all that masks need: 10 ms of a worker's first page.
+    """
+    ordered = np.sort(numbers)
+    half = len(ordered) // 2
+    return float(ordered[half]) if len(ordered) % 2 else (float(ordered[half - 1]) + float(ordered[half])) / 2
+
+
 def _between(count: int, share: float, at: Any) -> float:
     place = (count - 1) * share / 100
     first = floor(place)

@@ -79,8 +79,7 @@ def _leash() -> Iterator[list[Leashed]]:
 
 def prepare(languages: tuple[str, ...]) -> None:
     """Begin to load the models of languages while the first page is still looked at.  Raises nothing."""
-    if languages:
-        RESIDENT.prepare(languages)
+    RESIDENT.prepare(languages)
 
 
 def read_words(
