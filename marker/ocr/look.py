@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from itertools import chain
@@ -331,11 +330,21 @@ def read_prose(look: Look, sheet: page.Sheet, clock: Clock) -> None:
 
     Raises EngineTimeoutError.
     """
-    pieces = zip(sheet.text, page.probes(sheet, _PROSE), strict=False)
-    probes = [Line(text, crop, sheet.box_of(text)) for text, crop in pieces]
-    with suppress(tesseract.EngineFaultError):
-        _take(probes, clock)
-        look.probes = probes
+    look.probes = read_beginnings(sheet.text[:_PROSE], sheet, clock) or look.probes
+
+
+def read_beginnings(lines: Sequence[Candidate], sheet: page.Sheet, clock: Clock) -> list[Line]:
+    """What the beginnings of some lines of running text say; none where Tesseract failed.
+
+    Raises EngineTimeoutError.
+    """
+    pieces = [page.beginning(sheet, line) for line in lines]
+    found = [Line(piece, sheet.crop(piece), sheet.box_of(piece)) for piece in pieces]
+    try:
+        _take(found, clock)
+    except tesseract.EngineFaultError:
+        return []
+    return found
 
 
 def read_turned(look: Look, best: Look, clock: Clock) -> None:

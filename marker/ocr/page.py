@@ -34,6 +34,9 @@ _BLANK: Final = 1.0
 _BLACK: Final = 120
 _MUCH_BLACK: Final = 0.012
 """Share of dark pixels from which on a stamp lies over print."""
+_PARTS: Final = 8
+_INKED: Final = 0.3
+"""Parts of a line of running text, all but one of which have ink in that share of their columns at least."""
 _PROBE_POINTS: Final = 140.0
 """Points of running text read to learn whether the page is the right way up."""
 
@@ -44,6 +47,16 @@ class Placed:
 
     candidate: Candidate
     crop: Grey
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """The letters' ink of a levelled page: how many pixels, which of them stand in no line, and full-scale pixels to
+    one of these."""
+
+    ink: int
+    loose: Grey
+    zoom: float
 
 
 @dataclass(slots=True)
@@ -71,6 +84,8 @@ class Sheet:
     """Share of the letters' ink that stands in no line."""
     unread_figures: list[tuple[float, float, float, float]] = field(default_factory=list)
     seals: list[Seal] = field(default_factory=list)
+    letters: Letters | None = None
+    """Where letters' ink stands in no line, with the pixels."""
 
     def layer_of(self, candidate: Candidate, *, other: bool = False) -> Levelled:
         """The layer a candidate is best read from; ``other`` gives the second best of a coloured one.
@@ -126,6 +141,31 @@ class Sheet:
         x0, y0, x1, y1 = box_of(longer)
         return any(seal.touches(x0, y0, x1 - x0, y1 - y0) for seal in self.seals)
 
+    def has_ink_along(self, box: Box) -> bool:
+        """Whether a box of the page as displayed has ink from end to end, as a line of running text has.
+
+        As long as the page has its pixels.
+        """
+        corners = self.corners_of(box)
+        rows, columns = self.every.shape
+        (x0, y0), (x1, y1) = corners.min(axis=0).clip(0), corners.max(axis=0).clip(0, (columns, rows))
+        if x1 - x0 < _PARTS or y1 - y0 < 1:
+            return False
+        inked = (self.every.part(round(x0), round(y0), round(x1), round(y1)) < _BLACK).any(axis=0)
+        return sum(float(part.mean()) >= _INKED for part in np.array_split(inked, _PARTS)) >= _PARTS - 1
+
+    def loose_beside(self, boxes: Iterable[Box]) -> float:
+        """Share of the letters' ink that stands in no line and in none of some boxes of the page as displayed.
+
+        As long as the page has its pixels.
+        """
+        if self.letters is None:
+            return self.loose
+        left = self.letters.loose.copy()
+        for box in boxes:
+            cv.fillPoly(left, [(self.corners_of(box) / self.letters.zoom).round().astype(np.int32)], 0)
+        return float(cv.countNonZero(left)) / max(1, self.letters.ink)
+
     # ── back to the page as displayed ───────────────────────────────────────────────────────────────────────────────
 
     def shown_points(self, points: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
@@ -135,10 +175,24 @@ class Sheet:
         cos, sin = float(np.cos(slope)), float(np.sin(slope))
         return [self._unturned(x - width / 2, y - height / 2, cos, sin) for x, y in points]
 
+    def corners_of(self, box: Box) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+        """The corners of a box of the page as displayed, points, as points of the levelled page, pixels."""
+        rows, columns = self.shown
+        height, width = self.shown[::-1] if self.quarters % 2 else self.shown
+        slope = np.radians(self.skew)
+        cos, sin = float(np.cos(slope)), float(np.sin(slope))
+        found: list[tuple[float, float]] = []
+        for x, y in ((box.x0, box.y0), (box.x1, box.y0), (box.x1, box.y1), (box.x0, box.y1)):
+            dx, dy = x * self.per_point - columns / 2, y * self.per_point - rows / 2
+            for _ in range(self.quarters):
+                dx, dy = -dy, dx
+            found.append((dx * cos + dy * sin + width / 2, dy * cos - dx * sin + height / 2))
+        return np.array(found)
+
     def forget(self) -> None:
         """Let go of the pixels: one page in memory at a time."""
         self.black = self.every = NOTHING
-        self.colour = None
+        self.colour = self.letters = None
 
     def whole_spans(self, words: Sequence[Word]) -> Iterator[Span]:
         """The lines of a page that was read whole."""
@@ -234,6 +288,7 @@ def lay_out(picture: Picture, number: int, per_point: float, quarters: int | Non
     sheet.text = finder.text_lines
     sheet.rest = [*found[MOST_CANDIDATES:], *finder.rest]
     sheet.loose = finder.loose
+    sheet.letters = Letters(finder.letters_ink, finder.loose_ink, layers.scale / scale)
     sheet.unread_figures = finder.unread_figures
     sheet.seals = finder.seals
     return sheet
@@ -260,10 +315,11 @@ def _down(candidate: Candidate) -> float:
 
 def probes(sheet: Sheet, count: int = 1) -> list[Grey]:
     """Pieces of running text, to be read only for how well they can be."""
-    found: list[Grey] = []
-    for line in sheet.text[:count]:
-        strip = line.strip
-        length = min(strip.width, _PROBE_POINTS * sheet.scale)
-        piece = Strip(strip.x - (strip.width - length) / 2, strip.y, length, strip.height, strip.angle)
-        found.append(sheet.crop(replace(line, strip=piece)))
-    return found
+    return [sheet.crop(beginning(sheet, line)) for line in sheet.text[:count]]
+
+
+def beginning(sheet: Sheet, line: Candidate) -> Candidate:
+    """As much of a line of running text as tells how well it can be read."""
+    strip = line.strip
+    length = min(strip.width, _PROBE_POINTS * sheet.scale)
+    return replace(line, strip=Strip(strip.x - (strip.width - length) / 2, strip.y, length, strip.height, strip.angle))

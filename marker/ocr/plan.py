@@ -39,12 +39,13 @@ from marker.model import (
 from marker.ocr import raster, tesseract
 from marker.ocr.cache import PictureCache
 from marker.ocr.crop import LETTER
+from marker.ocr.layer import Layer
 from marker.ocr.look import CLOSER, Clock, Line, Look, look_on, read_again, read_looks, read_prose, read_turned
-from marker.ocr.montage import MAX_LINES, LineRead
+from marker.ocr.montage import MAX_LINES
 from marker.ocr.opened import OpenedPages
 from marker.ocr.partly import Partly
 from marker.ocr.residue import covers, is_covered, is_read, kind_of, known_of
-from marker.ocr.unsettled import is_plain_now, unsettled
+from marker.ocr.unsettled import is_huge, is_plain_now, unsettled
 from marker.ocr.whole import read_whole
 from marker.settings import Settings
 
@@ -55,8 +56,6 @@ _PAGE_SECONDS: Final = 8.0
 """What must be left of the time to begin reading a whole page."""
 _MANY: Final = 25
 """Letters of a line of which, were it a marking, at least one word would be read as something like it."""
-_LAYER: Final = 70.0
-"""Confidence that a reading of somebody else's OCR is given: enough to know the number of a copy by it, no more."""
 
 
 def read_images(
@@ -130,6 +129,7 @@ class _Document:
         self._receiving = receiving
         self._clock = clock
         self._known = known_of(profile)
+        self._layer = Layer(reading.spans, self._known)
         self._infos = {info.number: info for info in reading.page_infos}
         self._covered: dict[int, list[Box]] = {}
         for span in reading.spans:
@@ -195,18 +195,32 @@ class _Document:
         for index, look in enumerate(self._looks):
             if look.failed or look.reads_well() or not look.lines or self._covered.get(look.number):
                 continue
-            best = look
-            for turn in (2, 1, 3) if len(look.sheet.text) < 4 else (2,):
-                self._clock.check()
-                other = self._look(pictures, look.number, (look.sheet.quarters + turn) % 4)
-                if other is None:
-                    continue
-                read_turned(other, best, self._clock)
-                if other.weight() > best.weight():
-                    best = other
-                if best.reads_well():
-                    break
-            self._looks[index] = best
+            self._looks[index] = self._as_the_layer_has_it(pictures, look) or self._best_turn(pictures, look)
+
+    def _best_turn(self, pictures: OpenedPages, look: Look) -> Look:
+        best = look
+        for turn in (2, 1, 3) if len(look.sheet.text) < 4 else (2,):
+            self._clock.check()
+            other = self._look(pictures, look.number, (look.sheet.quarters + turn) % 4)
+            if other is None:
+                continue
+            read_turned(other, best, self._clock)
+            if other.weight() > best.weight():
+                best = other
+            if best.reads_well():
+                break
+        return best
+
+    def _as_the_layer_has_it(self, pictures: OpenedPages, look: Look) -> Look | None:
+        """The page as it is displayed, where the layer that came with it is shown to be right about that."""
+        if self._layer.is_believed(look):
+            return look
+        upright = self._look(pictures, look.number, 0) if look.sheet.quarters else look
+        if upright is None or not self._layer.is_believed_of(upright, pictures.sheet(look.number, 0), self._clock):
+            return None
+        if upright is not look:
+            read_looks([upright], self._clock)
+        return upright
 
     def _illegible(self, pictures: OpenedPages) -> None:
         """Of pages whose candidates are next to nothing that can be read, see whether their running text can be."""
@@ -222,7 +236,7 @@ class _Document:
             if doubtful:
                 lines = [line for other, line in doubtful if other is look]
             else:
-                lines = [line for line in look.lines if self._may_be_one(line)]
+                lines = [line for line in look.lines if self._may_be_one(look, line)]
             if look.failed or not lines:
                 continue
             self._clock.check()
@@ -241,17 +255,20 @@ class _Document:
                 line.other = (*line.other, self._known.likest(line.reads))
             self._looks.append(closer)
 
-    def _may_be_one(self, line: Line) -> bool:
+    def _may_be_one(self, look: Look, line: Line) -> bool:
         """Whether a line of a document that bears no marking may be one all the same.
 
         Plain words are none, nor are many words that were read and none of which is like one of a marking, nor is a
-        stroke of a pen that nothing like it was read of.
+        stroke of a pen that nothing like it was read of, nor print that an honest layer reads alike.
         """
         if not line.candidate.pieces:
             return self._known.resembles(line.read.text)
         if line.read.letters >= _MANY and self._known.is_settled(line.candidate, line.reads, line.box, ()):
             return False
-        return not self._known.is_plain(line.read)
+        if self._known.is_plain(line.read):
+            return False
+        printed = not (line.candidate.stands_out or is_huge(look, line))
+        return not (printed and self._layer.is_believed(look) and self._layer.confirms(look.number, line))
 
     def _complete(self, result: Reading) -> None:
         """Stamps that are still open and were read in part, each as the marking whose form the part belongs to."""
@@ -281,7 +298,7 @@ class _Document:
             if self._clock.left() < _PAGE_SECONDS:
                 look.failed = True
             else:
-                read_whole(look, pictures, self._known, self._clock)
+                read_whole(look, pictures, self._known, self._layer, self._clock)
 
     # ── result ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -366,25 +383,13 @@ class _Document:
         if any(span.box is not None and covers(span.box, line.box) for span in look.completed):
             return True
         here = [found for found in findings if found.page == look.number]
-        if self._known.is_copy_number(line.candidate, (*line.reads, *self._layer_reads(look.number, line.box))):
+        if self._known.is_copy_number(line.candidate, (*line.reads, *self._layer.reads(look.number, line.box))):
             return True
         if not self._known.is_settled(line.candidate, line.reads, line.box, here):
             return False
         # The wrong language reads rubbish with confidence: one reading like a marking outweighs the others.
         seen = any(found.box is not None and found.box.overlaps(line.box) for found in here if found.kind in _SEEN)
         return seen or not self._known.any_resembles(line.other)
-
-    def _layer_reads(self, page: int, box: Box) -> list[LineRead]:
-        """What the OCR layer that came with a scan makes of a line: a reading like any other (rule 4)."""
-        return [
-            LineRead(span.text, _LAYER)
-            for span in self._reading.spans
-            if span.visibility is Visibility.OCR_LAYER
-            and span.page == page
-            and span.box is not None
-            and covers(span.box, box)
-            and covers(box, span.box)
-        ]
 
     def _bears_nothing(self, result: Reading) -> bool:
         verdict = examine(result, self._profile, self._receiving)

@@ -69,7 +69,7 @@ def unsettled(look: Look, findings: Sequence[Finding], known: Known, *, look_aga
         # A mark in the other script comes out in capitals of this one, at the head or foot where marks stand.
         like_one = like_one or is_of_two_scripts(line.read.text)
         left_over = left_over or (like_one and _shouted(line.read.text) and _at_edge(look, line))
-        huge = candidate.strip.height >= _HUGE_LETTER * look.sheet.scale and candidate.pieces >= 4
+        huge = is_huge(look, line) and candidate.pieces >= 4
         open_words = candidate.like_letters and (candidate.stands_out or beside or left_over)
         if large and (askew_frame or huge or open_words):
             open_lines.append(line)
@@ -78,6 +78,11 @@ def unsettled(look: Look, findings: Sequence[Finding], known: Known, *, look_aga
         left = [line for line in left if not known.is_settled(line.candidate, line.reads, line.box, here)]
         open_lines += [line for line in left if _letters_around(line, left) >= _FEW_LETTERS]
     return open_lines
+
+
+def is_huge(look: Look, line: Line) -> bool:
+    """Whether its letters are so large that they are read, or hold the file."""
+    return line.candidate.strip.height >= _HUGE_LETTER * look.sheet.scale
 
 
 def is_plain_now(look: Look, known: Known, line: Line) -> bool:
