@@ -40,12 +40,13 @@ from marker.ocr import raster, tesseract
 from marker.ocr.cache import PictureCache
 from marker.ocr.crop import LETTER
 from marker.ocr.layer import Layer
-from marker.ocr.look import CLOSER, Clock, Line, Look, look_on, read_again, read_looks, read_prose, read_turned
+from marker.ocr.look import CLOSER, Clock, Line, Look, look_on, read_again, read_looks, read_prose
 from marker.ocr.montage import MAX_LINES
 from marker.ocr.opened import OpenedPages
 from marker.ocr.partly import Partly
 from marker.ocr.residue import covers, is_covered, is_read, kind_of, known_of
 from marker.ocr.unsettled import is_huge, is_plain_now, unsettled
+from marker.ocr.upright import right_way_up
 from marker.ocr.whole import read_whole
 from marker.settings import Settings
 
@@ -191,36 +192,11 @@ class _Document:
         return look_on(sheet, covered=self._covered.get(number, ()), letter=letter, only=only)
 
     def _other_turns(self, pictures: OpenedPages) -> None:
-        """Turn pages that read badly upside down, and where lines do not tell, on their sides."""
+        """Turn pages that read badly."""
         for index, look in enumerate(self._looks):
-            if look.failed or look.reads_well() or not look.lines or self._covered.get(look.number):
-                continue
-            self._looks[index] = self._as_the_layer_has_it(pictures, look) or self._best_turn(pictures, look)
-
-    def _best_turn(self, pictures: OpenedPages, look: Look) -> Look:
-        best = look
-        for turn in (2, 1, 3) if len(look.sheet.text) < 4 else (2,):
-            self._clock.check()
-            other = self._look(pictures, look.number, (look.sheet.quarters + turn) % 4)
-            if other is None:
-                continue
-            read_turned(other, best, self._clock)
-            if other.weight() > best.weight():
-                best = other
-            if best.reads_well():
-                break
-        return best
-
-    def _as_the_layer_has_it(self, pictures: OpenedPages, look: Look) -> Look | None:
-        """The page as it is displayed, where the layer that came with it is shown to be right about that."""
-        if self._layer.is_believed(look):
-            return look
-        upright = self._look(pictures, look.number, 0) if look.sheet.quarters else look
-        if upright is None or not self._layer.is_believed_of(upright, pictures.sheet(look.number, 0), self._clock):
-            return None
-        if upright is not look:
-            read_looks([upright], self._clock)
-        return upright
+            if not (look.failed or look.reads_well() or not look.lines or self._covered.get(look.number)):
+                view = partial(self._look, pictures, look.number)
+                self._looks[index] = right_way_up(look, view, pictures, self._layer, self._clock)
 
     def _illegible(self, pictures: OpenedPages) -> None:
         """Of pages whose candidates are next to nothing that can be read, see whether their running text can be."""

@@ -269,5 +269,5 @@ def test_of_a_page_read_whole_only_what_was_read_and_is_nothing_like_a_marking_i
     sheet = page.lay_out(raster.Picture(np.asarray(drawn, np.uint8), 72.0, 1.0), 1, 1.0, 0)
     one = line(dark(0))
     one.read = LineRead(text, confidence)
-    left = whole._unread(Look(1, sheet, [one], []), sheet, Known(PROFILE))
+    left = whole._unread(Look(1, sheet, [one], []), sheet, (), Known(PROFILE))
     assert (left.min() > 200) == painted
