@@ -58,6 +58,13 @@ def _scans(profile: Profile, file: str) -> Iterator[ProfileError]:
                 file, "scans", f"names {language!r}, which is no model of Tesseract's",
                 'They have three letters or more, such as languages = ["kaz", "lit"].',
             )  # fmt: skip
+    parties = {party.id for party in profile.parties}
+    for party, language in profile.scans.first.items():
+        if party not in parties or language not in profile.scans.languages:
+            yield _fault(
+                file, "scans.first", f"has {party} = {language!r}",
+                "It names Parties of this agreement, and for each the one of languages that its papers are mostly in.",
+            )  # fmt: skip
 
 
 def _fault(file: str, key: str, problem: str, remedy: str = "") -> ProfileError:

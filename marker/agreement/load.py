@@ -227,7 +227,13 @@ def _articles(table: Table) -> Articles:
 
 
 def _scans(table: Table) -> Scans:
-    scans = Scans(table.texts("languages"), table.texts("besides", ()))
+    first = table.table("first", optional=True)
+    scans = Scans(
+        table.texts("languages"),
+        table.texts("besides", ()),
+        {PartyId(party): first.text(party) for party in first.keys()},  # noqa: SIM118  # Table is no mapping
+    )
+    first.close()
     table.close()
     return scans
 

@@ -7,7 +7,7 @@ stand in a profile; a second agreement is a second file.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
@@ -207,10 +207,17 @@ class Scans:
     """Read together, in one pass; none means that no scan can be read."""
     besides: tuple[str, ...] = ()
     """Lines in doubt are read by each of ``languages`` alone, and by each of these."""
+    first: Mapping[PartyId, str] = field(default_factory=dict)
+    """Party → the one of ``languages`` that its papers are in, mostly: they are read by it, and by the others where it
+    is not sure."""
 
     @property
     def every(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys((*self.languages, *self.besides)))
+
+    def of(self, sending: PartyId) -> Scans:
+        """The same, the language of a Party's papers first."""
+        return replace(self, languages=tuple(sorted(self.languages, key=lambda one: one != self.first.get(sending))))
 
 
 NOT_STATED: Final = "to be stated"
@@ -279,6 +286,10 @@ class Profile:
         """The Party that sends when ``party`` receives."""
         receiving = self.party(party)
         return next(p for p in self.parties if p.id != receiving.id)
+
+    def scans_for(self, receiving: PartyId) -> Scans:
+        """What reads the papers that a Party receives, the language they are mostly in first."""
+        return self.scans.of(self.other(receiving).id)
 
     def marking(self, marking: str) -> Marking:
         """The marking of that id. Raises UsageError, naming the ids there are."""

@@ -169,7 +169,7 @@ def _begin_reader(task: Task, profile: Profile) -> None:
     if not task.settings.cache:  # which may know what the pictures say
         from marker.ocr.resident import RESIDENT
 
-        RESIDENT.prepare(profile.scans.languages)
+        RESIDENT.prepare(profile.scans_for(task.receiving).languages)
 
 
 def unlock_file(source: Path, target: Path, task: Task) -> str:

@@ -76,7 +76,7 @@ def read_images(
     """
     from marker.ocr.word import read_word_pictures
 
-    clock = Clock(_SHARE * settings.timeout, profile.scans)
+    clock = Clock(_SHARE * settings.timeout, profile.scans_for(receiving))
     try:
         if reading.format not in WORD_FORMATS and all(info.readable for info in reading.page_infos):
             return reading

@@ -10,6 +10,7 @@ import pytest
 from marker.agreement.load import load_profile
 from marker.agreement.profile import Articles, Destruction, Receipt, cited
 from marker.errors import ProfileError, UsageError
+from marker.model import PartyId
 
 EMBEDDED = resources.files("marker.agreement").joinpath("profiles", "kz-lt.toml").read_text(encoding="utf-8")
 
@@ -187,6 +188,23 @@ def test_a_model_of_no_possible_name_is_refused(tmp_path: Path, name: str) -> No
 
 
 def test_a_profile_says_how_scans_are_read(tmp_path: Path) -> None:
-    assert "scans is missing" in refused(
-        tmp_path, changed("[scans]", "").replace('besides = ["rus"]', "").replace('languages = ["kaz", "lit"]', "")
-    )
+    text = changed("[scans]", "").replace('besides = ["rus"]', "").replace('languages = ["kaz", "lit"]', "")
+    assert "scans is missing" in refused(tmp_path, text.replace('first = { KZ = "kaz", LT = "lit" }', ""))
+
+
+def test_the_papers_of_a_party_are_read_by_their_own_language_first() -> None:
+    profile = load_profile()
+    assert profile.scans_for(PartyId("KZ")).languages == ("lit", "kaz")
+    assert profile.scans_for(PartyId("LT")).languages == ("kaz", "lit")
+    assert set(profile.scans_for(PartyId("KZ")).every) == set(profile.scans.every)
+
+
+@pytest.mark.parametrize("first", ['{ PL = "lit" }', '{ LT = "rus" }'])
+def test_the_first_language_is_one_of_a_party_of_the_agreement(tmp_path: Path, first: str) -> None:
+    assert "scans.first" in refused(tmp_path, changed('first = { KZ = "kaz", LT = "lit" }', f"first = {first}"))
+
+
+def test_without_a_first_language_scans_are_read_in_the_order_given(tmp_path: Path) -> None:
+    file = tmp_path / "agreement.toml"
+    file.write_text(changed('first = { KZ = "kaz", LT = "lit" }', ""), encoding="utf-8")
+    assert load_profile(file).scans_for(PartyId("KZ")).languages == ("kaz", "lit")

@@ -36,7 +36,7 @@ def blank(path: Path) -> Path:
 
 def test_of_a_scan_it_is_begun_first(tmp_path: Path, order: list[str]) -> None:
     work.examine_file(blank(tmp_path / "scan.pdf"), "scan.pdf", TASK)
-    assert order[:2] == ["kaz+lit", "read"]
+    assert order[:2] == ["lit+kaz", "read"]
 
 
 def test_of_a_letter_it_is_never_begun(tmp_path: Path, order: list[str]) -> None:
@@ -48,4 +48,4 @@ def test_where_readings_are_kept_it_waits_until_there_is_none(tmp_path: Path, or
     scan = blank(tmp_path / "scan.pdf")
     task = replace(TASK, settings=Settings(cache=str(tmp_path / "kept")))
     work.examine_file(scan, "scan.pdf", task)
-    assert order == ["read", "kaz+lit"]
+    assert order == ["read", "lit+kaz"]

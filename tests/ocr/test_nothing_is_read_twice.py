@@ -248,7 +248,7 @@ def test_a_page_is_laid_out_once_as_long_as_no_other_is_looked_at(tmp_path: Path
 
 def test_a_marked_scan_takes_one_reading(tmp_path: Path, calls: list[tuple[str, ...]]) -> None:
     assert examine(scan(tmp_path, "SLAPTAI")) == "lt:secret"
-    assert set(calls) == {("kaz", "lit")}
+    assert set(calls) == {("lit", "kaz")}  # what a Lithuanian letter is in first
     assert len(calls) == 2  # the second is that of running text, because few letters stand beside it
 
 
