@@ -70,7 +70,9 @@ def unsettled(look: Look, findings: Sequence[Finding], known: Known, *, look_aga
         like_one = like_one or is_of_two_scripts(line.read.text)
         left_over = left_over or (like_one and _shouted(line.read.text) and _at_edge(look, line))
         huge = is_huge(look, line) and candidate.pieces >= 4
-        open_words = candidate.like_letters and (candidate.stands_out or beside or left_over)
+        # Of a stamp grown together with its frame and print little looks like letters, and yet some may be read.
+        like_letters = candidate.like_letters or (candidate.coloured and known.resembles(line.read.text))
+        open_words = like_letters and (candidate.stands_out or beside or left_over)
         if large and (askew_frame or huge or open_words):
             open_lines.append(line)
     if not look.closer:

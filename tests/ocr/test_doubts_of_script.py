@@ -145,3 +145,18 @@ def test_a_frame_that_is_wider_than_its_mark_and_its_sides_stays_open() -> None:
     box = Box(170, 40, 430, 80)
     mark = Finding(MarkingId("kz:secret"), FindingKind.MARK, "СЕКРЕТНО", Source.OCR, Place.TOP, 1, box)
     assert not KNOWN.is_settled(stamp, (LineRead("| СЕКРЕТНО |", 96),), box, [mark])
+
+
+@pytest.mark.parametrize(
+    ("text", "open_"),
+    [("асееткеме секреты»", True), ("Мем", False), ("", False)],
+    ids=["like-one", "signature", "none"],
+)
+def test_coloured_ink_unlike_letters_is_open_where_some_of_it_reads_like_a_marking(text: str, open_: bool) -> None:
+    # A pale stamp grown together with its frame and with print: one tall row of a few uneven pieces, taken for a pen's.
+    look = look_with(text, 3, y=120)
+    candidate = replace(look.lines[0].candidate, kind="stamp", coloured=True, pieces=0, even=0.5)
+    look.lines[0].candidate = candidate
+    assert unsettled(look, [], KNOWN) == (look.lines if open_ else [])
+    look.lines[0].candidate = replace(candidate, coloured=False, kind="print", even=1.0)
+    assert not unsettled(look, [], KNOWN)
