@@ -7,6 +7,7 @@ the register never parses a received file.
 from __future__ import annotations
 
 import gc
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -125,7 +126,7 @@ def _examine(path: Path, name: str, label: Path | None, task: Task) -> Examinati
     from marker.readers.read import read
 
     profile = task.profile()
-    if is_scan(path):
+    if not _has_reader() and is_scan(path):
         _begin_reader(task, profile)
     reading = read(path, ReaderLimits.from_settings(task.settings), name, lambda: Sieve(profile))
     drawn = [page.number for page in reading.page_infos if not page.readable][:CODE_PAGES]
@@ -162,6 +163,12 @@ def _examine(path: Path, name: str, label: Path | None, task: Task) -> Examinati
     return Examination(
         reading.format, reading.pages, verdict, numbers, reading.notes, reading.labelled, reading.signatures
     )
+
+
+def _has_reader() -> bool:
+    """Whether what reads letters was begun for an earlier file."""
+    known = sys.modules.get("marker.ocr.resident")  # not loaded only to ask
+    return known is not None and known.RESIDENT.pid is not None
 
 
 def _begin_reader(task: Task, profile: Profile) -> None:

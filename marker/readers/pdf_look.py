@@ -38,10 +38,13 @@ class Looked(NamedTuple):
     """Runs, by index, of which some letters leave ink and others none."""
 
 
-def look(page: Any, space: Space, text: PageText, boxes: Sequence[Box], objects: PageObjects) -> Looked:
+def look(
+    page: Any, space: Space, text: PageText, boxes: Sequence[Box], objects: PageObjects, *, scanned: bool = False
+) -> Looked:
     """Which runs leave ink on the page, and whether nothing but text does.
 
-    ``page`` is a ``pypdfium2.PdfPage``, ``boxes`` are those of the runs, points as displayed.
+    ``page`` is a ``pypdfium2.PdfPage``, ``boxes`` are those of the runs, points as displayed.  A page that is
+    ``scanned`` is read from its picture whatever stands beside its text, so that is not looked for.
     """
     if not fits(space):
         return Looked([True] * len(boxes), readable=False)
@@ -51,6 +54,8 @@ def look(page: Any, space: Space, text: PageText, boxes: Sequence[Box], objects:
     inked = {run.handle for run in text.runs if run.readable and not run.invisible}
     if plain and bare:
         return Looked([True] * len(boxes), readable=True)
+    if scanned and (plain or not inked):  # what another OCR has read leaves no ink
+        return Looked([plain] * len(boxes), readable=False)
     from marker.readers import pdf_drawn, pdf_ink  # most pages of a report need no picture, and no numpy
 
     with_text = pdf_drawn.draw(page, space) if inked and not plain else None

@@ -105,7 +105,7 @@ class _Page:
         scanned = any(map(_is_large, pictures))
         # A scan without text is read from its picture, whatever a small drawing of it would show.
         seen, readable, cut = (
-            look(self._page, self._space, self._text, boxes, self._objects)
+            look(self._page, self._space, self._text, boxes, self._objects, scanned=scanned)
             if boxes or not scanned
             else Looked((), readable=False)
         )
