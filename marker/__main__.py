@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import NoReturn
 
 _HELP = frozenset({"-h", "--help"})
+_ELSEWHERE = "--queue"
+"""With it the documents of a batch are read by others."""
 
 
 def main() -> NoReturn:
     """Run the command line; never returns and never shows a traceback."""
-    arguments = sys.argv[1:]
-    if arguments[:1] == ["detect"] and not _HELP.intersection(arguments):
-        from marker.intake.server import READING, fork_server
-
-        with suppress(OSError):  # said where workers are begun
-            # Before all else: it imports what reads documents while this process does the rest.
-            fork_server(READING, arguments[1:])
+    _begin_server(sys.argv[1:2], sys.argv[2:])
     from marker.cli.main import main as run
 
     run()
+
+
+def _begin_server(command: Sequence[str], arguments: Sequence[str]) -> None:
+    """Before all else: the server of a command that reads documents imports what that takes while this process goes on
+    to the command."""
+    if _HELP.intersection((*command, *arguments)):
+        return
+    if command == ["detect"] or (command in (["convert"], ["batch"]) and _ELSEWHERE not in arguments):
+        from marker.intake.server import READING, STAMPING, fork_server
+
+        with suppress(OSError):  # said where workers are begun
+            fork_server(READING if command == ["detect"] else [*READING, *STAMPING], arguments)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ READING: Final = (
     "marker.readers.pdf_parse", "marker.readers.pdf_structure",
 )  # fmt: skip
 """Modules that reading a file needs; what draws pictures (numpy) is imported where a page needs its picture."""
-PICTURES: Final = ("marker.ocr.plan", "marker.records.sheets", "zxingcpp")
+PICTURES: Final = ("marker.ocr.plan", "marker.ocr.word", "marker.records.sheets", "zxingcpp")
 """Modules that reading scans needs besides: a tenth of a second, so only where there are some."""
 STAMPING: Final = (
     "marker.stamp.make", "marker.stamp.pdf", "marker.stamp.docx", "fontTools.subset",
@@ -102,12 +102,23 @@ def _serve(listener: int, alive: int, preload: Sequence[str], arguments: Iterabl
         for name in (*preload, *(PICTURES if name_scans(arguments) else ())):
             with suppress(ImportError):  # said where it is used
                 importlib.import_module(name)
+        _compile()
         gc.freeze()  # what is here now lives as long as any worker: none is to look for garbage in it
         forkserver.main(listener, alive, [])
     except SystemExit:
         status = 0
     finally:
         os._exit(status)
+
+
+def _compile() -> None:
+    """Make once what every worker makes of the profile before it reads its first file, where it is the usual one."""
+    from marker.agreement.load import load_profile
+    from marker.detect.sieve import Sieve
+    from marker.errors import ProfileError
+
+    with suppress(ProfileError):  # said where it is used
+        Sieve(load_profile())
 
 
 def _close_all_but(kept: set[int]) -> None:

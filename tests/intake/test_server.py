@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from marker.__main__ import _begin_server
 from marker.intake import server
 from marker.intake.glance import is_scan, name_scans
 from tests.cli.conftest import write_letter
@@ -95,6 +96,29 @@ def test_a_process_with_threads_is_not_forked(monkeypatch: pytest.MonkeyPatch) -
         done.set()
         thread.join()
     assert asked == [("marker.model",)]
+
+
+@pytest.mark.parametrize(
+    ("line", "loads"),
+    [
+        ("detect --to KZ letter.pdf", server.READING),
+        ("convert --to KZ letter.pdf", (*server.READING, *server.STAMPING)),
+        ("batch --to KZ in out", (*server.READING, *server.STAMPING)),
+        ("batch --to KZ --queue in out", None),
+        ("detect --help", None),
+        ("register list", None),
+        ("--help", None),
+        ("", None),
+    ],
+)
+def test_commands_that_read_documents_begin_it_first(
+    line: str, loads: tuple[str, ...] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[tuple[str, ...]] = []
+    monkeypatch.setattr(server, "fork_server", lambda preload, _: begun.append(tuple(preload)))
+    words = line.split()
+    _begin_server(words[:1], words[1:])
+    assert begun == ([] if loads is None else [loads])
 
 
 def test_a_glance_tells_scans_from_letters(tmp_path: Path) -> None:
