@@ -8,15 +8,19 @@ from contextlib import suppress
 from typing import NoReturn
 
 _HELP = frozenset({"-h", "--help"})
+_INTERRUPTED = 130
+"""As :class:`marker.errors.ExitStatus` has it."""
 _ELSEWHERE = "--queue"
 """With it the documents of a batch are read by others."""
 
 
 def main() -> NoReturn:
     """Run the command line; never returns and never shows a traceback."""
-    _begin_server(sys.argv[1:2], sys.argv[2:])
-    from marker.cli.main import main as run
-
+    try:
+        _begin_server(sys.argv[1:2], sys.argv[2:])
+        from marker.cli.main import main as run
+    except KeyboardInterrupt:  # before anything was begun, and before what says so is loaded
+        sys.exit(_INTERRUPTED)
     run()
 
 

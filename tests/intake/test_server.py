@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from marker.__main__ import _begin_server
+from marker import __main__ as command
+from marker.errors import ExitStatus
 from marker.intake import server
 from marker.intake.glance import is_scan, name_scans
 from tests.cli.conftest import write_letter
@@ -74,11 +75,11 @@ def test_it_ends_with_the_command_however_that_ends() -> None:
     with subprocess.Popen(
         [sys.executable, "-c", BEGIN + WAIT],
         cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-    ) as command:  # fmt: skip
-        assert command.stdout is not None
-        there = os.pidfd_open(int(command.stdout.readline()))
+    ) as begun_one:  # fmt: skip
+        assert begun_one.stdout is not None
+        there = os.pidfd_open(int(begun_one.stdout.readline()))
         try:
-            command.send_signal(signal.SIGKILL)
+            begun_one.send_signal(signal.SIGKILL)
             assert select.select([there], [], [], 200)[0]
         finally:
             os.close(there)
@@ -117,8 +118,18 @@ def test_commands_that_read_documents_begin_it_first(
     begun: list[tuple[str, ...]] = []
     monkeypatch.setattr(server, "fork_server", lambda preload, _: begun.append(tuple(preload)))
     words = line.split()
-    _begin_server(words[:1], words[1:])
+    command._begin_server(words[:1], words[1:])
     assert begun == ([] if loads is None else [loads])
+
+
+def test_a_command_interrupted_while_it_loads_ends_without_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "_begin_server", interrupted)
+    with pytest.raises(SystemExit) as ended:
+        command.main()
+    assert ended.value.code == ExitStatus.INTERRUPTED
 
 
 def test_a_glance_tells_scans_from_letters(tmp_path: Path) -> None:
