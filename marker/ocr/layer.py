@@ -30,6 +30,8 @@ _RUN: Final = 3
 other words came near it."""
 _LEAST: Final = 8
 """Letters of the shortest line that tells anything."""
+_MOST: Final = 500
+"""Lines of a page up to which they are held against what is read: no page has as many, and each takes time."""
 _LINES: Final = 3
 _LETTERS: Final = 40
 """Lines, and letters in them, that must be read alike for a layer to be believed …"""
@@ -74,6 +76,7 @@ class Layer:
         for span in spans:
             if span.visibility is Visibility.OCR_LAYER and span.page is not None and span.box is not None:
                 self._lines.setdefault(span.page, []).append((span, span.box))
+        self._told = {number: lines for number, lines in self._lines.items() if len(lines) <= _MOST}
         self._running: dict[int, list[Running]] = {}
         self._believed: set[int] = set()
 
@@ -105,7 +108,7 @@ class Layer:
         return look.number in self._believed
 
     def _agrees(self, number: int, lines: Iterable[Line]) -> bool:
-        if not self._lines.get(number):
+        if not self._told.get(number):
             return False
         alike, letters, against = 0, 0, 0
         for line in lines:
@@ -138,7 +141,7 @@ class Layer:
         if sheet.number not in self._running:
             self._running[sheet.number] = [
                 Running(box, letters)
-                for span, box in self._lines.get(sheet.number, ())
+                for span, box in self._told.get(sheet.number, ())
                 if is_long(sheet, box)
                 and min(span.turned, 360 - span.turned) <= _TILT
                 and (letters := sum(map(str.isalpha, span.text))) >= _RUNNING
@@ -164,7 +167,7 @@ class Layer:
     def _text(self, number: int, box: Box) -> str:
         """What it says within a box, of lines that are wider about the part that stands there."""
         found: list[tuple[float, str]] = []
-        for span, own in self._lines.get(number, ()):
+        for span, own in self._told.get(number, ()):
             shared = min(own.y1, box.y1) - max(own.y0, box.y0)
             if own.overlaps(box) and own.height <= _TALL * box.height and 2 * shared >= min(own.height, box.height):
                 found.append((own.x0, _within(span.text, own, box)))

@@ -13,6 +13,8 @@ from marker.readers.pdfium import pdfium, plain_call
 
 _LAYER: Final = "OC\0".encode("utf-16-le")
 _SAMPLED_LETTERS: Final = 4
+_LAYERS: Final = b"GlyphLess"
+"""In the name of the font that Tesseract writes its OCR layers in."""
 
 _three = [ctypes.c_void_p] * 3
 _font_of: Final = plain_call("FPDFTextObj_GetFont", ctypes.c_void_p, ctypes.c_void_p)
@@ -46,6 +48,15 @@ def font_at(address: int, letters: str) -> Font:
 def font_of(text_object: int) -> int:
     """Address of the font of the text object at that address."""
     return int(_font_of(text_object) or 0)
+
+
+def is_without_shapes(font: int) -> bool:
+    """Whether it is the font that Tesseract writes its OCR layers in, whose codes are the letters' own numbers.
+
+    Its map has one range for all of them, of which pdfium takes the first 256 and guesses the others, which it guesses
+    right: by their codes.
+    """
+    return _LAYERS in name_of(font)
 
 
 def name_of(font: int) -> bytes:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from marker.readers.pdf_fonts import Font, font_at, font_of, is_in_layer
+from marker.readers.pdf_fonts import Font, font_at, font_of, is_in_layer, is_without_shapes
 from marker.readers.pdf_letters import is_doubtful, letter, letters_of, without_bullet
 from marker.readers.pdf_shapes import DocumentFonts, FontShapes, fonts_of
 from marker.readers.pdfium import address_of, pdfium, plain_call
@@ -325,7 +325,10 @@ class TextPage:
         if self.doubtful:
             text = without_bullet(text)
         readable = not (self.doubtful and is_doubtful(text))
-        readable = readable and (sure or (self.is_mapped(start, end) and not self.font_at(font_of(handle)).lies()))
+        if readable and not sure:
+            font = font_of(handle)
+            mapped = self.is_mapped(start, end) or (look.invisible and is_without_shapes(font))
+            readable = mapped and not self.font_at(font).lies()
         return Run(
             text, box[0], box[1], box[2], box[3], x, y, look.angle, look.size, look.bold, handle, look.invisible,
             look.white, readable, blank, look.plain, end - len(text),

@@ -83,8 +83,20 @@ STEP = SAID[1][1].y0 - SAID[0][1].y0
         (turned(SAID), False),
         ([(text, Box(50, 200, 550, 700)) for text, _ in SAID], False),
         ([], False),
+        ([*SAID, *(("ir", Box(10, at, 15, at + 1)) for at in range(600))], False),
     ],
-    ids=["honest", "misread", "lies-in-half", "lacks-half", "shifted", "beside", "upside-down", "everywhere", "none"],
+    ids=[
+        "honest",
+        "misread",
+        "lies-in-half",
+        "lacks-half",
+        "shifted",
+        "beside",
+        "upside-down",
+        "everywhere",
+        "none",
+        "many",
+    ],
 )
 def test_a_layer_is_believed_where_sure_lines_are_read_alike_at_the_same_place(said: Said, believed: bool) -> None:
     assert layer_of(said).is_believed(looked(*READ)) == believed
