@@ -215,11 +215,11 @@ def look_on(
     covered: Sequence[Box] = (),
     letter: int = LETTER,
     cut_out: bool = False,
-    only: Sequence[Box] | None = None,
+    only: Sequence[page.Outline] | None = None,
 ) -> Look:
     """The lines of a page that is laid out, as :func:`look_at` finds them; the page's pixels are left.
 
-    ``only``: where lines are to be looked at; those of one stamp go together.
+    ``only``: the lines that are to be looked at again, with what they lie over; those of one stamp go together.
     """
     sheet.text = [line for line in sheet.text if not is_covered(sheet.box_of(line), covered)]
     few = [line for line in sheet.text if line not in sheet.candidates] if _is_little(sheet, covered) else []
@@ -228,7 +228,11 @@ def look_on(
     found = [(candidate, sheet.box_of(candidate)) for candidate in (*sheet.candidates, *few)]
     found = [(candidate, box) for candidate, box in found if not is_covered(box, covered)]
     if only is not None:
-        meant = {candidate.group for candidate, box in found if any(box.overlaps(other) for other in only)}
+        meant = {
+            candidate.group
+            for candidate, _box in found
+            if any(page.meet(sheet.outline_of(candidate), other) for other in only)
+        }
         found = [(candidate, box) for candidate, box in found if candidate.group in meant]
     lines = [
         Line(candidate, sheet.crop(candidate, letter), box, sheet.spares(candidate, letter) if letter > LETTER else ())
@@ -262,7 +266,7 @@ class Clock:
 
 def read_lines(lines: Sequence[Line], clock: Clock) -> list[LineRead]:
     """Read crops in the languages read together.  Raises EngineFaultError, EngineTimeoutError."""
-    return _read([line.crop for line in lines if line.crop is not None], clock, clock.scans.languages)
+    return _read(_crops(lines), clock, clock.scans.languages)
 
 
 def _read(crops: Sequence[Grey], clock: Clock, languages: tuple[str, ...]) -> list[LineRead]:
@@ -275,41 +279,45 @@ def _read(crops: Sequence[Grey], clock: Clock, languages: tuple[str, ...]) -> li
     return found
 
 
-def read_again(lines: Sequence[Line], clock: Clock, is_plain: Callable[[Line], bool] = lambda _line: False) -> None:
+def read_again(
+    lines: Sequence[Line], clock: Clock, still_open: Callable[[Sequence[Line]], Sequence[Line]] = list
+) -> None:
     """Read lines of a closer look: in all languages, in each by itself, and stamps from their other crops too.
 
-    What the first of these readings shows to be nothing but words, as ``is_plain`` tells, is not read on.  All that one
-    set of languages is to read goes to it together.  Raises EngineFaultError, EngineTimeoutError.
+    After each of these only the lines that are ``still_open`` are read on.  All that one set of languages is to read
+    then goes to it together.  Raises EngineFaultError, EngineTimeoutError.
     """
     scans = clock.scans
-    first = _ways(lines, clock, scans.languages, spares=True)
-    for line, reads in zip(lines, first, strict=True):
-        line.read = reads[0]
-    left = [number for number, line in enumerate(lines) if not is_plain(line)]
-    found = {scans.languages: [first[number] for number in left]}
-    for way in ((one,) for one in scans.every):
-        if way not in found:
-            found[way] = _ways([lines[number] for number in left], clock, way, spares=way[0] in scans.besides)
-    alone = [found[one,] for one in scans.every]
-    for_spares = [found[scans.languages], *(found[one,] for one in scans.besides)]
-    for place, number in enumerate(left):
-        others = [reads[place][0] for reads in alone]
-        others += [reads[place][1 + spare] for spare in range(len(lines[number].spares)) for reads in for_spares]
-        lines[number].other = tuple(others)
-    most = max((len(line.other) for line in lines), default=0)
+    for line, read in zip(lines, _read(_crops(lines), clock, scans.languages), strict=True):
+        line.read = read
+    left = still_open(lines)
+    for one in scans.every:
+        known = scans.languages == (one,)
+        reads = [line.read for line in left] if known else _read(_crops(left), clock, (one,))
+        for line, read in zip(left, reads, strict=True):
+            line.other += (read,)
+    _fill(lines)
+    left = [line for line in still_open(left) if line.spares]
+    spares = [crop for line in left for crop in line.spares]
+    ways = (scans.languages, *((one,) for one in scans.besides))
+    of_spares = zip(*(_read(spares, clock, way) for way in ways), strict=True)
+    for line in left:
+        line.other += tuple(chain.from_iterable(next(of_spares) for _ in line.spares))
+    _fill(lines)
     for line in lines:
-        line.other += (line.read,) * (most - len(line.other))
         line.crop = None
         line.spares = ()
 
 
-def _ways(lines: Sequence[Line], clock: Clock, languages: tuple[str, ...], *, spares: bool) -> list[list[LineRead]]:
-    """What some languages make of the crop of each line and, with ``spares``, of its other crops, all read together."""
-    more = [list(line.spares) if spares else [] for line in lines]
-    crops = [line.crop for line in lines if line.crop is not None]
-    reads = _read([*crops, *chain.from_iterable(more)], clock, languages)
-    rest = iter(reads[len(lines) :])
-    return [[read, *(next(rest) for _ in own)] for read, own in zip(reads[: len(lines)], more, strict=True)]
+def _fill(lines: Sequence[Line]) -> None:
+    """Let the first reading of a line stand for those that other lines have and it has not."""
+    most = max((len(line.other) for line in lines), default=0)
+    for line in lines:
+        line.other += (line.read,) * (most - len(line.other))
+
+
+def _crops(lines: Sequence[Line]) -> list[Grey]:
+    return [line.crop for line in lines if line.crop is not None]
 
 
 def read_looks(looks: Sequence[Look], clock: Clock) -> None:

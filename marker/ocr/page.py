@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 
@@ -39,6 +39,10 @@ _INKED: Final = 0.3
 """Parts of a line of running text, all but one of which have ink in that share of their columns at least."""
 _PROBE_POINTS: Final = 140.0
 """Points of running text read to learn whether the page is the right way up."""
+
+
+Outline: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.float32]]
+"""Four corners, (x, y) each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +229,11 @@ class Sheet:
         """Where a candidate stands on the page as displayed, points."""
         return self.box([(float(x), float(y)) for x, y in candidate.strip.corners(0.15)])
 
+    def outline_of(self, candidate: Candidate) -> Outline:
+        """The corners of its strip on the page as displayed, points: what its box holds beside them is not its own."""
+        corners = [(float(x), float(y)) for x, y in candidate.strip.corners(0.15)]
+        return np.array(self.shown_points(corners), np.float32)
+
     def turned_of(self, candidate: Candidate) -> int:
         """Clockwise turn of a line as displayed; the skew of the whole page is no turn."""
         own = candidate.strip.angle if abs(candidate.strip.angle) >= 3 else 0.0
@@ -292,6 +301,11 @@ def lay_out(picture: Picture, number: int, per_point: float, quarters: int | Non
     sheet.unread_figures = finder.unread_figures
     sheet.seals = finder.seals
     return sheet
+
+
+def meet(one: Outline, other: Outline) -> bool:
+    """Whether two outlines have any of the page in common."""
+    return bool(cv.intersectConvexConvex(one, other)[0] > 0)
 
 
 def _in_reading_order(candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -43,9 +43,10 @@ from marker.ocr.layer import Layer
 from marker.ocr.look import CLOSER, Clock, Line, Look, look_on, read_again, read_looks, read_prose
 from marker.ocr.montage import MAX_LINES
 from marker.ocr.opened import OpenedPages
+from marker.ocr.page import Outline
 from marker.ocr.partly import Partly
 from marker.ocr.residue import covers, is_covered, is_read, kind_of, known_of
-from marker.ocr.unsettled import is_huge, is_plain_now, unsettled
+from marker.ocr.unsettled import is_huge, still_open, unsettled
 from marker.ocr.upright import right_way_up
 from marker.ocr.whole import read_whole
 from marker.settings import Settings
@@ -182,7 +183,7 @@ class _Document:
         quarters: int | None = None,
         dpi: float = raster.DPI,
         letter: int = LETTER,
-        only: Sequence[Box] | None = None,
+        only: Sequence[Outline] | None = None,
     ) -> Look | None:
         """None when the page is too large to be drawn finely enough; it stays unread."""
         try:
@@ -216,20 +217,26 @@ class _Document:
             if look.failed or not lines:
                 continue
             self._clock.check()
-            at = [line.box for line in lines]
+            at = [look.sheet.outline_of(line.candidate) for line in lines]
             closer = self._look(pictures, look.number, look.sheet.quarters, raster.FINE_DPI, CLOSER, at)
             if closer is None:
                 continue
             closer.closer = True
             if not closer.lines:
                 continue
+            self._looks.append(closer)
+            found = partial(self._found_on, look.number)
             try:
-                read_again(closer.lines, self._clock, partial(is_plain_now, look, self._known))
+                read_again(closer.lines, self._clock, partial(still_open, look, self._known, closer, found))
             except tesseract.EngineFaultError:
+                self._looks.pop()
                 continue
             for line in closer.lines:  # the rows of one stamp may each be read best in another way
                 line.other = (*line.other, self._known.likest(line.reads))
-            self._looks.append(closer)
+
+    def _found_on(self, number: int) -> list[Finding]:
+        """What is found on a page in all that was read so far."""
+        return [found for found in find(self._result(), self._profile) if found.page == number]
 
     def _may_be_one(self, look: Look, line: Line) -> bool:
         """Whether a line of a document that bears no marking may be one all the same.

@@ -97,13 +97,33 @@ class Known:
             # reading says so.  A mark in the letters of the other script is read with as much confidence.
             return True
         if not is_read(read, _SURE_STAMP if candidate.kind != "print" else _SURE):
-            agreed = _agreed(reads)
-            if agreed is None or self.any_resembles(reads):
+            same = agreed(reads)
+            if same is None or self.any_resembles(reads):
                 return False
-            read = agreed
+            read = same
         if is_of_two_scripts(read.text):
             return False  # no language has such words: the letters were read and their script was not
         return not self.resembles(read.text)
+
+    def is_certain(
+        self,
+        candidate: Candidate,
+        reads: Sequence[LineRead],
+        before: Sequence[LineRead],
+        box: Box,
+        findings: Sequence[Finding],
+    ) -> bool:
+        """Whether a line is a row of a marking beyond doubt, and nothing else: no other reading can add to that.
+
+        What by itself is a marking of nobody (SECRET) the look before must have read alike.
+        """
+        here = [found for found in findings if found.kind in _SEEN | {FindingKind.AMBIGUOUS} and _on(found, box)]
+        if len({(found.kind, found.marking) for found in here}) != 1:
+            return False
+        sure = [read for read in reads if is_read(read, _SURE_WORDS)]
+        if here[0].kind is FindingKind.AMBIGUOUS:
+            return any(words(read.text) == words(other.text) for read in sure for other in before if is_read(other))
+        return any(self._is_all(found, candidate, (read,)) for found in here for read in sure)
 
     def is_copy_number(self, candidate: Candidate, reads: Sequence[LineRead]) -> bool:
         """Whether a line is the number of the copy in one of its readings, and nothing else in any of them.
@@ -216,7 +236,7 @@ def _of_one_script(reads: Sequence[LineRead]) -> LineRead:
     return max(reads, key=lambda read: (not is_of_two_scripts(read.text), read.confidence))
 
 
-def _agreed(reads: Sequence[LineRead]) -> LineRead | None:
+def agreed(reads: Sequence[LineRead]) -> LineRead | None:
     """The surest of several readings, if another one that is as sure reads the same letters."""
     sure = sorted((read for read in reads if is_read(read, _SURE_STAMP)), key=lambda read: -read.confidence)
     for read in sure:

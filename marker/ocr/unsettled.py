@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from marker.model import Box, Finding, FindingKind
+from marker.ocr import page
 from marker.ocr.look import Line, Look
-from marker.ocr.residue import Known, covers, is_read, shared
+from marker.ocr.residue import Known, agreed, covers, is_read, shared
 from marker.ocr.shape import is_of_two_scripts
 from marker.ocr.vision import cv
 
@@ -87,13 +88,42 @@ def is_huge(look: Look, line: Line) -> bool:
     return line.candidate.strip.height >= _HUGE_LETTER * look.sheet.scale
 
 
-def is_plain_now(look: Look, known: Known, line: Line) -> bool:
-    """Whether a closer reading shows a printed line to be words, of which the first look saw nothing like a marking."""
+def still_open(
+    first: Look, known: Known, closer: Look, find_here: Callable[[], Sequence[Finding]], lines: Sequence[Line]
+) -> list[Line]:
+    """Those of some lines of a closer look that what was read of them has not settled for certain.
+
+    The rows of one stamp are settled together, or not at all.  ``first`` is the first look at their page, ``find_here``
+    finds what stands there now that they were read.
+    """
+    before = {id(line): _same_place(first, closer, line) for line in lines}
+    left = [line for line in lines if not _is_plain_now(before[id(line)], known, line)]
+    here = find_here() if left else []
+    groups = {
+        line.candidate.group
+        for line in left
+        if not known.is_certain(line.candidate, line.reads, [other.read for other in before[id(line)]], line.box, here)
+    }
+    return [line for line in left if line.candidate.group in groups]
+
+
+def _same_place(first: Look, closer: Look, line: Line) -> list[Line]:
+    """The lines of a first look that share ink with a line of a closer one."""
+    outline = closer.sheet.outline_of(line.candidate)
+    near = [other for other in first.lines if other.box.overlaps(line.box)]
+    return [other for other in near if page.meet(first.sheet.outline_of(other.candidate), outline)]
+
+
+def _is_plain_now(before: Sequence[Line], known: Known, line: Line) -> bool:
+    """Whether a closer reading shows a line to be words, of which the first look saw nothing like a marking.
+
+    Of what stands out both looks must have read the same letters.
+    """
     return (
-        not line.candidate.stands_out
-        and known.is_plain(line.read)
+        known.is_plain(line.read)
         and not is_of_two_scripts(line.read.text)
-        and not any(known.any_resembles(first.reads) for first in look.lines if first.box.overlaps(line.box))
+        and not any(known.any_resembles(other.reads) for other in before)
+        and (not line.candidate.stands_out or any(agreed((line.read, other.read)) for other in before))
     )
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from marker.agreement.load import load_profile
 from marker.intake.work import Task, examine_file
-from marker.model import PageInfo, PartyId
+from marker.model import Finding, FindingKind, MarkingId, PageInfo, PartyId, Place, Source
 from marker.ocr import look, page, raster, tesseract, whole
 from marker.ocr.candidate import Candidate
 from marker.ocr.colour import Grey
@@ -21,7 +21,7 @@ from marker.ocr.look import Clock, Line, Look
 from marker.ocr.montage import LineRead, Word, line_of
 from marker.ocr.opened import OpenedPages
 from marker.ocr.residue import Known
-from marker.ocr.unsettled import is_plain_now
+from marker.ocr.unsettled import still_open
 from marker.settings import Settings
 from tests.ocr import pages
 
@@ -95,7 +95,7 @@ def test_each_set_of_languages_reads_all_that_it_is_to_read_at_once(monkeypatch:
     counts = reads_as(monkeypatch, say)
     lines = [line(dark(1), dark(11), dark(12)), line(dark(2)), line(dark(3), dark(31), dark(32), dark(33))]
     look.read_again(lines, clock())
-    assert counts == [8, 3, 3, 8]
+    assert counts == [3, 3, 3, 3, 5, 5]
     assert [one.read.text for one in lines] == ["kaz+lit1", "kaz+lit2", "kaz+lit3"]
     alone = [["kaz1", "lit1", "rus1"], ["kaz2", "lit2", "rus2"], ["kaz3", "lit3", "rus3"]]
     spares = [
@@ -104,6 +104,85 @@ def test_each_set_of_languages_reads_all_that_it_is_to_read_at_once(monkeypatch:
         ["kaz+lit31", "rus31", "kaz+lit32", "rus32", "kaz+lit33", "rus33"],
     ]
     assert [[read.text for read in one.other] for one in lines] == [a + s for a, s in zip(alone, spares, strict=True)]
+
+
+def test_only_lines_that_are_still_open_are_read_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = reads_as(monkeypatch, lambda languages, darkness: f"{'+'.join(languages)}{darkness}")
+    lines = [line(dark(1), dark(11)), line(dark(2), dark(21)), line(dark(3), dark(31))]
+    after = iter([lines[1:], lines[2:]])
+    look.read_again(lines, clock(), lambda _lines: next(after))
+    assert counts == [3, 2, 2, 2, 1, 1]
+    first, second, third = ([read.text for read in one.other] for one in lines)
+    assert first == ["kaz+lit1"] * 5
+    assert second == ["kaz2", "lit2", "rus2", "kaz+lit2", "kaz+lit2"]
+    assert third == ["kaz3", "lit3", "rus3", "kaz+lit31", "rus31"]
+
+
+def row_of(text: str, confidence: float, *, y: float, angle: float = 0.0) -> Line:
+    candidate = Candidate(Strip(200.0, y, 10.0 * len(text), 12.0, angle), "stamp", True, 8, 1, 8, 1.0)
+    made = Line(candidate, None, blank_sheet().box_of(candidate))
+    made.read = LineRead(text, confidence)
+    return made
+
+
+def mark(on: Line, marking: str, text: str, kind: FindingKind = FindingKind.MARK) -> Finding:
+    return Finding(MarkingId(marking), kind, text, Source.OCR, Place.TOP, 1, on.box, 1.0)
+
+
+def open_after(lines: list[Line], findings: list[Finding], *before: Line) -> list[Line]:
+    again = Look(1, blank_sheet(), lines, [])
+    return still_open(looked(*before), Known(PROFILE), again, lambda: findings, lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "confidence", "left"),
+    [
+        ("SLAPTAI", 92.0, False),
+        ("SLAPTAI", 80.0, True),
+        ("KETVIRTA SLAPTAI", 92.0, True),
+    ],
+    ids=["sure", "not-sure", "words-beside"],
+)
+def test_a_row_that_surely_is_a_marking_and_nothing_else_is_not_read_on(
+    text: str, confidence: float, left: bool
+) -> None:
+    row = row_of(text, confidence, y=100)
+    assert open_after([row], [mark(row, "lt:secret", "SLAPTAI")]) == ([row] if left else [])
+
+
+def test_rows_of_one_stamp_are_read_on_together() -> None:
+    sure, unsure = row_of("SLAPTAI", 92.0, y=100), row_of("SFCRFT", 60.0, y=116)
+    assert open_after([sure, unsure], [mark(sure, "lt:secret", "SLAPTAI")]) == [sure, unsure]
+
+
+def test_a_row_that_two_markings_were_found_on_is_read_on() -> None:
+    row = row_of("SLAPTAI", 92.0, y=100)
+    found = [mark(row, "lt:secret", "SLAPTAI"), mark(row, "lt:top-secret", "VISIŠKAI SLAPTAI")]
+    assert open_after([row], found) == [row]
+
+
+@pytest.mark.parametrize(("first", "left"), [("SECRET", False), ("SFCRET", True)])
+def test_english_words_alone_are_certain_only_where_both_looks_read_them(first: str, left: bool) -> None:
+    row, before = row_of("SECRET", 92.0, y=100), row_of(first, 90.0, y=100)
+    found = [mark(row, "lt:secret", "SECRET", FindingKind.AMBIGUOUS)]
+    assert bool(open_after([row], found, before)) is left
+
+
+@pytest.mark.parametrize(("first", "left"), [("LIETUVOS RESPUBLIKOS", False), ("IETUVO ESPUBLIK", True)])
+def test_coloured_words_are_plain_once_both_looks_read_the_same(first: str, left: bool) -> None:
+    row, before = row_of("LIETUVOS RESPUBLIKOS", 95.0, y=100), row_of(first, 95.0, y=100)
+    assert bool(open_after([row], [], before)) is left
+
+
+def test_a_stamp_askew_leaves_no_doubt_in_a_line_that_only_its_box_reaches() -> None:
+    stamp = row_of("VISIŠKAI SLAPTAT/TOP SFC", 40.0, y=150, angle=-15.0)
+    clear, under = line(dark(1)), line(dark(1))
+    for one, y in ((clear, 126.0), (under, 155.0)):
+        one.candidate = replace(one.candidate, strip=Strip(150.0, y, 100.0, 10.0, 0.0))
+        one.box = blank_sheet().box_of(one.candidate)
+        one.read = LineRead("Gedimino prospektas", 95.0)
+    assert all(stamp.box.overlaps(one.box) for one in (clear, under))
+    assert open_after([clear, under], [], stamp) == [under]
 
 
 def looked(*lines: Line, probes: Sequence[Line] = ()) -> Look:
@@ -221,7 +300,8 @@ def test_a_line_is_read_on_in_single_languages_unless_it_is_plain_words(
     monkeypatch.setattr(tesseract, "read_words", words)
     before, now = line(dark(1)), line(dark(1))
     before.read = LineRead(*first)
-    look.read_again([now], clock(), partial(is_plain_now, looked(before), Known(PROFILE)))
+    again = Look(1, blank_sheet(), [now], [])
+    look.read_again([now], clock(), partial(still_open, looked(before), Known(PROFILE), again, lambda: ()))
     assert now.read.text == closer[0]
     assert asked == [("kaz", "lit"), *([("kaz",), ("lit",), ("rus",)] if more else [])]
     assert len(now.other) == (3 if more else 0)
