@@ -136,8 +136,8 @@ class Look:
         """Whether there are lines on it, and next to nothing of them could be read."""
         lines = len(self.sheet.text) + sum(line.candidate.like_letters for line in self.lines)
         reads = [line.read for line in (*self.probes, *self.lines)]
-        letters = sum(read.letters for read in reads)
-        sure = sum(read.letters for read in reads if read.confidence >= LEGIBLE) + self.whole_letters
+        letters = sum(read.in_words for read in reads)
+        sure = sum(read.in_words for read in reads if read.confidence >= LEGIBLE) + self.whole_letters
         return lines >= 3 and (sure < _FEW or sure < letters / 4)
 
     def spans(self, again: Sequence[Box] = ()) -> Iterator[Span]:

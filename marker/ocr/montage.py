@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -16,6 +17,7 @@ _SIDE: Final = 20
 MAX_LINES: Final = 48
 MAX_WIDTH: Final = 2_800
 _SURE_WORD: Final = 85.0
+_WORD: Final = re.compile(r"[^\W\d_]{4,}")
 _LONG_WORD: Final = 5
 """Confidence and letters of a word that no line in the wrong turn is read as, but by rare accident."""
 
@@ -46,6 +48,11 @@ class LineRead:
     @property
     def letters(self) -> int:
         return sum(char.isalpha() for char in self.text)
+
+    @property
+    def in_words(self) -> int:
+        """Letters in words: dirt is read as letters too, one to three at a time."""
+        return sum(map(len, _WORD.findall(self.text)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -198,7 +198,8 @@ def test_letters_that_are_not_whole_are_told(
 
 
 def with_models(tmp_path: Path, names: str) -> Path:
-    return wrong(tmp_path, ('languages = ["pol", "est"]', f"languages = [{names}]"))
+    first = next(line for line in EXAMPLE.read_text(encoding="utf-8").splitlines() if line.startswith("first = "))
+    return wrong(tmp_path, ('languages = ["pol", "est"]', f"languages = [{names}]"), (first, ""))
 
 
 def test_its_scans_are_read_in_the_languages_it_names(marker: Marker, tmp_path: Path) -> None:

@@ -23,3 +23,8 @@ from marker.ocr.residue import is_read
 )
 def test_a_line_is_read_as_words_or_as_figures_beyond_doubt(text: str, confidence: float, read: bool) -> None:
     assert is_read(LineRead(text, confidence)) is read
+
+
+def test_dirt_that_is_read_as_letters_by_ones_and_twos_is_no_words() -> None:
+    assert LineRead("ii ШЕ | шл. ыш. r ғ", 60.0).in_words == 0
+    assert LineRead("Vilnius, 12 ҚҰПИЯ", 60.0).in_words == 12
