@@ -73,10 +73,8 @@ class Finder:
         """Running text, longest first: to tell whether the page is the right way up."""
         self.rest: list[Candidate] = []
         """All other lines: read only on a page that bears no marking elsewhere."""
-        self.loose = 0.0
-        """Share of the letters' ink that stands in no line."""
         self.letters_ink = 0
-        self.loose_ink: Grey = np.zeros((0, 0), np.uint8)
+        self.loose: Grey = np.zeros((0, 0), np.uint8)
         """Pixels of letters' ink, and where it stands in no line, at working scale."""
         self._grown: list[Row] = []
         """Level lines of paragraphs that are one piece of ink, on the mask."""
@@ -148,8 +146,7 @@ class Finder:
         taken = parts.letters.copy()
         for blob in blobs:
             taken[blob.y : blob.bottom, blob.x : blob.right] = 0
-        self.loose_ink, self.letters_ink = taken, cv.countNonZero(parts.letters)
-        self.loose = cv.countNonZero(taken) / max(1, self.letters_ink)
+        self.loose, self.letters_ink = taken, cv.countNonZero(parts.letters)
         self.text_lines.sort(key=lambda line: -line.strip.width)
 
     def _candidate(self, blob: Blob, kind: str, score: float, scale: float) -> Candidate:

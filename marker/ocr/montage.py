@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -10,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from marker.ocr.colour import Grey
+from marker.ocr.shape import WORD
 
 _GAP: Final = 22
 """Pixels between lines: enough that nobody reads two as one."""
@@ -17,7 +17,6 @@ _SIDE: Final = 20
 MAX_LINES: Final = 48
 MAX_WIDTH: Final = 2_800
 _SURE_WORD: Final = 85.0
-_WORD: Final = re.compile(r"[^\W\d_]{4,}")
 _LONG_WORD: Final = 5
 """Confidence and letters of a word that no line in the wrong turn is read as, but by rare accident."""
 
@@ -52,7 +51,7 @@ class LineRead:
     @property
     def in_words(self) -> int:
         """Letters in words: dirt is read as letters too, one to three at a time."""
-        return sum(map(len, _WORD.findall(self.text)))
+        return sum(map(len, WORD.findall(self.text)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,12 +84,10 @@ class Sheet:
     text: list[Candidate] = field(default_factory=list)
     rest: list[Candidate] = field(default_factory=list)
     """Short lines that are no candidates."""
-    loose: float = 0.0
-    """Share of the letters' ink that stands in no line."""
     unread_figures: list[tuple[float, float, float, float]] = field(default_factory=list)
     seals: list[Seal] = field(default_factory=list)
     letters: Letters | None = None
-    """Where letters' ink stands in no line, with the pixels."""
+    """As long as the page has its pixels."""
 
     def layer_of(self, candidate: Candidate, *, other: bool = False) -> Levelled:
         """The layer a candidate is best read from; ``other`` gives the second best of a coloured one.
@@ -161,10 +159,10 @@ class Sheet:
     def loose_beside(self, boxes: Iterable[Box]) -> float:
         """Share of the letters' ink that stands in no line and in none of some boxes of the page as displayed.
 
-        As long as the page has its pixels.
+        All of it where the page has no pixels any more.
         """
         if self.letters is None:
-            return self.loose
+            return 1.0
         left = self.letters.loose.copy()
         for box in boxes:
             cv.fillPoly(left, [(self.corners_of(box) / self.letters.zoom).round().astype(np.int32)], 0)
@@ -296,8 +294,7 @@ def lay_out(picture: Picture, number: int, per_point: float, quarters: int | Non
     sheet.candidates = _in_reading_order(found[:MOST_CANDIDATES])
     sheet.text = finder.text_lines
     sheet.rest = [*found[MOST_CANDIDATES:], *finder.rest]
-    sheet.loose = finder.loose
-    sheet.letters = Letters(finder.letters_ink, finder.loose_ink, layers.scale / scale)
+    sheet.letters = Letters(finder.letters_ink, finder.loose, layers.scale / scale)
     sheet.unread_figures = finder.unread_figures
     sheet.seals = finder.seals
     return sheet

@@ -17,7 +17,8 @@ _CLASSES: Final = ("CSG", "ILJ1", "OQDЮ0", "HNИ", "YVЧ4", "BЗЭ8", "KЖ", "M
 _SHAPES: Final = str.maketrans({letter: letters[0] for letters in reversed(_CLASSES) for letter in letters})
 _STROKES: Final = str.maketrans({"!": "I", "|": "I", "¦": "I"})
 _OF_ONE_LETTER: Final = re.compile(r"\b(\w{1,3})\s+(?=\w)")
-_WORD: Final = re.compile(r"[^\W\d_]{4,}")
+WORD: Final = re.compile(r"[^\W\d_]{4,}")
+"""Letters enough that dirt is hardly ever read as so many together."""
 
 
 def shape(text: str) -> str:
@@ -31,7 +32,7 @@ def shape(text: str) -> str:
 
 def is_of_two_scripts(text: str) -> bool:
     """Whether a word of four letters or more has letters of both the Latin and the Cyrillic script."""
-    for word in _WORD.findall(text):
+    for word in WORD.findall(text):
         scripts = {unicodedata.name(letter, "").partition(" ")[0] for letter in word}
         if {"LATIN", "CYRILLIC"} <= scripts:
             return True

@@ -37,7 +37,7 @@ def read_whole(look: Look, pictures: OpenedPages, known: Known, layer: Layer, cl
         sheet = pictures.sheet(look.number, look.sheet.quarters)
         running = _accounted_for(look, sheet, known, layer) if layer.is_believed_of(look, sheet, clock) else []
         look.whole_letters = sum(line.letters for line in running)
-        if sheet.loose <= _LOOSE or sheet.loose_beside(line.box for line in running) <= _LOOSE:
+        if sheet.loose_beside(line.box for line in running) <= _LOOSE:
             _read_rest(look, sheet, running, clock)
         else:
             words = tesseract.read_words(
