@@ -40,6 +40,10 @@ class Candidate:
     pieces: int
     even: float
 
+    def zoomed(self, zoom: float) -> Candidate:
+        """The same line on a page so many times as fine."""
+        return replace(self, strip=self.strip.zoomed(zoom))
+
     @property
     def stands_out(self) -> bool:
         """Coloured, tilted, framed or on its side: what may be a rubber stamp."""

@@ -39,6 +39,10 @@ class Strip:
     height: float
     angle: float
 
+    def zoomed(self, zoom: float) -> Strip:
+        """The same line on a layer so many times as fine."""
+        return Strip(self.x * zoom, self.y * zoom, self.width * zoom, self.height * zoom, self.angle)
+
     def corners(self, grow: float = 0.0) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
         """Its four corners (x, y), top left first, clockwise; ``grow`` in heights."""
         slope = np.radians(self.angle)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
-from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -270,50 +269,17 @@ def read_lines(lines: Sequence[Line], clock: Clock) -> list[LineRead]:
 
 
 def _read(crops: Sequence[Grey], clock: Clock, languages: tuple[str, ...]) -> list[LineRead]:
-    """Read crops, many to a call."""
-    found: list[LineRead] = []
+    return [montage.line_of(words) for words in read_crops(crops, clock, languages)]
+
+
+def read_crops(crops: Sequence[Grey], clock: Clock, languages: tuple[str, ...]) -> list[list[montage.Word]]:
+    """The words of crops, many to a call.  Raises EngineFaultError, EngineTimeoutError."""
+    found: list[list[montage.Word]] = []
     for start in range(0, len(crops), montage.MAX_LINES):
         sheet = montage.build(crops[start : start + montage.MAX_LINES])
         words = tesseract.read_words(sheet.picture, clock.call(), languages=languages)
         found += montage.assign(sheet, words)
     return found
-
-
-def read_again(
-    lines: Sequence[Line], clock: Clock, still_open: Callable[[Sequence[Line]], Sequence[Line]] = list
-) -> None:
-    """Read lines of a closer look: in all languages, in each by itself, and stamps from their other crops too.
-
-    After each of these only the lines that are ``still_open`` are read on.  All that one set of languages is to read
-    then goes to it together.  Raises EngineFaultError, EngineTimeoutError.
-    """
-    scans = clock.scans
-    for line, read in zip(lines, _read(_crops(lines), clock, scans.languages), strict=True):
-        line.read = read
-    left = still_open(lines)
-    for one in scans.every:
-        known = scans.languages == (one,)
-        reads = [line.read for line in left] if known else _read(_crops(left), clock, (one,))
-        for line, read in zip(left, reads, strict=True):
-            line.other += (read,)
-    _fill(lines)
-    left = [line for line in still_open(left) if line.spares]
-    spares = [crop for line in left for crop in line.spares]
-    ways = (scans.languages, *((one,) for one in scans.besides))
-    of_spares = zip(*(_read(spares, clock, way) for way in ways), strict=True)
-    for line in left:
-        line.other += tuple(chain.from_iterable(next(of_spares) for _ in line.spares))
-    _fill(lines)
-    for line in lines:
-        line.crop = None
-        line.spares = ()
-
-
-def _fill(lines: Sequence[Line]) -> None:
-    """Let the first reading of a line stand for those that other lines have and it has not."""
-    most = max((len(line.other) for line in lines), default=0)
-    for line in lines:
-        line.other += (line.read,) * (most - len(line.other))
 
 
 def _crops(lines: Sequence[Line]) -> list[Grey]:

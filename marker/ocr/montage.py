@@ -76,8 +76,8 @@ def build(lines: Sequence[Grey]) -> Montage:
     return Montage(picture, tuple(rows))
 
 
-def assign(montage: Montage, words: Sequence[Word]) -> tuple[LineRead, ...]:
-    """What was read of each line; a word belongs to the line its middle stands on."""
+def assign(montage: Montage, words: Sequence[Word]) -> list[list[Word]]:
+    """The words of each line, from left to right; a word belongs to the line its middle stands on."""
     found: list[list[Word]] = [[] for _ in montage.rows]
     for word in words:
         middle = word.top + word.height / 2
@@ -85,7 +85,7 @@ def assign(montage: Montage, words: Sequence[Word]) -> tuple[LineRead, ...]:
             if first <= middle < after:
                 found[index].append(word)
                 break
-    return tuple(line_of(words) for words in found)
+    return [sorted(row, key=lambda word: word.left) for row in found]
 
 
 def line_of(words: Sequence[Word]) -> LineRead:

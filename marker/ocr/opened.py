@@ -32,6 +32,8 @@ class OpenedPages:
         self._covered = covered
         self._show = show
         self._last: page.Sheet | None = None
+        self._closer: page.Sheet | None = None
+        """Not to be given for the last: it knows its lines only."""
 
     def sheet(self, number: int, quarters: int | None = None, dpi: float = raster.DPI) -> page.Sheet:
         """The page with its pixels, which are there until the next one is asked for.
@@ -39,20 +41,44 @@ class OpenedPages:
         ``quarters`` as in :func:`page.lay_out`.  Raises TooCoarseError when the page is too large to be drawn finely
         enough.
         """
-        info = self._infos[number]
+        if (last := self._kept(number, quarters, dpi)) is not None:
+            return last
+        picture = self._drawn(number, dpi)
+        if self._show is not None and quarters is None:
+            self._show(number, picture.pixels)
+        self._last = page.lay_out(picture, number, picture.dpi / 72, quarters)
+        return self._last
+
+    def closer(self, first: page.Sheet) -> page.Sheet:
+        """The page of a first look with its pixels, as :meth:`sheet` gives them, drawn for a closer one.
+
+        Raises TooCoarseError.
+        """
+        if (last := self._kept(first.number, first.quarters, raster.FINE_DPI)) is not None:
+            return last
+        sheet = page.lay_out_as(self._drawn(first.number, raster.FINE_DPI), first)
+        self._closer = sheet
+        return sheet
+
+    def _kept(self, number: int, quarters: int | None, dpi: float) -> page.Sheet | None:
+        """The last page, if it is this one; otherwise its pixels are let go."""
+        if self._closer is not None:
+            self._closer.forget()
+            self._closer = None
         last = self._last
         if last is not None:
+            info = self._infos[number]
             fine = self._pictures.dpi_of(number, info.width, info.height, dpi)
             if last.number == number and quarters in (None, last.quarters) and _as_fine(fine, 72 * last.per_point):
                 return last
             last.forget()
             self._last = None
+        return None
+
+    def _drawn(self, number: int, dpi: float) -> raster.Picture:
+        info = self._infos[number]
         covered = self._covered.get(number, ())
-        picture = self._pictures.page(number, info.width, info.height, dpi, known=covered)
-        if self._show is not None and quarters is None:
-            self._show(number, picture.pixels)
-        self._last = page.lay_out(picture, number, picture.dpi / 72, quarters)
-        return self._last
+        return self._pictures.page(number, info.width, info.height, dpi, known=covered)
 
     def codes(self, number: int) -> tuple[Box, ...]:
         """The boxes, in points, of the codes on a page that decode."""

@@ -12,7 +12,7 @@ from marker.model import Box, Place, Source, Span
 from marker.ocr import colour, turn
 from marker.ocr.apart import shrink
 from marker.ocr.candidate import Candidate, box_of
-from marker.ocr.colour import Grey
+from marker.ocr.colour import Grey, Layers
 from marker.ocr.crop import LETTER, WORN, Strip, bolder, cut
 from marker.ocr.levelled import NOTHING, Levelled
 from marker.ocr.lines import Finder
@@ -88,6 +88,8 @@ class Sheet:
     seals: list[Seal] = field(default_factory=list)
     letters: Letters | None = None
     """As long as the page has its pixels."""
+    in_colour: bool = False
+    """Whether it has coloured ink, also when it has no pixels any more."""
 
     def layer_of(self, candidate: Candidate, *, other: bool = False) -> Levelled:
         """The layer a candidate is best read from; ``other`` gives the second best of a coloured one.
@@ -265,7 +267,10 @@ def lay_out(picture: Picture, number: int, per_point: float, quarters: int | Non
     ``quarters`` (clockwise quarter turns to set it upright) is found from the direction of its lines when None, which
     does not tell upside down.
     """
-    layers = colour.separate(picture)
+    return _found_on(colour.separate(picture), picture, number, per_point, quarters)
+
+
+def _found_on(layers: Layers, picture: Picture, number: int, per_point: float, quarters: int | None) -> Sheet:
     small, scale = shrink(layers.black, layers.scale)
     coloured = None if layers.colour is None else shrink(layers.colour, layers.scale)[0]
     inks = [colour.ink_of(small)] if coloured is None else [colour.ink_of(small), colour.ink_of(coloured, least=40)]
@@ -275,18 +280,7 @@ def lay_out(picture: Picture, number: int, per_point: float, quarters: int | Non
         quarters = 1 if upright else 0
     else:
         skew, _ = turn.skew_of(np.ascontiguousarray(np.rot90(ink, -quarters)), scale)
-    black, every = Levelled(layers.black, quarters, skew), Levelled(layers.all, quarters, skew)
-    sheet = Sheet(
-        number=number,
-        black=black,
-        colour=None if layers.colour is None else Levelled(layers.colour, quarters, skew),
-        every=every,
-        scale=layers.scale,
-        per_point=per_point,
-        quarters=quarters,
-        skew=skew,
-        shown=(picture.pixels.shape[0], picture.pixels.shape[1]),
-    )
+    sheet = _sheet_of(layers, picture, number, per_point, quarters, skew)
     finder = Finder(layers.scale)
     found = finder.find(
         Levelled(small, quarters, skew), [Levelled(mask, quarters, skew).mask() for mask in inks], scale
@@ -297,6 +291,40 @@ def lay_out(picture: Picture, number: int, per_point: float, quarters: int | Non
     sheet.letters = Letters(finder.letters_ink, finder.loose, layers.scale / scale)
     sheet.unread_figures = finder.unread_figures
     sheet.seals = finder.seals
+    return sheet
+
+
+def _sheet_of(layers: Layers, picture: Picture, number: int, per_point: float, quarters: int, skew: float) -> Sheet:
+    """The page without its lines."""
+    return Sheet(
+        number=number,
+        black=Levelled(layers.black, quarters, skew),
+        colour=None if layers.colour is None else Levelled(layers.colour, quarters, skew),
+        every=Levelled(layers.all, quarters, skew),
+        scale=layers.scale,
+        per_point=per_point,
+        quarters=quarters,
+        skew=skew,
+        shown=(picture.pixels.shape[0], picture.pixels.shape[1]),
+        in_colour=layers.colour is not None,
+    )
+
+
+def lay_out_as(picture: Picture, first: Sheet) -> Sheet:
+    """The page of a first look from a finer picture, its lines where they were found.
+
+    Lines are found on a page that is brought to one working scale: a finer picture has no others.  Only where it shows
+    colour that the other did not, or none, the page is laid out anew.
+    """
+    layers = colour.separate(picture)
+    per_point = picture.dpi / 72
+    if first.in_colour != (layers.colour is not None):
+        return _found_on(layers, picture, first.number, per_point, first.quarters)
+    sheet = _sheet_of(layers, picture, first.number, per_point, first.quarters, first.skew)
+    zoom = per_point / first.per_point
+    sheet.candidates = [line.zoomed(zoom) for line in first.candidates]
+    sheet.text = [line.zoomed(zoom) for line in first.text]
+    sheet.rest = [line.zoomed(zoom) for line in first.rest]
     return sheet
 
 

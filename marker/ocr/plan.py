@@ -37,13 +37,12 @@ from marker.model import (
     Visibility,
 )
 from marker.ocr import raster, tesseract
+from marker.ocr.again import read_again
 from marker.ocr.cache import PictureCache
-from marker.ocr.crop import LETTER
 from marker.ocr.layer import Layer
-from marker.ocr.look import CLOSER, Clock, Line, Look, look_on, read_again, read_looks, read_prose
+from marker.ocr.look import CLOSER, Clock, Line, Look, look_on, read_looks, read_prose
 from marker.ocr.montage import MAX_LINES
 from marker.ocr.opened import OpenedPages
-from marker.ocr.page import Outline
 from marker.ocr.partly import Partly
 from marker.ocr.residue import covers, is_covered, is_read, kind_of, known_of
 from marker.ocr.unsettled import is_huge, still_open, unsettled
@@ -176,21 +175,13 @@ class _Document:
                 waiting = []
         read_looks(waiting, self._clock)
 
-    def _look(
-        self,
-        pictures: OpenedPages,
-        number: int,
-        quarters: int | None = None,
-        dpi: float = raster.DPI,
-        letter: int = LETTER,
-        only: Sequence[Outline] | None = None,
-    ) -> Look | None:
+    def _look(self, pictures: OpenedPages, number: int, quarters: int | None = None) -> Look | None:
         """None when the page is too large to be drawn finely enough; it stays unread."""
         try:
-            sheet = pictures.sheet(number, quarters, dpi)
+            sheet = pictures.sheet(number, quarters)
         except raster.TooCoarseError:
             return None
-        return look_on(sheet, covered=self._covered.get(number, ()), letter=letter, only=only)
+        return look_on(sheet, covered=self._covered.get(number, ()))
 
     def _other_turns(self, pictures: OpenedPages) -> None:
         """Turn pages that read badly."""
@@ -218,9 +209,11 @@ class _Document:
                 continue
             self._clock.check()
             at = [look.sheet.outline_of(line.candidate) for line in lines]
-            closer = self._look(pictures, look.number, look.sheet.quarters, raster.FINE_DPI, CLOSER, at)
-            if closer is None:
+            try:
+                sheet = pictures.closer(look.sheet)
+            except raster.TooCoarseError:
                 continue
+            closer = look_on(sheet, covered=self._covered.get(look.number, ()), letter=CLOSER, only=at)
             closer.closer = True
             if not closer.lines:
                 continue
@@ -235,8 +228,10 @@ class _Document:
                 line.other = (*line.other, self._known.likest(line.reads))
 
     def _found_on(self, number: int) -> list[Finding]:
-        """What is found on a page in all that was read so far."""
-        return [found for found in find(self._result(), self._profile) if found.page == number]
+        """What is found on a page in all that was read of it so far."""
+        result = self._result()
+        here = tuple(span for span in result.spans if span.page == number)
+        return [found for found in find(replace(result, spans=here), self._profile) if found.page == number]
 
     def _may_be_one(self, look: Look, line: Line) -> bool:
         """Whether a line of a document that bears no marking may be one all the same.

@@ -120,7 +120,7 @@ class Known:
         here = [found for found in findings if found.kind in _SEEN | {FindingKind.AMBIGUOUS} and _on(found, box)]
         if len({(found.kind, found.marking) for found in here}) != 1:
             return False
-        sure = [read for read in reads if is_read(read, _SURE_WORDS)]
+        sure = [read for read in reads if is_sure((read,))]
         if here[0].kind is FindingKind.AMBIGUOUS:
             return any(words(read.text) == words(other.text) for read in sure for other in before if is_read(other))
         return any(self._is_all(found, candidate, (read,)) for found in here for read in sure)
@@ -254,6 +254,11 @@ def is_read(read: LineRead, sure: float = _SURE) -> bool:
     if read.letters < 3 <= figures:  # the date and number of a registry's stamp
         return read.confidence >= max(sure, _SURE_FIGURES)
     return read.letters >= 3 and read.confidence >= sure
+
+
+def is_sure(reads: Iterable[LineRead]) -> bool:
+    """Whether any of several readings is of words, or a date or number, beyond doubt."""
+    return any(is_read(read, _SURE_WORDS) for read in reads)
 
 
 def kind_of(candidate: Candidate) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 from marker.model import Box, Finding, FindingKind
 from marker.ocr import page
 from marker.ocr.look import Line, Look
-from marker.ocr.residue import Known, agreed, covers, is_read, shared
+from marker.ocr.residue import Known, agreed, covers, is_read, is_sure, shared
 from marker.ocr.shape import is_of_two_scripts
 from marker.ocr.vision import cv
 
@@ -98,7 +98,9 @@ def still_open(
     """
     before = {id(line): _same_place(first, closer, line) for line in lines}
     left = [line for line in lines if not _is_plain_now(before[id(line)], known, line)]
-    here = find_here() if left else []
+    doubtful = {line.candidate.group for line in left if not is_sure(line.reads)}
+    # What is found on a page takes a while to tell, and tells nothing of a line without a sure reading.
+    here = find_here() if any(line.candidate.group not in doubtful for line in left) else []
     groups = {
         line.candidate.group
         for line in left

@@ -11,8 +11,9 @@ from marker.agreement.profile import Profile
 from marker.detect.sightings import find
 from marker.errors import HoldError
 from marker.model import FindingKind, HoldCode, Place, Reading, Residue, Span
+from marker.ocr.again import read_again
 from marker.ocr.docx_pictures import pictures_of
-from marker.ocr.look import CLOSER, Clock, Line, Look, look_at, read_again, read_looks
+from marker.ocr.look import CLOSER, Clock, Line, Look, look_at, read_looks
 from marker.ocr.raster import Picture
 from marker.ocr.residue import Known, kind_of, known_of
 

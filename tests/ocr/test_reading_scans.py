@@ -152,7 +152,7 @@ def test_words_go_back_to_the_lines_they_stand_on() -> None:
     montage = build(crops)
     (first, _), (second, _) = montage.rows
     words = [Word("B", 150, second + 20, 30, 30, 90.0), Word("A", 30, first + 20, 30, 30, 80.0)]
-    assert [read.text for read in assign(montage, words)] == ["A", "B"]
+    assert [[word.text for word in row] for row in assign(montage, words)] == [["A"], ["B"]]
 
 
 def test_words_far_apart_on_a_line_are_two_columns() -> None:
