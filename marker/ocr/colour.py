@@ -94,6 +94,13 @@ def separate(picture: Picture) -> Layers:
     return _parted(cv.split(pixels[part]), papers, part, lowest, level_at(counts_of(chroma[::2, ::2]), 85), scale)
 
 
+def unparted(picture: Picture) -> Layers:
+    """A picture that is known to have no colour: all of its ink as one layer."""
+    pixels = picture.pixels
+    flat = _flatten(pixels if pixels.ndim == 2 else _lowest(pixels), picture.scale)
+    return Layers(flat, None, flat, picture.scale)
+
+
 def _most(of: Any, channels: Sequence[Grey]) -> Grey:
     """The lowest or highest of three channels."""
     return np.asarray(of(of(channels[0], channels[1]), channels[2]), np.uint8)

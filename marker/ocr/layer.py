@@ -18,7 +18,7 @@ from marker.ocr import page
 from marker.ocr.candidate import Candidate
 from marker.ocr.look import Clock, Line, Look, read_beginnings
 from marker.ocr.montage import LineRead
-from marker.ocr.residue import Known, covers, is_covered
+from marker.ocr.residue import Known, is_covered, same
 from marker.ocr.shape import is_of_two_scripts, shape
 
 _CONFIDENCE: Final = 70.0
@@ -82,11 +82,7 @@ class Layer:
 
     def reads(self, number: int, box: Box) -> list[LineRead]:
         """What it makes of a line of a page: a reading like any other (rule 4)."""
-        return [
-            LineRead(span.text, _CONFIDENCE)
-            for span, own in self._lines.get(number, ())
-            if covers(own, box) and covers(box, own)
-        ]
+        return [LineRead(span.text, _CONFIDENCE) for span, own in self._lines.get(number, ()) if same(own, box)]
 
     def is_believed(self, look: Look) -> bool:
         """Whether the lines of a look show it to be a reading of that very page, the right way up."""

@@ -267,10 +267,7 @@ def lay_out(picture: Picture, number: int, per_point: float, quarters: int | Non
     ``quarters`` (clockwise quarter turns to set it upright) is found from the direction of its lines when None, which
     does not tell upside down.
     """
-    return _found_on(colour.separate(picture), picture, number, per_point, quarters)
-
-
-def _found_on(layers: Layers, picture: Picture, number: int, per_point: float, quarters: int | None) -> Sheet:
+    layers = colour.separate(picture)
     small, scale = shrink(layers.black, layers.scale)
     coloured = None if layers.colour is None else shrink(layers.colour, layers.scale)[0]
     inks = [colour.ink_of(small)] if coloured is None else [colour.ink_of(small), colour.ink_of(coloured, least=40)]
@@ -313,13 +310,10 @@ def _sheet_of(layers: Layers, picture: Picture, number: int, per_point: float, q
 def lay_out_as(picture: Picture, first: Sheet) -> Sheet:
     """The page of a first look from a finer picture, its lines where they were found.
 
-    Lines are found on a page that is brought to one working scale: a finer picture has no others.  Only where it shows
-    colour that the other did not, or none, the page is laid out anew.
+    Lines and colour are found on a page that is brought to a coarser working scale: a finer picture has no others.
     """
-    layers = colour.separate(picture)
+    layers = colour.separate(picture) if first.in_colour else colour.unparted(picture)
     per_point = picture.dpi / 72
-    if first.in_colour != (layers.colour is not None):
-        return _found_on(layers, picture, first.number, per_point, first.quarters)
     sheet = _sheet_of(layers, picture, first.number, per_point, first.quarters, first.skew)
     zoom = per_point / first.per_point
     sheet.candidates = [line.zoomed(zoom) for line in first.candidates]

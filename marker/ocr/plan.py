@@ -45,7 +45,7 @@ from marker.ocr.montage import MAX_LINES
 from marker.ocr.opened import OpenedPages
 from marker.ocr.partly import Partly
 from marker.ocr.residue import covers, is_covered, is_read, kind_of, known_of
-from marker.ocr.unsettled import is_huge, still_open, unsettled
+from marker.ocr.unsettled import MANY, is_huge, still_open, unsettled, without_running
 from marker.ocr.upright import right_way_up
 from marker.ocr.whole import read_whole
 from marker.settings import Settings
@@ -55,8 +55,6 @@ _SHARE: Final = 0.7
 """Of the time a document may take, reading pictures takes at most this."""
 _PAGE_SECONDS: Final = 8.0
 """What must be left of the time to begin reading a whole page."""
-_MANY: Final = 25
-"""Letters of a line of which, were it a marking, at least one word would be read as something like it."""
 
 
 def read_images(
@@ -215,6 +213,7 @@ class _Document:
                 continue
             closer = look_on(sheet, covered=self._covered.get(look.number, ()), letter=CLOSER, only=at)
             closer.closer = True
+            closer.lines = without_running(look, closer.lines, lines, self._known)
             if not closer.lines:
                 continue
             self._looks.append(closer)
@@ -241,7 +240,7 @@ class _Document:
         """
         if not line.candidate.pieces:
             return self._known.resembles(line.read.text)
-        if line.read.letters >= _MANY and self._known.is_settled(line.candidate, line.reads, line.box, ()):
+        if line.read.letters >= MANY and self._known.is_settled(line.candidate, line.reads, line.box, ()):
             return False
         if self._known.is_plain(line.read):
             return False

@@ -273,6 +273,11 @@ def covers(one: Box, other: Box) -> bool:
     return shared(one, other) > 0.5 * max(1.0, other.width * other.height)
 
 
+def same(one: Box, other: Box) -> bool:
+    """Whether two boxes are of one line."""
+    return covers(one, other) and covers(other, one)
+
+
 def is_covered(box: Box, by: Iterable[Box]) -> bool:
     """Whether lines of text, with the little that letters reach beyond their boxes, account for all of a box.
 

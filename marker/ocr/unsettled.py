@@ -8,7 +8,7 @@ from typing import Final
 from marker.model import Box, Finding, FindingKind
 from marker.ocr import page
 from marker.ocr.look import Line, Look
-from marker.ocr.residue import Known, agreed, covers, is_read, is_sure, shared
+from marker.ocr.residue import Known, agreed, covers, is_read, is_sure, same, shared
 from marker.ocr.shape import is_of_two_scripts
 from marker.ocr.vision import cv
 
@@ -34,6 +34,8 @@ _FEW_LETTERS: Final = 4
 _EVEN: Final = 0.75
 _NEXT: Final = 1.0
 """Heights of its letters around a row of a stamp in which the other half of its marking stands."""
+MANY: Final = 25
+"""Letters of a line of which, were it a marking, at least one word would be read as something like it."""
 _FRAME: Final = 1.6
 """Heights of a stamp's letters around them in which its frame runs."""
 
@@ -109,6 +111,22 @@ def still_open(
     return [line for line in left if line.candidate.group in groups]
 
 
+def without_running(first: Look, lines: Sequence[Line], doubtful: Sequence[Line], known: Known) -> list[Line]:
+    """Lines of a closer look without the running text that only stands in one piece of ink with the doubtful ones.
+
+    It is print that ``first`` read as many words, none of them like one of a marking, and had no doubt about: no row of
+    a stamp.
+    """
+    doubt = set(map(id, doubtful))
+    running = [line.box for line in first.lines if id(line) not in doubt and _is_running(line, known)]
+    return [line for line in lines if not any(same(line.box, box) for box in running)]
+
+
+def _is_running(line: Line, known: Known) -> bool:
+    many = not line.candidate.stands_out and line.read.letters >= MANY
+    return many and not known.any_resembles(line.reads)
+
+
 def _same_place(first: Look, closer: Look, line: Line) -> list[Line]:
     """The lines of a first look that share ink with a line of a closer one."""
     outline = closer.sheet.outline_of(line.candidate)
@@ -119,14 +137,15 @@ def _same_place(first: Look, closer: Look, line: Line) -> list[Line]:
 def _is_plain_now(before: Sequence[Line], known: Known, line: Line) -> bool:
     """Whether a closer reading shows a line to be words, of which the first look saw nothing like a marking.
 
-    Of what stands out both looks must have read the same letters.
+    Both looks must have read the same letters of what stands out, and of print that a stamp lies over.
     """
-    return (
-        known.is_plain(line.read)
-        and not is_of_two_scripts(line.read.text)
-        and not any(known.any_resembles(other.reads) for other in before)
-        and (not line.candidate.stands_out or any(agreed((line.read, other.read)) for other in before))
-    )
+    if not known.is_plain(line.read) or is_of_two_scripts(line.read.text):
+        return False
+    alike = [other for other in before if agreed((line.read, other.read))]
+    if not line.candidate.stands_out and any(same(other.box, line.box) for other in alike):
+        return True
+    nothing = not any(known.any_resembles(other.reads) for other in before)
+    return nothing and (bool(alike) or not line.candidate.stands_out)
 
 
 def _is_scrap(look: Look, line: Line, marks: Sequence[Box]) -> bool:

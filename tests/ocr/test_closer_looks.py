@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ from marker.ocr.look import Clock, Line, Look
 from marker.ocr.montage import LineRead, Word
 from marker.ocr.opened import OpenedPages
 from marker.ocr.residue import Known
-from marker.ocr.unsettled import still_open
+from marker.ocr.unsettled import still_open, without_running
 from tests.ocr import pages
 
 PROFILE = load_profile()
@@ -140,6 +141,44 @@ def test_nothing_is_looked_for_where_nothing_was_read_for_certain(confidence: fl
     assert len(asked) == times
 
 
+@pytest.mark.parametrize(
+    ("own", "left"),
+    [("LIETUVOS RESPUBLIKOS", False), ("IETUVO ESPUBLIK", True)],
+)
+def test_print_under_a_stamp_is_plain_once_both_looks_read_the_same(own: str, left: bool) -> None:
+    sheet = laid_out(pages.blank((595, 842)), 72)
+    stamp, before, now = line("VISIŠKAI SLAPTAT"), line(own), line("LIETUVOS RESPUBLIKOS")
+    stamp.candidate = replace(stamp.candidate, strip=Strip(200.0, 105.0, 300.0, 40.0, 0.0), coloured=True)
+    for one in (stamp, before, now):
+        one.box, one.read = sheet.box_of(one.candidate), LineRead(one.read.text, 95.0)
+    first, closer = Look(1, sheet, [stamp, before], []), Look(1, sheet, [now], [])
+    assert bool(still_open(first, Known(PROFILE), closer, list, [now])) is left
+
+
+@pytest.mark.parametrize(
+    ("text", "coloured", "in_doubt", "read"),
+    [
+        ("Susitikime aptartas mainų grafikas, rugiai", False, False, False),
+        ("Susitikime aptartas", False, False, True),
+        ("Susitikime aptartas mainų SLAPTAT grafikas", False, False, True),
+        ("Susitikime aptartas mainų grafikas, rugiai", True, False, True),
+        ("Susitikime aptartas mainų grafikas, rugiai", False, True, True),
+    ],
+    ids=["running", "few-letters", "like-a-marking", "stands-out", "in-doubt"],
+)
+def test_running_text_grown_together_with_what_is_in_doubt_is_not_read_again(
+    text: str, coloured: bool, in_doubt: bool, read: bool
+) -> None:
+    sheet = laid_out(pages.blank((595, 842)), 72)
+    before, now = line(text), line()
+    before.candidate = replace(before.candidate, coloured=coloured)
+    other = line("SLAPTAI")
+    other.box = Box(10.0, 20.0, 60.0, 30.0)
+    first = Look(1, sheet, [before, other], [])
+    doubtful = [before] if in_doubt else [other]
+    assert without_running(first, [now], doubtful, Known(PROFILE)) == ([now] if read else [])
+
+
 def laid_out(image: Image.Image, dpi: int = 200, quarters: int | None = None) -> page.Sheet:
     return page.lay_out(raster.of_image(image, dpi), 1, dpi / 72, quarters)
 
@@ -167,12 +206,23 @@ def test_the_lines_of_a_first_look_are_where_they_were_on_a_finer_picture(ink: s
     assert np.abs(small.astype(float) - large.astype(float)).mean() < 40
 
 
-def test_a_finer_picture_with_colour_that_the_first_had_not_is_laid_out_anew() -> None:
+def test_ink_that_the_first_look_saw_no_colour_in_is_read_with_all_other_ink() -> None:
     first = laid_out(pages.write(pages.body(pages.blank()), "SLAPTAI", 827, 100))
     finer = page.lay_out_as(raster.of_image(drawn("red", FINE), FINE, FINE), first)
     assert not first.in_colour
-    assert finer.in_colour
-    assert any(one.coloured for one in finer.candidates)
+    assert finer.colour is None
+    red = finer.every.part(500, 350, 1000, 550)
+    assert (red < 120).mean() > 0.05
+    assert (finer.black.part(500, 350, 1000, 550) == red).all()
+
+
+def test_a_coloured_line_is_read_where_the_finer_picture_has_no_colour() -> None:
+    first = laid_out(drawn("red", 200))
+    stamp = next(number for number, one in enumerate(first.candidates) if one.coloured)
+    black = drawn("red", FINE).convert("L").point(lambda level: 255 * (level > 200))
+    finer = page.lay_out_as(raster.of_image(black, FINE, FINE), first)
+    assert finer.colour is None
+    assert (finer.crop(finer.candidates[stamp], 44) < 120).mean() > 0.05
 
 
 def test_a_page_looked_at_more_closely_is_not_given_for_the_page_itself(tmp_path: Path) -> None:
