@@ -151,10 +151,13 @@ def _measure(blob: Blob, stats: Any, centres: Any, scale: float) -> None:
 
 
 def _joined(blobs: list[Blob]) -> list[Blob]:
-    """Short neighbours on one height made one: letterspaced words, words far apart."""
+    """Short neighbours on one height made one: letterspaced words, words far apart.  They come from top to bottom."""
     done: list[Blob] = []
+    within_reach: list[Blob] = []
     for blob in blobs:
-        for other in done:
+        # What ends above a line ends above all that follow.
+        within_reach = [other for other in within_reach if other.y + other.height > blob.y]
+        for other in within_reach:
             gap = max(blob.x - other.right, other.x - blob.right)
             shared = min(blob.bottom, other.bottom) - max(blob.y, other.y)
             alike = 0.7 < blob.letter / max(other.letter, 1.0) < 1.4
@@ -171,6 +174,7 @@ def _joined(blobs: list[Blob]) -> list[Blob]:
                 break
         else:
             done.append(blob)
+            within_reach.append(blob)
     return done
 
 

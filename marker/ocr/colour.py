@@ -240,17 +240,19 @@ def _part_with_paler(flat: Grey, core: float, least: float, scale: float) -> tup
     """
     reach = max(3, round(_PALE_STROKE * scale) | 1)
     across = (reach - 1) // 2  # cells within such a square wherever it stands
-    four = np.ones((2, 2), np.uint8)
-    darkest, palest = (_first_of_cells(most(flat, four, anchor=(0, 0))) for most in (cv.erode, cv.dilate))
-    dark = cv.threshold(darkest, core + _PALER / 2, 255, cv.THRESH_BINARY_INV)[1]
-    middle = cv.threshold(darkest, ceil(core + _PALER) - 1, 255, cv.THRESH_BINARY)[1]
-    middle &= cv.threshold(palest, _PALEST, 255, cv.THRESH_BINARY_INV)[1]
-    middle &= cv.bitwise_not(cv.dilate(dark, np.ones((3, 3), np.uint8)))
-    first = cv.erode(middle, np.ones((across, across), np.uint8), anchor=(0, 0))
     # The square begins at most a pixel before its first cell and ends at most two after its last.
     beyond = np.ones((across + 2, across + 2), np.uint8)
-    if 4 * cv.countNonZero(cv.dilate(first, beyond, anchor=(across, across))) < least:
-        return None
+    darkest = _of_cells(flat, cv.min, cv.erode)
+    dark = cv.threshold(darkest, core + _PALER / 2, 255, cv.THRESH_BINARY_INV)[1]
+    middle = cv.inRange(darkest, ceil(core + _PALER), _PALEST)
+    middle &= cv.bitwise_not(cv.dilate(dark, np.ones((3, 3), np.uint8)))
+    for palest_too in (False, True):  # on most pages the darkest say enough
+        if palest_too:
+            palest = _of_cells(flat, cv.max, cv.dilate)
+            middle &= cv.threshold(palest, _PALEST, 255, cv.THRESH_BINARY_INV)[1]
+        first = cv.erode(middle, np.ones((across, across), np.uint8), anchor=(0, 0))
+        if 4 * cv.countNonZero(cv.dilate(first, beyond, anchor=(across, across))) < least:
+            return None
     x, y, width, height = cv.boundingRect(first)
     more = 2 * across + 2 + reach + 2 * max(5, round(_BROAD * scale)) + 4
     rows, columns = flat.shape
@@ -266,10 +268,12 @@ def _some(picture: Grey) -> Grey:
     return picture[::step, ::step]
 
 
-def _first_of_cells(picture: Grey) -> Grey:
-    """The first of each four pixels."""
+def _of_cells(picture: Grey, of_two: Any, of_neighbours: Any) -> Grey:
+    """The darkest or palest of each four pixels; both functions give the one of theirs, of pictures or of pixels."""
     width, height = picture.shape[1] // 2, picture.shape[0] // 2
-    return np.asarray(cv.resize(picture[: 2 * height, : 2 * width], (width, height), interpolation=cv.INTER_NEAREST))
+    rows = of_two(picture[0 : 2 * height : 2, : 2 * width], picture[1 : 2 * height : 2, : 2 * width])
+    beside = of_neighbours(rows, np.ones((1, 2), np.uint8), anchor=(0, 0))
+    return np.asarray(cv.resize(beside, (width, height), interpolation=cv.INTER_NEAREST))
 
 
 def _flatten(channel: Grey, scale: float) -> Grey:

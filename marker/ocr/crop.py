@@ -97,18 +97,22 @@ def cut(layer: Grey, strip: Strip, *, worn: int = 0, framed: bool = False, lette
 
 def _clear_neighbours(crop: Grey, margin: int) -> None:
     """Whiten what the lines above and below leave in the margins: ink at the edge that does not reach the letters."""
-    height = crop.shape[0]
-    ink = cv.threshold(crop, _INK, 255, cv.THRESH_BINARY_INV)[1]
-    if not (ink[0].any() or ink[-1].any()):
+    for part in (crop[: margin + 1], crop[: -margin - 2 : -1]):  # with the first row of letters, from the edge inwards
+        _clear_from_edge(part)
+
+
+def _clear_from_edge(part: Grey) -> None:
+    """Whiten the ink that touches the first row of a part and not its last."""
+    if part[0].min() > _INK:
         return
+    ink = cv.threshold(part, _INK, 255, cv.THRESH_BINARY_INV)[1]
     pieces = pieces_of(ink)
     labels, stats = pieces.labels, pieces.stats
-    tops, bottoms = stats[:, 1], stats[:, 1] + stats[:, 3]
-    drop = ((tops == 0) & (bottoms <= margin)) | ((bottoms == height) & (tops >= height - margin))
+    drop = (stats[:, 1] == 0) & (stats[:, 3] < len(part))
     drop[0] = False
     if drop.any():
         gone = cv.dilate(np.where(drop[labels], 255, 0).astype(np.uint8), np.ones((3, 3), np.uint8))
-        crop[gone > 0] = 255
+        part[gone > 0] = 255
 
 
 def bounds_of(strip: Strip, width: int, height: int) -> tuple[int, int, int, int]:

@@ -47,10 +47,12 @@ _SAME_TILT: Final = 4.0
 _AS_LARGE: Final = 0.7
 _SOLID: Final = 0.8
 """Share of its box that no line of letters fills."""
-_WIDE: Final = 0.3
-_LONG_LINE: Final = 12
+WIDE: Final = 0.3
+LONG_LINE: Final = 12
 """Share of the page's width from which on a line is long; and letters of a long one that is running text unless it is a
 candidate."""
+_LONG_NEIGHBOUR: Final = 0.45
+"""Share of the page's width from which on a line beside another is long."""
 _TALLER: Final = 1.25
 """Of the usual height of letters: what stands in running text and is no part of it."""
 _MOST_ROWS: Final = 6
@@ -131,15 +133,15 @@ class Finder:
         level += map(_blob_of, self._grown)
         width, height = parts.letters.shape[1], parts.letters.shape[0]
         body = _body_letter(level, width)
-        for blob, strip in zip(level, strips, strict=True):
-            score = _score(blob, level, body, width, height)
+        for blob, strip, others in zip(level, strips, _neighbours(level, width), strict=True):
+            score = _score(blob, others, body, width, height)
             self._group += 1
             candidate = self._candidate(blob, "print", score, scale)
             if strip is not None:  # it was measured in its own tilt
                 candidate = replace(candidate, strip=_zoomed(strip, self.scale / scale))
             if score >= 3:
                 self.found.append(candidate)
-            elif blob.width > _WIDE * width and blob.pieces > _LONG_LINE:
+            elif blob.width > WIDE * width and blob.pieces > LONG_LINE:
                 self.text_lines.append(candidate)
             else:
                 self.rest.append(candidate)
@@ -323,8 +325,8 @@ def _prose_of(rows: Sequence[Row], width: int) -> list[Row]:
         for row in rows
         if abs(row.strip.angle) < ASKEW
         and not row.framed
-        and row.strip.width > _WIDE * width
-        and row.pieces > _LONG_LINE
+        and row.strip.width > WIDE * width
+        and row.pieces > LONG_LINE
         and row.strip.height <= _TALLER * usual
     ]
 
@@ -342,19 +344,19 @@ def _blob_of(row: Row) -> Blob:
 
 def _body_letter(blobs: list[Blob], width: int) -> float:
     """The usual height of letters in long lines, pixels; 0 when there are none."""
-    long = [blob.letter for blob in blobs if blob.width > _WIDE * width]
+    long = [blob.letter for blob in blobs if blob.width > WIDE * width]
     return middle_of(long) if len(long) >= 3 else 0.0
 
 
-def _score(blob: Blob, level: list[Blob], body: float, width: int, height: int) -> float:
-    """How far a level line can be a marking; read from 3 on."""
+def _score(blob: Blob, neighbours: tuple[int, bool], body: float, width: int, height: int) -> float:
+    """How far a level line can be a marking, with the neighbours it has; read from 3 on."""
     middle = (blob.y + blob.height / 2) / height
     share = blob.width / width
     capitals = blob.even >= 0.88
     zone = middle < _ZONE_TOP or middle > _ZONE_BOTTOM
     if not capitals:  # small letters are a marking only in the places of markings
         zone = middle < _SMALL_TOP or middle > _ZONE_BOTTOM or (middle < _ZONE_TOP and blob.x > 0.5 * width)
-    tight, long_neighbour = _neighbours(blob, level, width)
+    tight, long_neighbour = neighbours
     score = 0.0
     score += 3 if zone else 0
     score += 2 if capitals else 0
@@ -371,18 +373,17 @@ def _score(blob: Blob, level: list[Blob], body: float, width: int, height: int) 
     return score
 
 
-def _neighbours(blob: Blob, level: list[Blob], width: int) -> tuple[int, bool]:
-    """How many lines stand tight above and below, and whether one of them is long."""
-    tight, long = 0, False
-    reach = 1.6 * blob.letter
-    for other in level:
-        if other is blob or other.x > blob.right or other.right < blob.x:
-            continue
-        gap = max(other.y - blob.bottom, blob.y - other.bottom)
-        if gap < reach:
-            tight += 1
-            long |= other.width > 0.45 * width
-    return tight, long
+def _neighbours(level: Sequence[Blob], width: int) -> list[tuple[int, bool]]:
+    """Of each line, how many others stand tight above and below, and whether one of them is long."""
+    xs, ys, rights, bottoms = (
+        np.array([getattr(blob, name) for blob in level]) for name in ("x", "y", "right", "bottom")
+    )
+    reaches = 1.6 * np.array([blob.letter for blob in level])
+    gaps = np.maximum(ys[None] - bottoms[:, None], ys[:, None] - bottoms[None])
+    tight = (xs[None] <= rights[:, None]) & (rights[None] >= xs[:, None]) & (gaps < reaches[:, None])
+    np.fill_diagonal(tight, val=False)
+    long = tight[:, rights - xs > _LONG_NEIGHBOUR * width].any(axis=1)
+    return list(zip(tight.sum(axis=1).tolist(), long.tolist(), strict=True))
 
 
 def _mostly_in(box: Any, others: Iterable[Any]) -> bool:

@@ -33,9 +33,6 @@ _CLEAR: Final = 85.0
 _BEYOND_DOUBT: Final = 75.0
 _MANY: Final = 40
 """Mean confidence and letters that say that a page is the right way up without its running text."""
-_SAMPLE: Final = 6
-_SAMPLE_LENGTH: Final = 640
-"""Lines of a page in another turn of which a part, so many pixels long, is read first."""
 _PROSE: Final = 5
 """Lines of running text that tell whether a page can be read of which little else was."""
 _LINES_OF_WORDS: Final = 4
@@ -43,8 +40,6 @@ _SHARE_OF_WORDS: Final = 0.06
 """Lines with long words read beyond doubt, and the share of all letters that stands in such words, from which on a
 page is the right way up, however badly the rest of it reads.  Of 109 pages upside down none had more than three such
 words, nor more than a hundredth of its letters in them where it had many letters."""
-_NEARLY: Final = 0.8
-"""Share of the best turn's weight from which on the others are read too."""
 _RUBBISH: Final = 0.5
 """Share of a clear reading's confidence below which another of the same line counts for nothing."""
 _PRINT: Final = 26 / 32
@@ -128,7 +123,9 @@ class Look:
         return clarity >= _BEYOND_DOUBT and letters >= _MANY
 
     def weight(self) -> float:
-        clarity, letters = self.clarity()
+        """How well it reads in this turn; a line that runs up or down the page tells nothing of that."""
+        level = [line for line in self.lines if line.candidate.kind != "upright"]
+        clarity, letters = replace(self, lines=level).clarity()
         return clarity * min(letters, 60)
 
     def illegible(self) -> bool:
@@ -307,37 +304,21 @@ def read_prose(look: Look, sheet: page.Sheet, clock: Clock) -> None:
     look.probes = read_beginnings(sheet.text[:_PROSE], sheet, clock) or look.probes
 
 
-def read_beginnings(lines: Sequence[Candidate], sheet: page.Sheet, clock: Clock) -> list[Line]:
+def read_beginnings(
+    lines: Sequence[Candidate], sheet: page.Sheet, clock: Clock, *, upside_down: bool = False
+) -> list[Line]:
     """What the beginnings of some lines of running text say; none where Tesseract failed.
 
-    Raises EngineTimeoutError.
+    ``upside_down``: each is turned about, as it would be on the page turned about.  Raises EngineTimeoutError.
     """
     pieces = [page.beginning(sheet, line) for line in lines]
-    found = [Line(piece, sheet.crop(piece), sheet.box_of(piece)) for piece in pieces]
+    crops = [np.rot90(sheet.crop(piece), 2 * upside_down) for piece in pieces]
+    found = [Line(piece, crop, sheet.box_of(piece)) for piece, crop in zip(pieces, crops, strict=True)]
     try:
         _take(found, clock)
     except tesseract.EngineFaultError:
         return []
     return found
-
-
-def read_turned(look: Look, best: Look, clock: Clock) -> None:
-    """Read a page in another turn: all of its lines only where parts of a few read about as well as the best turn did.
-
-    Raises EngineTimeoutError.
-    """
-    lines = [line for line in (*look.probes, *look.lines) if line.crop is not None]
-    longest = sorted(lines, key=lambda line: -line.candidate.strip.width)[:_SAMPLE]
-    parts = [line.crop[:, :_SAMPLE_LENGTH] for line in longest if line.crop is not None]
-    try:
-        for line, part, read in zip(longest, parts, _read(parts, clock, clock.scans.languages), strict=True):
-            line.read = read
-            if line.crop is not None and part.shape == line.crop.shape:
-                line.crop = None
-        if look.weight() >= _NEARLY * best.weight():
-            _take([line for line in lines if line.crop is not None], clock)
-    except tesseract.EngineFaultError:
-        look.failed = True
 
 
 def _narrowed(line: Line) -> Line:

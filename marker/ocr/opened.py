@@ -67,10 +67,10 @@ class OpenedPages:
             self._closer = None
         last = self._last
         if last is not None:
-            info = self._infos[number]
-            fine = self._pictures.dpi_of(number, info.width, info.height, dpi)
-            if last.number == number and quarters in (None, last.quarters) and _as_fine(fine, 72 * last.per_point):
-                return last
+            if last.number == number and quarters in (None, last.quarters):
+                info = self._infos[number]
+                if _as_fine(self._pictures.dpi_of(number, info.width, info.height, dpi), 72 * last.per_point):
+                    return last
             last.forget()
             self._last = None
         return None

@@ -21,7 +21,7 @@ from PIL import Image, ImageOps
 from PIL import ImageSequence as Sequence
 
 from marker.model import Box
-from marker.ocr.embedded import embedded, shows_pictures_plainly
+from marker.ocr.embedded import embedded, objects_of, picture_of, shows_pictures_plainly
 
 Pixels = NDArray[np.uint8]
 """Rows, columns and, for colour, three channels in the order red, green, blue; 255 is paper."""
@@ -139,15 +139,15 @@ class PdfPictures:
 
     def _own_dpi(self, page: Any, width: float, height: float) -> float | None:
         """The resolution of the one picture a page consists of; None for every other page."""
-        found = list(page.get_objects(max_depth=_IMAGE_DEPTH))
-        pictures = [item for item in found if item.type == self._raw.FPDF_PAGEOBJ_IMAGE]
-        if len(pictures) != 1 or any(
-            item.type not in (self._raw.FPDF_PAGEOBJ_IMAGE, self._raw.FPDF_PAGEOBJ_TEXT, self._raw.FPDF_PAGEOBJ_FORM)
-            for item in found
-        ):
+        image = self._raw.FPDF_PAGEOBJ_IMAGE
+        found = list(objects_of(self._raw, page, _IMAGE_DEPTH))
+        pictures = [item for kind, item in found if kind == image]
+        plain = {image, self._raw.FPDF_PAGEOBJ_TEXT, self._raw.FPDF_PAGEOBJ_FORM}
+        if len(pictures) != 1 or any(kind not in plain for kind, _ in found):
             return None
-        left, bottom, right, top = pictures[0].get_bounds()
-        across, down = pictures[0].get_px_size()
+        picture = picture_of(page, pictures[0])
+        left, bottom, right, top = picture.get_bounds()
+        across, down = picture.get_px_size()
         unit = width * height / max(1e-6, page.get_width() * page.get_height())
         area = (right - left) * (top - bottom) * unit
         if area < 0.8 * width * height:

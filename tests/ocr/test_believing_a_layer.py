@@ -294,7 +294,8 @@ def badly_read(said: Said, share: float = 1.0) -> list[Line]:
 def test_a_page_whose_layer_agrees_is_tried_in_no_other_turn(
     monkeypatch: pytest.MonkeyPatch, said: Said, turns: list[int]
 ) -> None:
-    monkeypatch.setattr(upright, "read_turned", lambda *_: None)
+    monkeypatch.setattr(upright, "read_beginnings", lambda *_, **__: list(READ))
+    monkeypatch.setattr(upright, "read_looks", lambda *_: None)
     monkeypatch.setattr(layers_module, "read_beginnings", lambda *_: [])
     first = looked(*badly_read(SAID))
     first.sheet.text = [READ[0].candidate] * 4

@@ -206,19 +206,6 @@ def test_running_text_is_read_only_where_other_lines_do_not_tell_which_way_is_up
     assert [probe.read.text for probe in (*clear.probes, *unclear.probes)] == ["", "letters of running text"]
 
 
-@pytest.mark.parametrize(("weight", "read"), [("unreadable", 6), ("as good", 9)])
-def test_a_page_in_another_turn_is_read_whole_only_where_a_few_lines_read_as_well(
-    monkeypatch: pytest.MonkeyPatch, weight: str, read: int
-) -> None:
-    best = looked(line(dark(1)))
-    best.lines[0].read = LineRead("a line of letters that was read fairly well", 60.0)
-    counts = reads_as(monkeypatch, lambda *_: "ж" if weight == "unreadable" else "many letters in every line")
-    other = looked(*(line(dark(9), width=100.0 + number) for number in range(9)))
-    look.read_turned(other, best, clock())
-    assert sum(counts) == read
-    assert (other.weight() > best.weight()) == (read == 9)
-
-
 @pytest.mark.parametrize(
     ("width", "kind", "coloured", "shape"),
     [
@@ -238,23 +225,6 @@ def test_print_is_read_no_larger_and_no_wider_than_helps(
     crop = look._narrowed(one).crop
     assert crop is not None
     assert crop.shape == shape
-
-
-def test_of_long_lines_in_another_turn_a_part_is_read_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    widths: list[int] = []
-
-    def words(picture: Grey, _seconds: float, **_: object) -> list[Word]:
-        widths.append(picture.shape[1])
-        return []
-
-    monkeypatch.setattr(tesseract, "read_words", words)
-    other = looked(line(np.zeros((20, 2000), np.uint8)))
-    look.read_turned(other, looked(), clock())
-    assert widths[0] < 1000 < widths[1]  # nothing was read better, so that all of it is
-    best = looked(line(dark(1)))
-    best.lines[0].read = LineRead("a line of letters that was read fairly well", 60.0)
-    look.read_turned(looked(line(np.zeros((20, 2000), np.uint8))), best, clock())
-    assert [width > 1000 for width in widths] == [False, True, False]
 
 
 @pytest.mark.parametrize(
