@@ -42,6 +42,8 @@ _STRAIGHT: Final = 0.04
 _LARGE: Final = 13.0
 """The same for letters so high (points) whose middles miss the line through them by so little: a tail would not."""
 _MANY: Final = 7
+_LEVEL: Final = 0.8
+"""Degrees that the letters of level print may rise, which a page's own skew leaves."""
 _CUT: Final = 0.12
 """Heights beyond its own that a row is cut out of what has grown into it."""
 _ROUND: Final = 1.9
@@ -265,6 +267,8 @@ def _run(row: list[int], labels: Any, stats: Any, centres: Any, scale: float) ->
     straight = missed < _STRAIGHT * height and height > _LARGE * scale
     if len(row) < _MANY and rise < (_RISE_STRAIGHT if straight else _RISE) * height:
         return None
+    if len(row) >= _MANY and _stands_level(at[:, 0], stats[row]):
+        return None
     # A letter askew is higher than it is upright by what its width rises.
     widths = stats[row][:, 2].astype(np.float64)
     upright = middle_of((heights - widths * abs(slope)) * np.cos(np.radians(angle)))
@@ -277,6 +281,16 @@ def _run(row: list[int], labels: Any, stats: Any, centres: Any, scale: float) ->
     middle = (left + right) / 2
     strip = Strip(middle, float(slope * middle + base), (right - left) / np.cos(np.radians(angle)), upright, angle)
     return Run(strip, tuple(row), grown)
+
+
+def _stands_level(xs: NDArray[np.float64], boxes: Any) -> bool:
+    """Whether the heads of a row's letters, or their feet, run level: of a row askew both rise as it does, while in
+    a level one tails at one of its ends, or letters heavy below, move the middles."""
+    one, other = np.triu_indices(len(xs), 1)
+    across = np.maximum(1e-6, xs[other] - xs[one])  # they stand from left to right
+    heads = boxes[:, 1].astype(np.float64)
+    slopes = (middle_of((edge[other] - edge[one]) / across) for edge in (heads, heads + boxes[:, 3]))
+    return min(abs(float(np.degrees(np.arctan(slope)))) for slope in slopes) < _LEVEL
 
 
 def _extent(

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from marker.ocr.apart import ASKEW, Mask
 from marker.ocr.frames import letters_among, row_spans
 from marker.ocr.pieces import Pieces, pieces_of, places_of
+from marker.ocr.tight import between_tails
 from marker.ocr.vision import cv
 
 JOIN: Final = 9.0
@@ -112,7 +113,11 @@ def _level_rows(own: Mask, scale: float) -> list[tuple[int, int]]:
     All of it is one row unless rows of one height are clear; only those of capitals and of print are, not askew ones.
     """
     height = own.shape[0]
-    spans = row_spans(own, scale) if height > 2 * _LEAST_HEIGHT * scale else []
+    if height <= 2 * _LEAST_HEIGHT * scale:
+        return [(0, height)]
+    spans = row_spans(own, scale)
+    if len(spans) < 2:
+        spans = between_tails(own, _LEAST_HEIGHT * scale)
     heights = [bottom - top for top, bottom in spans]
     if len(spans) < 2 or len(spans) > 4 or min(heights) < 0.6 * max(heights) or sum(heights) < 0.7 * height:
         return [(0, height)]

@@ -20,6 +20,8 @@ WORN: Final = 5
 """Pixels of gaps that are closed in stamp ink at first."""
 _THIN: Final = 0.075
 """Share of a crop's height that the strokes of a stamp are at least broad."""
+_TAILS: Final = 0.25
+"""Heights of its letters that the tails and accents of its neighbours reach into a line at most."""
 _INK: Final = 160
 """Grey level below which a pixel of a crop is ink."""
 LONGEST: Final = 2_600
@@ -59,11 +61,13 @@ class Strip:
         )
 
 
-def cut(layer: Grey, strip: Strip, *, worn: int = 0, framed: bool = False, letter: int = LETTER) -> Grey:
+def cut(
+    layer: Grey, strip: Strip, *, worn: int = 0, framed: bool = False, tight: bool = False, letter: int = LETTER
+) -> Grey:
     """The strip, level, its capitals ``letter`` pixels high, with a margin.
 
     ``worn`` closes gaps of stamp ink so many pixels wide; ``framed`` whitens the margin beyond diacritics, where the
-    frame's lines are.
+    frame's lines are; ``tight``: other rows of its stamp may stand so close that their tails reach into it.
     """
     zoom = letter / max(1.0, strip.height)
     margin = round(MARGIN * letter / LETTER)
@@ -87,6 +91,8 @@ def cut(layer: Grey, strip: Strip, *, worn: int = 0, framed: bool = False, lette
     crop = cv.warpAffine(layer, matrix, (width, height), flags=flags, borderValue=255)
     crop = _contrast(crop, worn=worn)
     _clear_neighbours(crop, margin)
+    if tight:
+        _clear_neighbours(crop, margin + round(_TAILS * letter))
     if framed:
         beside, above = margin - round(0.16 * letter), margin - round(0.34 * letter)
         crop[:, :beside] = crop[:, width - beside :] = 255
@@ -95,9 +101,10 @@ def cut(layer: Grey, strip: Strip, *, worn: int = 0, framed: bool = False, lette
     return crop
 
 
-def _clear_neighbours(crop: Grey, margin: int) -> None:
-    """Whiten what the lines above and below leave in the margins: ink at the edge that does not reach the letters."""
-    for part in (crop[: margin + 1], crop[: -margin - 2 : -1]):  # with the first row of letters, from the edge inwards
+def _clear_neighbours(crop: Grey, deep: int) -> None:
+    """Whiten what the lines above and below leave in the margins: ink at the edge that reaches no further than
+    ``deep``."""
+    for part in (crop[: deep + 1], crop[: -deep - 2 : -1]):  # with one row more, from the edge inwards
         _clear_from_edge(part)
 
 

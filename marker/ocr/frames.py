@@ -16,12 +16,15 @@ from numpy.typing import NDArray
 from marker.ocr.crop import Strip
 from marker.ocr.pieces import pieces_of
 from marker.ocr.shares import middle_of, number_at
+from marker.ocr.tight import between_tails
 from marker.ocr.vision import cv
 
 Mask = NDArray[np.uint8]
 
 TILT: Final = 24
 """Degrees up to which a person sets a stamp askew."""
+_LEVEL: Final = 2.2
+"""Degrees up to which what is framed is print."""
 _LEAST_ROW: Final = 4.5
 _MOST_ROW: Final = 62.0
 """Points: the height of letters on a stamp."""
@@ -209,6 +212,10 @@ def _rows(blob: Mask, angle: float, scale: float, frame: Frame | None) -> Iterat
         inside = _without_lines(inside, scale)
     back = cv.invertAffineTransform(turn)
     spans = row_spans(inside, scale)
+    if frame is not None and len(spans) == 1 and abs(angle) < _LEVEL:  # worn stamps have white in their letters
+        top, bottom = spans[0]
+        parts = between_tails(inside[top:bottom], _LEAST_ROW * scale)
+        spans = [(top + first, top + after) for first, after in parts] or spans
     highest = max((bottom - top for top, bottom in spans), default=0)
     for place, span in enumerate(spans):
         if span[1] - span[0] < 0.42 * highest:  # what is left of a frame's line

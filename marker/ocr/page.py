@@ -114,7 +114,8 @@ class Sheet:
             part = np.asarray(cv.bitwise_not(part), np.uint8)
         framed = candidate.coloured or candidate.kind in ("stamp", "frame")
         gaps = (WORN if candidate.coloured else 0) if worn is None else worn
-        return cut(part, strip, worn=gaps, framed=framed, letter=letter)
+        rows = sum(other.group == candidate.group for other in self.candidates)  # of one stamp, or in one frame
+        return cut(part, strip, worn=gaps, framed=framed, tight=rows > 1, letter=letter)
 
     def spares(self, candidate: Candidate, letter: int) -> tuple[Grey, ...]:
         """A line that stands out, cut out in other ways: what spoils one leaves another."""
