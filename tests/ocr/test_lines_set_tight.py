@@ -15,11 +15,13 @@ from marker.agreement.load import load_profile
 from marker.detect.lexicon import CONTEXT_ROLES, lexicon_of
 from marker.intake.work import Task, examine_file
 from marker.model import PartyId
+from marker.ocr import raster
 from marker.ocr.askew import runs_of
 from marker.ocr.blobs import blobs_of
 from marker.ocr.colour import Grey
 from marker.ocr.crop import LETTER, MARGIN, Strip, cut
 from marker.ocr.montage import Word, line_of
+from marker.ocr.page import lay_out
 from marker.ocr.pieces import pieces_of
 from marker.settings import Settings
 from tests.ocr import pages
@@ -44,6 +46,17 @@ def print_of(text: str, *, leading: int, size: int = 20) -> Grey:
         place = (40, 60 + number * (round(0.73 * size) + leading))
         ImageDraw.Draw(page).text(place, line, font=pages.font(size), fill=255, anchor="ls")
     return np.asarray(np.where(np.asarray(page) > 127, 255, 0), np.uint8)
+
+
+def page_of(text: str, leading: int, *, framed: bool = True) -> Image.Image:
+    """A page with capitals 25 pixels high in two lines, as many pixels from foot to foot as given."""
+    page = pages.body(pages.blank(mode="L"))
+    drawn = ImageDraw.Draw(page)
+    for number, line in enumerate(text.split("\n")):
+        drawn.text((1240, 120 + leading * number), line, font=pages.font(34), fill="black", anchor="ms")
+    if framed:
+        drawn.rectangle((900, 76, 1580, 172), outline="black", width=3)
+    return page
 
 
 # ── what was read of two rows at once ───────────────────────────────────────────────────────────────────────────────
@@ -164,6 +177,14 @@ def test_the_tails_of_a_neighbour_are_taken_out_of_a_line_where_they_reach_betwe
     assert (np.abs(shown.astype(int) - whole) > 100).sum() == 0
 
 
+@pytest.mark.parametrize("leading", [29, 31, 33])
+def test_nothing_of_the_row_above_it_is_left_in_what_is_cut_out_of_a_frame(leading: int) -> None:
+    page = page_of("ҚЫЗМЕТ БАБЫНДА\nНАПИСАНО", leading)
+    sheet = lay_out(raster.of_image(page, 200), 1, 200 / 72)
+    _above, below = (line for line in sheet.candidates if line.kind == "frame")
+    assert (sheet.crop(below)[:MARGIN] > 128).all()
+
+
 def test_letters_that_reach_the_edge_of_their_crop_stay() -> None:
     page = np.full((200, 400), 255, np.uint8)
     page[70:132, 100:120] = 0  # a letter far higher than its line
@@ -187,12 +208,6 @@ def test_letters_that_reach_the_edge_of_their_crop_stay() -> None:
     ],
 )
 def test_a_marking_set_tight_is_read(text: str, marking: str, framed: bool, tmp_path: Path) -> None:
-    page = pages.body(pages.blank(mode="L"))
-    drawn = ImageDraw.Draw(page)
-    for number, line in enumerate(text.split("\n")):
-        drawn.text((1240, 120 + 29 * number), line, font=pages.font(34), fill="black", anchor="ms")
-    if framed:
-        drawn.rectangle((900, 76, 1580, 172), outline="black", width=3)
-    path = pages.save(tmp_path / "a.pdf", page)
+    path = pages.save(tmp_path / "a.pdf", page_of(text, 29, framed=framed))
     receiving = PartyId("LT" if marking.startswith("kz") else "KZ")
     assert examine_file(path, path.name, Task(receiving, "", Settings())).verdict.marking == marking
