@@ -28,6 +28,7 @@ from marker.ocr.colour import Grey, ink_of
 from marker.ocr.crop import Strip
 from marker.ocr.frames import TILT, Frame, Row, clearest_tilt, rows_of
 from marker.ocr.levelled import Levelled
+from marker.ocr.paragraph import LONG_LINE, MOST_ROWS, TALLER, WIDE, blob_of, moved, running_text
 from marker.ocr.pieces import pieces_of
 from marker.ocr.seals import Seal, seals_of, without
 from marker.ocr.shares import middle_of
@@ -36,6 +37,8 @@ from marker.ocr.vision import cv
 _ZONE_TOP: Final = 0.2
 _ZONE_BOTTOM: Final = 0.87
 _SMALL_TOP: Final = 0.16
+_READ: Final = 3.0
+"""The score from which on a line may be a marking."""
 _LONG: Final = 0.55
 """Share of the page's width from which on a line is running text, unless it stands in a zone or in capitals."""
 _LARGE: Final = 13.0
@@ -47,16 +50,8 @@ _SAME_TILT: Final = 4.0
 _AS_LARGE: Final = 0.7
 _SOLID: Final = 0.8
 """Share of its box that no line of letters fills."""
-WIDE: Final = 0.3
-LONG_LINE: Final = 12
-"""Share of the page's width from which on a line is long; and letters of a long one that is running text unless it is a
-candidate."""
 _LONG_NEIGHBOUR: Final = 0.45
 """Share of the page's width from which on a line beside another is long."""
-_TALLER: Final = 1.25
-"""Of the usual height of letters: what stands in running text and is no part of it."""
-_MOST_ROWS: Final = 6
-"""Rows of a stamp."""
 _PEN: Final = 0.13
 """Strokes so thin beside the height of their letters are handwriting; those of print measure 0.2."""
 
@@ -130,16 +125,18 @@ class Finder:
     def _print(self, blobs: list[Blob], parts: Field, scale: float) -> None:
         level = [blob for blob in blobs if not blob.askew]
         strips = [*(None for _ in level), *(row.strip for row in self._grown)]
-        level += map(_blob_of, self._grown)
+        level += map(blob_of, self._grown)
         width, height = parts.letters.shape[1], parts.letters.shape[0]
         body = _body_letter(level, width)
         for blob, strip, others in zip(level, strips, _neighbours(level, width), strict=True):
             score = _score(blob, others, body, width, height)
+            if strip is not None and _in_zone(blob, height):  # grown together, capitals look like small letters
+                score = max(score, _READ)
             self._group += 1
             candidate = self._candidate(blob, "print", score, scale)
             if strip is not None:  # it was measured in its own tilt
                 candidate = replace(candidate, strip=_zoomed(strip, self.scale / scale))
-            if score >= 3:
+            if score >= _READ:
                 self.found.append(candidate)
             elif blob.width > WIDE * width and blob.pieces > LONG_LINE:
                 self.text_lines.append(candidate)
@@ -216,7 +213,7 @@ class Finder:
             known = self._in_frame(frame, scale)
             if known:  # beside its letters only another row of letters as large is a row
                 rows = [row for row in rows if row.pieces >= 3 and row.strip.height > _AS_LARGE * known]
-            if not rows or len(rows) > _MOST_ROWS:
+            if not rows or len(rows) > MOST_ROWS:
                 if not known and abs(frame.angle) > ASKEW and frame.width > 55 * scale:
                     self._leave([(x, y, w, h)], scale)
                 continue
@@ -230,10 +227,9 @@ class Finder:
             if not rows and w >= 60 * scale and is_figure(own, scale):
                 self._leave([(x, y, w, h)], scale)
             rows = [row for row in rows if row.pieces >= 3]
-            if len(rows) > _MOST_ROWS:  # no stamp has as many: a paragraph whose lines have grown together
-                prose = _prose_of(rows, letters.shape[1])
-                self._grown += [_moved(row, x, y) for row in prose]
-                rows = [row for row in rows if row not in prose]
+            prose = running_text(rows, letters.shape[1])
+            self._grown += [moved(row, x, y) for row in prose]
+            rows = [row for row in rows if row not in prose]
             self._rows(rows, x, y, scale, "stamp", 7, coloured=False)
 
     def _leave(self, boxes: Iterable[tuple[int, int, int, int]], scale: float) -> None:
@@ -317,50 +313,30 @@ def _zoomed(strip: Strip, zoom: float) -> Strip:
     return replace(strip, x=strip.x * zoom, y=strip.y * zoom, width=strip.width * zoom, height=strip.height * zoom)
 
 
-def _prose_of(rows: Sequence[Row], width: int) -> list[Row]:
-    """The rows of a paragraph that can be running text: level, long, and no taller than the others."""
-    usual = middle_of([row.strip.height for row in rows])
-    return [
-        row
-        for row in rows
-        if abs(row.strip.angle) < ASKEW
-        and not row.framed
-        and row.strip.width > WIDE * width
-        and row.pieces > LONG_LINE
-        and row.strip.height <= _TALLER * usual
-    ]
-
-
-def _moved(row: Row, x: int, y: int) -> Row:
-    return replace(row, strip=replace(row.strip, x=row.strip.x + x, y=row.strip.y + y))
-
-
-def _blob_of(row: Row) -> Blob:
-    """A row of letters as a line to be scored."""
-    strip = row.strip
-    left, top = round(strip.x - strip.width / 2), round(strip.y - strip.height / 2)
-    return Blob(left, top, round(strip.width), round(strip.height), row.pieces, row.even, strip.height)
-
-
 def _body_letter(blobs: list[Blob], width: int) -> float:
     """The usual height of letters in long lines, pixels; 0 when there are none."""
     long = [blob.letter for blob in blobs if blob.width > WIDE * width]
     return middle_of(long) if len(long) >= 3 else 0.0
 
 
+def _in_zone(blob: Blob, height: int) -> bool:
+    """Whether a line stands at the head or the foot of the page, where markings do."""
+    return not _ZONE_TOP <= (blob.y + blob.height / 2) / height <= _ZONE_BOTTOM
+
+
 def _score(blob: Blob, neighbours: tuple[int, bool], body: float, width: int, height: int) -> float:
-    """How far a level line can be a marking, with the neighbours it has; read from 3 on."""
+    """How far a level line can be a marking, with the neighbours it has; read from ``_READ`` on."""
     middle = (blob.y + blob.height / 2) / height
     share = blob.width / width
     capitals = blob.even >= 0.88
-    zone = middle < _ZONE_TOP or middle > _ZONE_BOTTOM
+    zone = _in_zone(blob, height)
     if not capitals:  # small letters are a marking only in the places of markings
         zone = middle < _SMALL_TOP or middle > _ZONE_BOTTOM or (middle < _ZONE_TOP and blob.x > 0.5 * width)
     tight, long_neighbour = neighbours
     score = 0.0
     score += 3 if zone else 0
     score += 2 if capitals else 0
-    score += 1.5 if body and blob.letter > _TALLER * body else 0
+    score += 1.5 if body and blob.letter > TALLER * body else 0
     score -= 3 if body and blob.letter < 0.85 * body and blob.pieces > 30 and not capitals else 0
     score += 1 if share < 0.45 else (-2 if share > _LONG else 0)
     centre = (blob.x + blob.width / 2) / width

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Final
 
 from marker.ocr.layer import Layer
-from marker.ocr.lines import LONG_LINE, WIDE
 from marker.ocr.look import Clock, Look, read_beginnings, read_looks
 from marker.ocr.opened import OpenedPages
 from marker.ocr.page import Sheet
+from marker.ocr.paragraph import LONG_LINE, WIDE
 from marker.ocr.raster import TooCoarseError
 
 _TELLING: Final = 4

@@ -58,6 +58,22 @@ def test_rows_as_few_as_a_stamp_has_are_read() -> None:
     assert len(found(paragraph(6)).found) == 6
 
 
+@pytest.mark.parametrize("even", [0.6, 0.79, 0.95])
+@pytest.mark.parametrize("y", [70.0, 0.19 * HEIGHT, 0.88 * HEIGHT])
+def test_a_row_at_the_head_or_foot_is_read_however_its_letters_have_grown(y: float, even: float) -> None:
+    """Capitals that touch the rows beside them measure as uneven as small letters."""
+    mark = prose(y, even=even, width=0.8 * WIDTH)
+    finder = found([mark, *paragraph(9)])
+    assert len(at(finder.found, mark)) == 1
+
+
+def test_rows_of_a_paragraph_come_after_all_that_was_read_before() -> None:
+    stamp = Row(Strip(300, 500, 200, LETTER, 0.0), 12, 1.0, framed=False)
+    finder = found([*paragraph(4, 70.0), stamp, *paragraph(9)])
+    assert at(finder.found, stamp)
+    assert all(line.score == 3 for line in finder.found if not at([line], stamp))
+
+
 @given(
     form=st.sampled_from(FORMS),
     after=st.integers(0, 20),
