@@ -45,7 +45,7 @@ from marker.ocr.montage import MAX_LINES
 from marker.ocr.opened import OpenedPages
 from marker.ocr.partly import Partly
 from marker.ocr.residue import covers, is_covered, is_read, kind_of, known_of
-from marker.ocr.unsettled import MANY, is_huge, still_open, unsettled, without_running
+from marker.ocr.unsettled import MANY, hardly_read, is_huge, still_open, unsettled, without_running
 from marker.ocr.upright import right_way_up
 from marker.ocr.whole import read_whole
 from marker.settings import Settings
@@ -322,6 +322,8 @@ class _Document:
                 codes[number] = pictures.codes(number)
             return is_covered(box, codes[number])
 
+        for look, line in hardly_read(self._looks, findings, self._known):
+            yield Residue(look.number, line.box, kind_of(line.candidate))
         for look in self._looks:
             if look.closer:
                 continue

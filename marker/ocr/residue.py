@@ -87,7 +87,7 @@ class Known:
         self, candidate: Candidate, reads: Sequence[LineRead], box: Box, findings: Sequence[Finding]
     ) -> bool:
         """Whether what was read of a line, in one way or several, is all there is to it."""
-        here = [found for found in findings if _on(found, box)]
+        here = [found for found in findings if stands_on(found, box)]
         if any(found.kind in _SEEN and self._is_all(found, candidate, reads) for found in here):
             return True
         read = _of_one_script(reads)
@@ -117,7 +117,7 @@ class Known:
 
         What by itself is a marking of nobody (SECRET) the look before must have read alike.
         """
-        here = [found for found in findings if found.kind in _SEEN | {FindingKind.AMBIGUOUS} and _on(found, box)]
+        here = [found for found in findings if found.kind in _SEEN | {FindingKind.AMBIGUOUS} and stands_on(found, box)]
         if len({(found.kind, found.marking) for found in here}) != 1:
             return False
         sure = [read for read in reads if is_sure((read,))]
@@ -165,9 +165,13 @@ class Known:
             highest.get(target.partition(":")[0], -1) >= self._ranks.get(target, 1 << 30) for target in targets
         )
 
+    def is_highest(self, marking: str) -> bool:
+        """Whether no marking of its Party is higher."""
+        return marking in self._highest
+
     def _is_all(self, found: Finding, candidate: Candidate, reads: Sequence[LineRead]) -> bool:
         """Whether a marking is all a stamp says: what else its line shows may be the word that raises it."""
-        if found.kind is not FindingKind.MARK or not candidate.stands_out or found.marking in self._highest:
+        if found.kind is not FindingKind.MARK or not candidate.stands_out or self.is_highest(found.marking):
             return True
         known = words(found.text)
         letters = sum(map(len, known))
@@ -294,7 +298,8 @@ def shared(one: Box, other: Box) -> float:
     return width * height if width > 0 and height > 0 else 0.0
 
 
-def _on(found: Finding, box: Box) -> bool:
+def stands_on(found: Finding, box: Box) -> bool:
+    """Whether a finding and a line, or what else has a box, are in one place."""
     return found.box is not None and shared(found.box, box) > 0.3 * min(
         max(1.0, box.width * box.height), max(1.0, found.box.width * found.box.height)
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from marker.model import Box, Finding, FindingKind
+from marker.detect.fold import words
+from marker.model import Box, Finding, FindingKind, Source
 from marker.ocr import page
 from marker.ocr.look import Line, Look
-from marker.ocr.residue import Known, agreed, covers, is_read, is_sure, same, shared
+from marker.ocr.residue import Known, agreed, covers, is_read, is_sure, same, shared, stands_on
 from marker.ocr.shape import is_of_two_scripts
 from marker.ocr.vision import cv
 
@@ -16,6 +17,8 @@ _LEGIBLE: Final = 45.0
 """Confidence below which a line beside a marking says nothing …"""
 _SURE_HALF: Final = 88.0
 """… and below which it may be a misread half of it, if it is like one."""
+_HARDLY: Final = 15.0
+"""Confidence below which a reading makes no marking; the worst that was right, of a broken stamp, had 22."""
 _ASKEW: Final = 2.2
 _MOST_LETTERS: Final = 70
 """Letters of the longest marking, both languages on one line."""
@@ -83,6 +86,34 @@ def unsettled(look: Look, findings: Sequence[Finding], known: Known, *, look_aga
         left = [line for line in left if not known.is_settled(line.candidate, line.reads, line.box, here)]
         open_lines += [line for line in left if _letters_around(line, left) >= _FEW_LETTERS]
     return open_lines
+
+
+def hardly_read(looks: Sequence[Look], findings: Sequence[Finding], known: Known) -> Iterator[tuple[Look, Line]]:
+    """Lines of which a marking was read and hardly so, in any look and way; a higher one may stand there.
+
+    ӨТЕ printed into ҚҰПИЯ below it reads кУМИЯ without any confidence, which is like ҚҰПИЯ alone.
+    """
+    marks = [found for found in findings if found.kind is FindingKind.MARK]
+    told: list[Box] = []
+    for mark in marks:
+        if mark.box is None or known.is_highest(mark.marking) or any(stands_on(mark, box) for box in told):
+            continue
+        alike = [other for other in marks if other.marking == mark.marking and other.page == mark.page]
+        alike = [other for other in alike if stands_on(other, mark.box)]
+        if any(other.source is not Source.OCR for other in alike):
+            continue
+        said = {word for other in alike for word in words(other.text)}
+        lines = [(look, line) for look in looks if look.number == mark.page for line in look.lines]
+        saying = [
+            (look, line, read.confidence)
+            for look, line in lines
+            if stands_on(mark, line.box)
+            for read in line.reads
+            if said.intersection(words(read.text))
+        ]
+        if saying and all(confidence < _HARDLY for _, _, confidence in saying):
+            told.append(mark.box)
+            yield saying[0][:2]
 
 
 def is_huge(look: Look, line: Line) -> bool:
